@@ -1,0 +1,61 @@
+# Every verb of the project. `make help` lists them.
+PYTHON ?= python3
+BIN := .venv/bin
+# Tests and checks on two cores.
+JOBS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check format lint types contracts migrations lock clean
+
+help: ## What can be done here
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: .venv/runtime ## Set up and start everything: web, workers, beat, sandbox, PostgreSQL, Redis
+	@$(BIN)/python -m flexsync.local run
+
+test: .venv/development ## Set up and run the tests against real servers (T=path or T="-k words" for some of them)
+	@$(BIN)/python -m flexsync.local servers -- $(BIN)/python -m pytest -n $(JOBS) $(T)
+
+check: lint types contracts migrations ## Format, lint, types, import contracts, missing migrations; then the tests
+	@$(MAKE) --no-print-directory test
+
+format: .venv/development ## Write the code in the one format
+	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+lint: .venv/development
+	@$(BIN)/ruff format --check . && $(BIN)/ruff check .
+
+types: .venv/development
+	@$(BIN)/python -m flexsync.local servers -- $(BIN)/mypy
+
+contracts: .venv/development
+	@$(BIN)/lint-imports
+
+migrations: .venv/development
+	@$(BIN)/python -m flexsync.local servers -- $(BIN)/python manage.py makemigrations --check --dry-run
+
+lock: .venv/development ## Pin the requirements anew
+	@$(BIN)/pip-compile -q --upgrade --strip-extras --no-header --annotation-style=line \
+		--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --unsafe-package=pip \
+		-o requirements.txt pyproject.toml
+	@$(BIN)/pip-compile -q --upgrade --strip-extras --no-header --annotation-style=line \
+		--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --unsafe-package=pip \
+		-o requirements-dev.txt requirements-dev.in
+
+clean: ## Remove what was set up; the demo's data too
+	rm -rf .venv .flexsync staticfiles
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Python 3.11 or newer is needed; $(PYTHON) is older. Name another one: make PYTHON=python3.11 …"; exit 1; }
+	@$(PYTHON) -m venv .venv \
+		|| { rm -rf .venv; echo "Python cannot make virtual environments here. On Debian: apt-get install python3-venv"; exit 1; }
+
+.venv/runtime: requirements.txt | .venv/bin/python
+	@echo "Setting up Python packages, once …"
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+.venv/development: requirements-dev.txt .venv/runtime
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -r requirements-dev.txt
+	@touch $@

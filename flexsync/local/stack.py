@@ -1,0 +1,92 @@
+"""FlexSync's own processes: what is run, in which order, and when it counts as ready."""
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+from flexsync.local.children import Service
+from flexsync.local.environment import Environment
+from flexsync.local.ports import LOOPBACK
+from flexsync.local.probes import http_answers
+from flexsync.local.state import State
+
+FIRST_CLICK = "Click first: Connections, “Connect QuickBooks”."
+ANYWHERE = ("0.0.0.0", "::", "")
+WORKER_OPTIONS = (
+    "--pool",
+    "threads",
+    "--concurrency",
+    "4",
+    "--loglevel",
+    "INFO",
+    "--without-gossip",
+    "--without-mingle",
+)
+
+
+@dataclass(frozen=True)
+class Stack:
+    checkout: Path
+    state: State
+    env: Environment
+
+    def migrate(self) -> Service:
+        service = self._service("migrate", "manage.py", "migrate", "--noinput")
+        return replace(service, env={**self.env, "FLEXSYNC_DATABASE_ROLE": "owner"})
+
+    def seed(self) -> Service:
+        return self._service("demo", "manage.py", "seed_demo")
+
+    def sandbox(self) -> Service:
+        service = self._service("sandbox", "-m", "integrations.providers.quickbooks.sandbox")
+        ready = partial(http_answers, LOOPBACK, int(self.env["SANDBOX_PORT"]), "/healthz")
+        return replace(service, ready=ready, stop_timeout=5.0)
+
+    def workers(self) -> tuple[Service, Service]:
+        # The backlog's worker helps with fresh work, never the other way round: a long backlog must not hold it up.
+        return self._worker("fresh", "fresh"), self._worker("backlog", "backlog,fresh")
+
+    def _worker(self, name: str, queues: str) -> Service:
+        options = ("--queues", queues, "--hostname", f"{name}@%h", *WORKER_OPTIONS)
+        service = self._service(name, "-m", "celery", "--quiet", "-A", "flexsync", "worker", *options)
+        return replace(service, ready_text=" ready.")
+
+    def beat(self) -> Service:
+        schedule = str(self.state.folder / "celerybeat-schedule")
+        # Without a pid file: one that a killed beat left behind would only stand in the way of the next.
+        options = ("--schedule", schedule, "--loglevel", "INFO", "--pidfile=")
+        service = self._service("beat", "-m", "celery", "--quiet", "-A", "flexsync", "beat", *options)
+        return replace(service, ready_text="beat: Starting")
+
+    def web(self) -> Service:
+        host, port = web_host(self.env), int(self.env["FLEXSYNC_PORT"])
+        options = ("--bind", f"{host}:{port}", "--workers", "2", "--threads", "4", "--access-logfile", "-")
+        # Gunicorn would put its control socket into the home folder; all that we leave lies in the state folder.
+        service = self._service("web", "-m", "gunicorn", "flexsync.wsgi", *options, "--no-control-socket")
+        asked = LOOPBACK if host in ANYWHERE else host
+        return replace(service, ready=partial(http_answers, asked, port, "/readyz"))
+
+    def _service(self, name: str, *argv: str) -> Service:
+        return Service(name, (sys.executable, *argv), self.env, self.checkout)
+
+
+def web_host(environment: Mapping[str, str]) -> str:
+    return environment.get("FLEXSYNC_HOST") or LOOPBACK
+
+
+def greeting(state: State, env: Mapping[str, str]) -> str:
+    """The last thing that `run` prints before the logs go on."""
+    parts = [
+        f"FlexSync is running at {env['FLEXSYNC_PUBLIC_URL']}",
+        state.demo_note.read_text().strip() if state.demo_note.exists() else FIRST_CLICK,
+        f"Stop with Ctrl-C. Your data stays in {_short(state.folder)}.",
+    ]
+    return "\n" + "\n\n".join(parts) + "\n"
+
+
+def _short(folder: Path) -> str:
+    relative = os.path.relpath(folder)
+    return str(folder) if relative.startswith("..") else relative
