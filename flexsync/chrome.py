@@ -1,0 +1,75 @@
+"""What stands around every page of an organisation: its name, its places, and who is signed in."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from integrations.providers.registry import platform
+from integrations.selectors import needing_a_person
+from ledger.access import Access, Action, organisations_of
+
+PLACES = [
+    ("Work", [("Failed syncs", "failed", "triangle-alert", Action.SEE_SYNC)]),
+    ("Records", [("Transactions", "transactions", "receipt-text", Action.SEE_TRANSACTIONS)]),
+    (
+        "Set-up",
+        [
+            ("Mapping", "first_mapping", "waypoints", Action.SEE_SYNC),
+            ("Connections", "connections", "plug", Action.SEE_SYNC),
+        ],
+    ),
+]
+# A page whose own name stands under another place.
+BELONGS_TO = {"transaction": "transactions", "mapping": "first_mapping"}
+
+
+def chrome(request: HttpRequest) -> dict[str, Any]:
+    """Rendered inside the page's own transaction. Pages outside an organisation have none of it."""
+    words = {"platform_label": platform().short_label}
+    access: Access | None = getattr(request, "access", None)
+    if access is None or request.headers.get("HX-Request"):
+        return words
+    return words | {
+        "chrome": {
+            "organisation": access.organisation,
+            "person": {
+                "name": str(access.person),
+                "initials": "".join(part[0] for part in str(access.person).split()[:2]).upper(),
+                "role": access.role.label,
+            },
+            "nav": _places(request, access),
+            "sign_out_url": reverse("account_logout"),
+            "other_organisations": _others(access),
+        }
+    }
+
+
+def _places(request: HttpRequest, access: Access) -> list[dict[str, Any]]:
+    here = request.resolver_match.view_name if request.resolver_match else ""
+    here = BELONGS_TO.get(here, here)
+    badges = {"failed": needing_a_person()}
+    groups = []
+    for label, places in PLACES:
+        items = [
+            {
+                "label": words,
+                "url": reverse(name, args=[access.organisation.slug]),
+                "icon": icon,
+                "current": name == here,
+                "badge": badges.get(name) or None,
+            }
+            for words, name, icon, action in places
+            if access.allows(action)
+        ]
+        groups.append({"label": label, "items": items})
+    return groups
+
+
+def _others(access: Access) -> list[dict[str, str]]:
+    mine = organisations_of(access.person)
+    return [
+        {"name": other.name, "url": reverse("transactions", args=[other.slug])}
+        for other in mine
+        if other != access.organisation
+    ]

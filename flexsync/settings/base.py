@@ -1,0 +1,189 @@
+"""Settings that hold everywhere. Whatever differs between installations comes from the environment."""
+
+from pathlib import Path
+
+import environ
+from csp.constants import NONE, SELF
+
+env = environ.Env()
+ROOT = Path(__file__).resolve().parents[2]
+
+# --- who we are -------------------------------------------------------------------------------------------------
+SECRET_KEY = env("SECRET_KEY")
+DEBUG = False
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+PUBLIC_URL = env("FLEXSYNC_PUBLIC_URL", default="http://localhost:8000").rstrip("/")
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+
+INSTALLED_APPS = [
+    "ledger",
+    "integrations",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "allauth",
+    "allauth.account",
+    "csp",
+    "django_htmx",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "flexsync.middleware.TenantMiddleware",
+]
+
+ROOT_URLCONF = "flexsync.urls"
+WSGI_APPLICATION = "flexsync.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [ROOT / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "flexsync.chrome.chrome",
+            ]
+        },
+    }
+]
+
+# --- the database: two roles, one of them bound by row-level security (docs/operations.md) ------------------------
+DATABASE_ROLE = env("FLEXSYNC_DATABASE_ROLE", default="app")
+_has_own_logins = bool(env("DATABASE_OWNER_URL", default=""))
+_address = "DATABASE_OWNER_URL" if DATABASE_ROLE == "owner" and _has_own_logins else "DATABASE_URL"
+DATABASES = {"default": {**env.db(_address), "ENGINE": "flexsync.database", "CONN_MAX_AGE": 600}}
+DATABASES["default"] |= {"CONN_HEALTH_CHECKS": True, "TENANT_ROLE": DATABASE_ROLE}
+DATABASES["default"].setdefault("OPTIONS", {})["connect_timeout"] = 10
+if not _has_own_logins:
+    DATABASES["default"]["OPTIONS"]["assume_role"] = f"flexsync_{DATABASE_ROLE}"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Redis: cache, and Celery's doorbells -------------------------------------------------------------------------
+REDIS_URL = env("REDIS_URL")
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+CELERY_BROKER_URL = REDIS_URL
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_DEFAULT_QUEUE = "fresh"
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 10, "socket_connect_timeout": 3, "visibility_timeout": 300}
+# Any number above 0 keeps a worker's database connection open between tasks; CONN_MAX_AGE alone does not.
+CELERY_DB_REUSE_MAX = 1000
+SWEEP_SECONDS = env.float("FLEXSYNC_SWEEP_SECONDS", default=10.0)
+CELERY_BEAT_SCHEDULE = {
+    "sweep": {
+        "task": "integrations.tasks.sweep",
+        "schedule": SWEEP_SECONDS,
+        "options": {"queue": "fresh", "expires": SWEEP_SECONDS},
+    }
+}
+
+# --- people and sign-in --------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "ledger.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+ACCOUNT_ADAPTER = "flexsync.accounts.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_ON_GET = False
+LOGIN_REDIRECT_URL = "/"
+LOGIN_URL = "account_login"
+EMAIL_BACKEND = env("EMAIL_BACKEND", default="django.core.mail.backends.console.EmailBackend")
+
+# --- the API ---------------------------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["ledger.api.tokens.TokenAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["ledger.api.tokens.HasScope"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "ledger.api.errors.answer",
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "FlexSync API",
+    "DESCRIPTION": "Feed card charges to FlexSync; they reach the books exactly once.",
+    "VERSION": "1.0.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SERVE_AUTHENTICATION": [],
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "ENUM_NAME_OVERRIDES": {},
+}
+# A list of 1,000 charges fits well; what is larger is refused before it is parsed.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+
+# --- pages -----------------------------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = ROOT / "staticfiles"
+STATICFILES_DIRS = [ROOT / "static"]
+LANGUAGE_CODE = "en-gb"
+TIME_ZONE = "UTC"
+USE_TZ = True
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "frame-ancestors": [NONE],
+        # No form-action: Chromium applies it to redirects too, and connecting redirects to the platform's own page.
+    }
+}
+
+# --- the accounting platforms ----------------------------------------------------------------------------------------
+# The first key encrypts; all of them decrypt, so that a key is rotated by putting a new one in front.
+ENCRYPTION_KEYS = env.list("FLEXSYNC_ENCRYPTION_KEYS")
+QUICKBOOKS = {
+    "client_id": env("QUICKBOOKS_CLIENT_ID", default=""),
+    "client_secret": env("QUICKBOOKS_CLIENT_SECRET", default=""),
+    "discovery_url": env(
+        "QUICKBOOKS_DISCOVERY_URL", default="https://developer.intuit.com/.well-known/openid_configuration/"
+    ),
+    "api_url": env("QUICKBOOKS_API_URL", default="https://quickbooks.api.intuit.com").rstrip("/"),
+    "settling_seconds": env.float("QUICKBOOKS_SETTLING_SECONDS", default=150.0),
+    "timeout_seconds": env.float("QUICKBOOKS_TIMEOUT_SECONDS", default=60.0),
+}
+LANE_LEASE_SECONDS = env.float("FLEXSYNC_LANE_LEASE_SECONDS", default=15.0)
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{levelname:7} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO")},
+}

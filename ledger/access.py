@@ -1,0 +1,57 @@
+"""Who may do what, in one table."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from django.db import connection
+
+from ledger.models import Membership, Organisation, Role, User
+
+
+class Action(Enum):
+    SEE_TRANSACTIONS = "see transactions"
+    SEE_SYNC = "see connections, mapping and failed syncs"
+    RETRY = "retry failed syncs"
+    CONFIGURE = "connect companies and change the mapping"
+
+
+ALLOWED: dict[str, frozenset[Action]] = {
+    Role.OWNER: frozenset(Action),
+    Role.FINANCE_ADMIN: frozenset(Action),
+    Role.ACCOUNTANT: frozenset({Action.SEE_TRANSACTIONS, Action.SEE_SYNC, Action.RETRY}),
+    Role.OPS: frozenset({Action.SEE_TRANSACTIONS, Action.SEE_SYNC, Action.RETRY}),
+    Role.CARDHOLDER: frozenset(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """A person inside one organisation."""
+
+    organisation: Organisation
+    person: User
+    role: Role
+
+    def allows(self, action: Action) -> bool:
+        return action in ALLOWED[self.role]
+
+
+def membership_id(user: User, organisation: Organisation) -> int | None:
+    """Asked before the tenant is set, hence through a look-up function that answers with an id only."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT lookup.membership(%s, %s)", [user.pk, organisation.pk])
+        found: int | None = cursor.fetchone()[0]
+    return found
+
+
+def organisations_of(user: User) -> list[Organisation]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT lookup.organisations_of(%s)", [user.pk])
+        ids = [row[0] for row in cursor.fetchall()]
+    return list(Organisation.objects.filter(pk__in=ids).order_by("name"))
+
+
+def access_of(user: User, organisation: Organisation) -> Access:
+    """The person's role. Called with the tenant set, for somebody whose membership was looked up before."""
+    membership = Membership.objects.get(user=user)
+    return Access(organisation, user, Role(membership.role))

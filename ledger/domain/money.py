@@ -1,0 +1,52 @@
+"""Exact money: a whole number of a currency's smallest units, and the currency."""
+
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+from iso4217 import Currency
+
+# PostgreSQL keeps the minor units in a bigint; QuickBooks takes ten digits before the point. The smaller rules.
+LARGEST = Decimal(10) ** 10
+
+
+class NotMoney(ValueError):
+    """What was given is no amount of money; the text says why, for the person who sent it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    minor: int
+    currency: str
+
+    @property
+    def amount(self) -> Decimal:
+        return Decimal(self.minor).scaleb(-exponent(self.currency))
+
+    def __str__(self) -> str:
+        return f"{self.currency} {self.amount}"
+
+
+def exponent(currency: str) -> int:
+    """How many decimals the currency has: 2 for USD, 0 for JPY, 3 for KWD (ISO 4217)."""
+    try:
+        digits = Currency(currency).exponent
+    except ValueError as unknown:
+        raise NotMoney(f"{currency!r} is not an ISO 4217 currency.") from unknown
+    if digits is None:
+        raise NotMoney(f"{currency} is not a currency that one can pay in.")
+    return int(digits)
+
+
+def parse_amount(text: str, currency: str) -> Money:
+    """Read "12.30" exactly. Anything that would have to be rounded is refused."""
+    digits = exponent(currency)
+    try:
+        amount = Decimal(text)
+    except InvalidOperation as malformed:
+        raise NotMoney(f"{text!r} is not an amount. Write it like 12.30.") from malformed
+    if not amount.is_finite() or abs(amount) >= LARGEST:
+        raise NotMoney(f"{text!r} is out of range.")
+    minor = amount.scaleb(digits)
+    if minor != minor.to_integral_value():
+        raise NotMoney(f"{text!r} has more decimals than {currency} has ({digits}).")
+    return Money(int(minor), currency)

@@ -1,0 +1,29 @@
+"""The outbox: append in the transaction of the change, take in the transaction of the handling."""
+
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.dispatch import Signal
+from django.utils import timezone
+
+from ledger.models import EventKind, LedgerEvent, SourceDocument
+from ledger.tenancy.context import required_tenant
+
+# Sent after commit with `tenant`: something happened. Who listens is not the ledger's business.
+ledger_changed = Signal()
+
+
+def append(documents: Iterable[SourceDocument], kind: EventKind, actor: str) -> None:
+    tenant = required_tenant()
+    LedgerEvent.objects.bulk_create(LedgerEvent(document=document, kind=kind, actor=actor) for document in documents)
+    transaction.on_commit(lambda: ledger_changed.send(sender=LedgerEvent, tenant=tenant))
+
+
+def take_unhandled(limit: int) -> list[LedgerEvent]:
+    """Lock the oldest unhandled events. Whoever else asks meanwhile gets the next ones."""
+    waiting = LedgerEvent.objects.filter(handled_at__isnull=True).order_by("id")
+    return list(waiting.select_for_update(skip_locked=True)[:limit])
+
+
+def mark_handled(events: Iterable[LedgerEvent]) -> None:
+    LedgerEvent.objects.filter(id__in=[event.id for event in events]).update(handled_at=timezone.now())

@@ -1,0 +1,161 @@
+"""A made-up organisation to look around in. Running it again adds nothing."""
+
+import os
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+from django.db import transaction
+from django.utils import timezone
+
+from ledger.domain.charges import IncomingCharge
+from ledger.domain.money import parse_amount
+from ledger.models import (
+    Card,
+    CardTransaction,
+    Category,
+    Department,
+    Entity,
+    Membership,
+    Organisation,
+    Role,
+    Scope,
+    User,
+)
+from ledger.services.api_keys import make_token
+from ledger.services.intake import record_charges
+from ledger.tenancy.context import acting_for
+
+PASSWORD = "larkfield-demo"  # noqa: S105 - a demo's, printed on the console on purpose
+PEOPLE = [
+    ("priya@larkfield.example", "Priya Raman", Role.FINANCE_ADMIN),
+    ("theo@larkfield.example", "Theo Brandt", Role.ACCOUNTANT),
+    ("omar@larkfield.example", "Omar Haddad", Role.OPS),
+    ("owen@larkfield.example", "Owen Park", Role.CARDHOLDER),
+]
+CATEGORIES = ["Software", "Travel, air", "Travel, lodging", "Travel, ground", "Meals", "Office supplies", "Marketing"]
+DEPARTMENTS = ["Product", "Sales", "Operations"]
+CARDS = [
+    ("card-4471", "4471", "Owen Park", "Larkfield Inc."),
+    ("card-5096", "5096", "Nina Osei", "Larkfield Inc."),
+    ("card-7730", "7730", "Sam Ikeda", "Larkfield Ltd"),
+]
+# Days ago, card, merchant, merchant category code, amount, currency, category, department, memo.
+CHARGES = [
+    (0, "card-4471", "Figma Inc", "5734", "675.00", "USD", "Software", "Product", "Monthly renewal"),
+    (0, "card-4471", "Atlassian Pty Ltd", "5734", "1190.00", "USD", "Software", "Product", ""),
+    (0, "card-5096", "Blue Bottle Coffee", "5814", "23.75", "USD", "Meals", "Sales", "Coffee with Acme"),
+    (1, "card-5096", "Uber", "4121", "41.18", "USD", "Travel, ground", "Sales", ""),
+    (1, "card-5096", "Hilton Garden Inn", "3604", "612.90", "USD", "Travel, lodging", "Sales", "Two nights, Boston"),
+    (1, "card-4471", "Amazon Business", "5942", "318.52", "USD", "Office supplies", "Operations", ""),
+    (2, "card-5096", "Delta Air Lines", "3058", "218.40", "USD", "Travel, air", "Sales", "JFK to BOS"),
+    (2, "card-4471", "Staples", "5943", "86.04", "USD", "Office supplies", "Operations", ""),
+    (3, "card-4471", "Mailchimp", "7311", "164.65", "USD", "Marketing", "Sales", ""),
+    (3, "card-5096", "Costco Wholesale", "5300", "204.11", "USD", "", "Operations", ""),
+    (1, "card-7730", "Travelodge", "3709", "89.00", "GBP", "Travel, lodging", "Sales", "Leeds"),
+    (2, "card-7730", "Trainline", "4112", "54.30", "GBP", "Travel, ground", "Sales", ""),
+]
+
+
+class Command(BaseCommand):
+    help = "Make the demo organisation “Larkfield Group”, its people, cards and first charges."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        with transaction.atomic():
+            organisation, _ = Organisation.objects.get_or_create(slug="larkfield", defaults={"name": "Larkfield Group"})
+            people = [(_person(email, name), role) for email, name, role in PEOPLE]
+        with acting_for(organisation.pk), transaction.atomic():
+            for person, role in people:
+                Membership.objects.get_or_create(user=person, defaults={"role": role})
+            _make_cards()
+            key = None if CardTransaction.objects.exists() else _first_charges_and_key(people[0][0])
+        if key:
+            _write_note(key)
+        self.stdout.write("The demo organisation is there.")
+
+
+def _person(email: str, name: str) -> User:
+    return User.objects.filter(email=email).first() or User.objects.create_user(email, name, PASSWORD)
+
+
+def _make_cards() -> None:
+    entities = {
+        name: Entity.objects.get_or_create(name=name, defaults={"currency": currency, "time_zone": zone})[0]
+        for name, currency, zone in [
+            ("Larkfield Inc.", "USD", "America/New_York"),
+            ("Larkfield Ltd", "GBP", "Europe/London"),
+        ]
+    }
+    for name in CATEGORIES:
+        Category.objects.get_or_create(name=name)
+    for name in DEPARTMENTS:
+        Department.objects.get_or_create(name=name)
+    for external_id, last_four, holder, entity in CARDS:
+        defaults = {"last_four": last_four, "holder": holder, "entity": entities[entity]}
+        Card.objects.get_or_create(external_id=external_id, defaults=defaults)
+
+
+def _first_charges_and_key(admin: User) -> str:
+    record_charges(charges=[_charge(number, *row) for number, row in enumerate(CHARGES)], actor="the demo")
+    return make_token(name="Demo", scopes=list(Scope), made_by=admin)
+
+
+def _charge(
+    number: int,
+    days: int,
+    card: str,
+    merchant: str,
+    code: str,
+    amount: str,
+    currency: str,
+    category: str,
+    department: str,
+    memo: str,
+) -> IncomingCharge:
+    return IncomingCharge(
+        external_id=f"demo-{number + 1:04}",
+        card=card,
+        money=parse_amount(amount, currency),
+        merchant_name=merchant,
+        merchant_category_code=code,
+        cleared_at=_noon(days) + timedelta(minutes=7 * number),
+        category=category,
+        department=department,
+        memo=memo,
+    )
+
+
+def _noon(days_ago: int) -> datetime:
+    today = timezone.now().astimezone(ZoneInfo("America/New_York")).replace(hour=9, minute=0, second=0, microsecond=0)
+    return min(today, timezone.now()) - timedelta(days=days_ago)
+
+
+def _write_note(key: str) -> None:
+    """What the console says at every start; the key can be shown only now, so it is kept beside the demo's data."""
+    path = os.environ.get("FLEXSYNC_DEMO_NOTE")
+    if not path:
+        return
+    Path(path).write_text(NOTE.format(url=settings.PUBLIC_URL, password=PASSWORD, key=key))
+    Path(path).chmod(0o600)
+
+
+NOTE = """\
+Sign in as   priya@larkfield.example    finance admin: connects, maps, sends again
+             theo@larkfield.example     accountant: sees everything, sends again
+             omar@larkfield.example     operations: the same
+             owen@larkfield.example     cardholder: has no pages here yet
+Password     {password}
+
+Click first  1. Connections, "Connect QuickBooks" beside Larkfield Inc.; choose Larkfield Inc. and connect.
+             2. Mapping: card account 2110 Flex Card, an account for each category, a reason, save.
+             3. Transactions: the charges are in the books seconds later.
+
+Send a charge by API:
+  curl {url}/api/v1/card-transactions -H 'Authorization: Bearer {key}' \\
+    -H 'Content-Type: application/json' -d '{{"external_id": "my-first", "card": "card-4471", "amount": "12.30",
+    "currency": "USD", "merchant_name": "Staples", "cleared_at": "'$(date -Is)'", "category": "Office supplies"}}'
+The API is described at {url}/api/docs/.
+"""

@@ -1,0 +1,37 @@
+"""The ledger's own diary. It is audit trail and outbox both: who listens is not the ledger's business."""
+
+from django.db import models
+
+from ledger.models.transactions import SourceDocument
+from ledger.tenancy.constraints import TenantForeignKey
+from ledger.tenancy.models import TenantModel
+
+
+class EventKind(models.TextChoices):
+    RECORDED = "recorded", "Recorded"
+
+
+class LedgerEvent(TenantModel):
+    document = models.ForeignKey(
+        SourceDocument, on_delete=models.CASCADE, related_name="+", db_constraint=False, db_index=False
+    )
+    kind = models.CharField(max_length=20, choices=EventKind.choices)
+    actor = models.CharField(max_length=200, help_text="Who did it, in words: a person, or the name of an API key.")
+    happened_at = models.DateTimeField(auto_now_add=True)
+    handled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            *TenantModel.Meta.constraints,
+            TenantForeignKey(field="document", name="ledger_ledgerevent_document_fk"),
+            models.CheckConstraint(condition=models.Q(kind__in=EventKind.values), name="ledger_ledgerevent_known_kind"),
+        ]
+        indexes = [
+            models.Index(fields=["tenant", "document"], name="ledger_ledgerevent_document"),
+            # Read by events.take_unhandled, and by lookup.tenants_with_events before a tenant is known.
+            models.Index(
+                fields=["tenant", "id"],
+                name="ledger_ledgerevent_unhandled",
+                condition=models.Q(handled_at__isnull=True),
+            ),
+        ]

@@ -1,0 +1,10 @@
+from django.urls import path
+
+from ledger.web.organisations import home
+from ledger.web.transactions import transaction_detail, transaction_list
+
+urlpatterns = [
+    path("", home, name="home"),
+    path("o/<slug:organisation>/transactions/", transaction_list, name="transactions"),
+    path("o/<slug:organisation>/transactions/<uuid:public_id>/", transaction_detail, name="transaction"),
+]

@@ -1,0 +1,54 @@
+"""The suite's database is made by its owner, and every test runs as the application: the role that the wall binds."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import environ
+import pytest
+from django.db import connection, transaction
+from django.test import TransactionTestCase
+
+from tests.cast import Cast, make_cast
+
+ENV = environ.Env()
+LOGINS = {"app": ENV.db("DATABASE_URL"), "owner": ENV.db("DATABASE_OWNER_URL", default=ENV("DATABASE_URL"))}
+HAS_OWN_LOGINS = "DATABASE_OWNER_URL" in ENV.ENVIRON
+
+
+def connect_as(role: str) -> None:
+    """Reconnect as this role. With a single login the role is taken on by SET ROLE."""
+    connection.close()
+    settings = connection.settings_dict
+    settings |= {"USER": LOGINS[role]["USER"], "PASSWORD": LOGINS[role]["PASSWORD"], "TENANT_ROLE": role}
+    if not HAS_OWN_LOGINS:
+        settings["OPTIONS"]["assume_role"] = f"flexsync_{role}"
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    connect_as("owner")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    with django_db_blocker.unblock():
+        connect_as("app")
+    tear_down = TransactionTestCase._fixture_teardown
+
+    def tear_down_as_owner(case: TransactionTestCase) -> None:
+        connect_as("owner")
+        tear_down(case)
+        connect_as("app")
+
+    TransactionTestCase._fixture_teardown = tear_down_as_owner  # type: ignore[method-assign]
+    yield
+    TransactionTestCase._fixture_teardown = tear_down  # type: ignore[method-assign]
+    with django_db_blocker.unblock():
+        connect_as("owner")
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    """Two organisations and their people; see tests/cast.py."""
+    with transaction.atomic():
+        return make_cast()
