@@ -1,0 +1,45 @@
+"""What the platform has and our postings point to, cached: accounts and vendors."""
+
+from django.db import models
+
+from integrations.models.connections import Company
+from ledger.tenancy.constraints import TenantForeignKey
+from ledger.tenancy.models import TenantModel
+
+
+class ReferenceKind(models.TextChoices):
+    ACCOUNT = "account", "Account"
+    VENDOR = "vendor", "Vendor"
+
+
+class Reference(TenantModel):
+    company = models.ForeignKey(
+        Company, on_delete=models.CASCADE, related_name="+", db_constraint=False, db_index=False
+    )
+    kind = models.CharField(max_length=20, choices=ReferenceKind.choices)
+    external_id = models.CharField(max_length=64)
+    number = models.CharField(max_length=40, blank=True)
+    name = models.CharField(max_length=200)
+    name_key = models.CharField(max_length=200, help_text="The name case-folded: platforms compare names so.")
+    path = models.CharField(max_length=500, help_text="Name with its parents, as the platform writes it.")
+    role = models.CharField(max_length=20, help_text="What an account is for, in our words (documents.AccountRole).")
+    type_name = models.CharField(max_length=60, blank=True, help_text="The platform's own word for its type.")
+    currency = models.CharField(max_length=3, blank=True)
+    active = models.BooleanField(default=True)
+    read_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            *TenantModel.Meta.constraints,
+            TenantForeignKey(field="company", name="integrations_reference_company_fk"),
+            models.UniqueConstraint(
+                fields=["tenant", "company", "kind", "external_id"], name="integrations_reference_external_id"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=ReferenceKind.values), name="integrations_reference_known_kind"
+            ),
+        ]
+        indexes = [models.Index(fields=["tenant", "company", "kind", "name_key"], name="integrations_reference_name")]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.name}".strip()

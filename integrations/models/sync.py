@@ -1,0 +1,172 @@
+"""Wish, intention, fact: SyncJob, SyncEnvelope with its SyncAttempts, ExternalLink (docs/engine.md)."""
+
+from django.db import models
+from django.db.models import Q
+
+from integrations.models.connections import Connection
+from ledger.models import SourceDocument
+from ledger.tenancy.constraints import TenantForeignKey
+from ledger.tenancy.models import TenantModel
+
+
+class JobState(models.TextChoices):
+    WAITING = "waiting", "On its way"
+    RUNNING = "running", "On its way"
+    UNKNOWN = "unknown", "Checking"
+    HELD = "held", "Held"
+    NEEDS_ATTENTION = "needs_attention", "Needs a person"
+    DONE = "done", "In the books"
+    EXCLUDED = "excluded", "Excluded"
+
+
+STATES_WITH_REASON = [JobState.HELD, JobState.NEEDS_ATTENTION]
+
+
+class SyncJob(TenantModel):
+    """The wish that a source document stand in the books of one connection: one row per pair, for good.
+
+    A change folds into the row by raising wanted_revision. If it comes while the job runs, settling sees that what
+    was pushed is not what is wanted, and the job waits again.
+    """
+
+    connection = models.ForeignKey(
+        Connection, on_delete=models.CASCADE, related_name="+", db_constraint=False, db_index=False
+    )
+    document = models.ForeignKey(
+        SourceDocument, on_delete=models.CASCADE, related_name="+", db_constraint=False, db_index=False
+    )
+    state = models.CharField(max_length=20, choices=JobState.choices, default=JobState.WAITING)
+    wanted_revision = models.PositiveIntegerField()
+    settled_revision = models.PositiveIntegerField(default=0, help_text="The revision that the state speaks of.")
+    reasons = models.JSONField(default=list, help_text="Why it is held or needs a person: sync.reasons.Reason values.")
+    coding = models.JSONField(default=dict, help_text="The last coding with its reasons: mapping.rules.Coding.")
+    rung_at = models.DateTimeField(help_text="When the wish was last expressed; under a minute old it is fresh.")
+    due_at = models.DateTimeField(help_text="Not before this time.")
+    tries = models.PositiveIntegerField(default=0, help_text="Sent in vain since the wish was expressed.")
+    fence = models.BigIntegerField(default=0, help_text="The lane holder that claimed it.")
+
+    class Meta:
+        constraints = [
+            *TenantModel.Meta.constraints,
+            TenantForeignKey(field="connection", name="integrations_syncjob_connection_fk"),
+            TenantForeignKey(field="document", name="integrations_syncjob_document_fk"),
+            models.UniqueConstraint(fields=["tenant", "connection", "document"], name="integrations_syncjob_one"),
+            models.CheckConstraint(condition=Q(state__in=JobState.values), name="integrations_syncjob_known_state"),
+            models.CheckConstraint(
+                condition=Q(Q(state__in=STATES_WITH_REASON), ~Q(reasons=[]))
+                | Q(~Q(state__in=STATES_WITH_REASON), Q(reasons=[])),
+                name="integrations_syncjob_reason_iff_asked",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["tenant", "document"], name="integrations_syncjob_document"),
+            models.Index(fields=["tenant", "connection", "state"], name="integrations_syncjob_state"),
+            # Read by sync/queue.claim, and by lookup.connections_with_work before a tenant is known.
+            models.Index(
+                fields=["tenant", "connection", "due_at"],
+                name="integrations_syncjob_open",
+                condition=Q(state__in=[JobState.WAITING, JobState.RUNNING, JobState.UNKNOWN]),
+            ),
+        ]
+
+
+class SyncEnvelope(TenantModel):
+    """One HTTP write, stored before it is sent: the platform's idempotency key and, in its attempts, the very bodies.
+
+    It is open until every attempt in it has a known outcome, and is only ever sent again as it stands.
+    """
+
+    connection = models.ForeignKey(
+        Connection, on_delete=models.CASCADE, related_name="+", db_constraint=False, db_index=False
+    )
+    batched = models.BooleanField()
+    request_id = models.CharField(max_length=36)
+    fence = models.BigIntegerField()
+    opened_at = models.DateTimeField()
+    trusted_since = models.DateTimeField(help_text="Replays are trusted from then on; a person's decision renews it.")
+    sent_at = models.DateTimeField(help_text="Last handed to the network; the platform may work on it for a while.")
+    sendings = models.PositiveIntegerField(default=1)
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            *TenantModel.Meta.constraints,
+            TenantForeignKey(field="connection", name="integrations_syncenvelope_connection_fk"),
+            models.UniqueConstraint(
+                fields=["tenant", "connection", "request_id"], name="integrations_syncenvelope_request_id"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["tenant", "connection", "id"],
+                name="integrations_syncenvelope_open",
+                condition=Q(closed_at__isnull=True),
+            )
+        ]
+
+
+class SyncAttempt(TenantModel):
+    """One document within an envelope, and what became of it."""
+
+    envelope = models.ForeignKey(
+        SyncEnvelope, on_delete=models.CASCADE, related_name="+", db_constraint=False, db_index=False
+    )
+    job = models.ForeignKey(SyncJob, on_delete=models.CASCADE, related_name="+", db_constraint=False, db_index=False)
+    item = models.CharField(max_length=10, help_text="Its name inside the envelope: QuickBooks' bId.")
+    revision = models.PositiveIntegerField()
+    mark = models.CharField(max_length=21, help_text="Our durable mark in the books: QuickBooks' DocNumber.")
+    body = models.TextField(help_text="Exactly what is sent.")
+    fingerprint = models.CharField(max_length=64)
+    configuration = models.PositiveIntegerField(help_text="The configuration version that coded it.")
+    outcome = models.CharField(max_length=20, blank=True, help_text="documents.OutcomeKind; empty while it is open.")
+    code = models.CharField(max_length=40, blank=True, help_text="The platform's own code, where it gave one.")
+    answer = models.CharField(max_length=1000, blank=True, help_text="The platform's own words.")
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            *TenantModel.Meta.constraints,
+            TenantForeignKey(field="envelope", name="integrations_syncattempt_envelope_fk"),
+            TenantForeignKey(field="job", name="integrations_syncattempt_job_fk"),
+            models.UniqueConstraint(fields=["tenant", "envelope", "item"], name="integrations_syncattempt_item"),
+            # A second attempt of a job while the first one's fate is open could put it into the books twice.
+            models.UniqueConstraint(
+                fields=["tenant", "job"], condition=Q(settled_at__isnull=True), name="integrations_syncattempt_one_open"
+            ),
+            models.CheckConstraint(
+                condition=Q(settled_at__isnull=True, outcome="") | (Q(settled_at__isnull=False) & ~Q(outcome="")),
+                name="integrations_syncattempt_settled_iff_outcome",
+            ),
+        ]
+        indexes = [models.Index(fields=["tenant", "job"], name="integrations_syncattempt_job")]
+
+
+class ExternalLink(TenantModel):
+    """The fact: this source document stands in the books as that object, in that version."""
+
+    connection = models.ForeignKey(
+        Connection, on_delete=models.CASCADE, related_name="+", db_constraint=False, db_index=False
+    )
+    document = models.ForeignKey(
+        SourceDocument, on_delete=models.CASCADE, related_name="+", db_constraint=False, db_index=False
+    )
+    external_kind = models.CharField(max_length=40)
+    external_id = models.CharField(max_length=64)
+    external_version = models.CharField(max_length=40, help_text="QuickBooks' SyncToken.")
+    mark = models.CharField(max_length=21)
+    revision = models.PositiveIntegerField()
+    fingerprint = models.CharField(max_length=64)
+    configuration = models.PositiveIntegerField()
+    posted_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            *TenantModel.Meta.constraints,
+            TenantForeignKey(field="connection", name="integrations_externallink_connection_fk"),
+            TenantForeignKey(field="document", name="integrations_externallink_document_fk"),
+            models.UniqueConstraint(fields=["tenant", "connection", "document"], name="integrations_externallink_one"),
+            models.UniqueConstraint(
+                fields=["tenant", "connection", "external_kind", "external_id"],
+                name="integrations_externallink_external_id",
+            ),
+        ]

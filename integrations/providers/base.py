@@ -1,0 +1,88 @@
+"""The face that every platform shows to the engine. README.md in this folder is the walk for adding one."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol
+
+from integrations.providers.documents import (
+    CardCharge,
+    CompanyDescription,
+    Envelope,
+    Grant,
+    Outcome,
+    Posted,
+    ReferenceRecord,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a platform can do, and how long it can be trusted.
+
+    A write whose answer was lost may still be at work for `call_deadline`, and its result may be hidden from queries
+    for `settling`; only after both does “not found” count. A replay is trusted to add nothing for `replay_trusted`.
+    """
+
+    batch_size: int
+    singles_up_to: int
+    call_deadline: timedelta
+    settling: timedelta
+    replay_trusted: timedelta
+
+
+class TokenSource(Protocol):
+    """Gives a valid access token. `rejected` is one that the platform has just refused, so it is not given again."""
+
+    def __call__(self, rejected: str = "") -> str: ...
+
+
+class Provider(Protocol):
+    capabilities: Capabilities
+
+    def describe_company(self) -> CompanyDescription: ...
+
+    def list_references(self) -> Iterator[ReferenceRecord]:
+        """Every account and vendor, inactive ones too."""
+        ...
+
+    def pack(self, documents: Sequence[CardCharge]) -> list[Envelope]:
+        """Put documents into envelopes, in their order. Pure: nothing is sent, and a fresh key is drawn for each."""
+        ...
+
+    def push(self, envelope: Envelope) -> dict[str, Outcome]:
+        """Send it and say what became of each item, by key. Raises no ProviderError: every trouble is an outcome."""
+        ...
+
+    def find_existing(self, marks: Sequence[str]) -> dict[str, Posted]:
+        """Which of these marks stand in the books. Raises Temporary or AccessLost."""
+        ...
+
+
+class OAuth(Protocol):
+    def consent_url(self, state: str) -> str:
+        """Where to send the person."""
+        ...
+
+    def exchange(self, code: str, company: str) -> Grant:
+        """Raises Refused for a code that is not good (any more), Temporary when the platform does not answer."""
+        ...
+
+    def refresh(self, refresh_token: str) -> Grant:
+        """Raises AccessLost when the grant is dead, Temporary otherwise."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """One accounting platform: its words, and how its parts are made."""
+
+    name: str
+    label: str
+    short_label: str
+    is_sandbox: bool
+    oauth: Callable[[], OAuth]
+    provider: Callable[[str, TokenSource], Provider]
+    """From the company's id on the platform and a token source."""
+    object_url: Callable[[str, str, str], str]
+    """Where a person sees an object, from company, kind and id."""

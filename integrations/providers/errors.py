@@ -1,0 +1,27 @@
+"""What can go wrong with a platform, named by what happens next. No other exception leaves a provider's folder."""
+
+from datetime import timedelta
+
+
+class ProviderError(Exception):
+    """Never raised itself."""
+
+
+class Temporary(ProviderError):
+    """Not now. Nothing was written, or it was only a read; try again after a while."""
+
+    def __init__(self, sentence: str, retry_after: timedelta | None = None) -> None:
+        super().__init__(sentence)
+        self.retry_after = retry_after
+
+
+class AccessLost(ProviderError):
+    """The grant is dead: a person must connect again."""
+
+
+class Refused(ProviderError):
+    """The platform understood and said no, in its own words."""
+
+
+class Unknown(ProviderError):
+    """Sent, and no readable answer came back. It may have been done."""

@@ -1,0 +1,144 @@
+"""Speaks HTTP with QuickBooks: time-outs, tokens, addresses; foreign errors end here.
+
+Writes are ours from the first byte, because an envelope must be repeatable exactly. Reads of small lists go through
+python-quickbooks over the same bounded session; its own session has no time-outs and insists on refreshing by itself.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+import requests
+import simplejson
+from quickbooks import QuickBooks
+from quickbooks.exceptions import AuthorizationException, QuickbooksException
+
+from integrations.providers.base import TokenSource
+from integrations.providers.errors import AccessLost, Refused, Temporary, Unknown
+from integrations.providers.quickbooks.replies import Answer
+
+MINOR_VERSION = 75
+CONNECT_SECONDS = 5.0
+DEFAULT_REST = timedelta(seconds=60)
+
+JSON = "application/json"
+
+
+class BoundedSession(requests.Session):
+    """Every request ends: python-quickbooks passes no time-out. It reads the token from `access_token`."""
+
+    def __init__(self, read_seconds: float) -> None:
+        super().__init__()
+        self.access_token = ""
+        self._timeout = (CONNECT_SECONDS, read_seconds)
+
+    def request(self, *args: Any, **kwargs: Any) -> requests.Response:
+        kwargs.setdefault("timeout", self._timeout)
+        return super().request(*args, **kwargs)
+
+
+class QuickBooksClient:
+    def __init__(self, api_url: str, company: str, tokens: TokenSource, timeout_seconds: float) -> None:
+        self.company = company
+        self.timeout_seconds = timeout_seconds
+        self._base = f"{api_url}/v3/company/{company}"
+        self._tokens = tokens
+        self._session = BoundedSession(timeout_seconds)
+        self._reader = _reader(api_url, company, self._session)
+
+    def write(self, path: str, body: str, request_id: str) -> Answer:
+        """POST under an idempotency key. Raises Unknown once a byte may have been sent, Temporary before that."""
+        response = self._write_once(path, body, request_id, self._tokens())
+        if response.status_code == 401:
+            # Refused at the door, so it was not done: a token can expire between two calls.
+            used = self._session.access_token
+            response = self._write_once(path, body, request_id, self._tokens(rejected=used))
+        if response.status_code == 401:
+            raise AccessLost("QuickBooks refuses our access to this company.")
+        return _readable(response)
+
+    def query(self, entity: Any, statement: str) -> list[Any]:
+        """Objects of python-quickbooks. Raises Temporary, AccessLost or Refused."""
+        return self._read(lambda: entity.query(statement, qb=self._reader))  # type: ignore[no-any-return]
+
+    def get(self, entity: Any, *key: str) -> Any:
+        """One object. Preferences have no key: a company has just one set of them."""
+        return self._read(lambda: entity.get(*key, qb=self._reader))
+
+    def _write_once(self, path: str, body: str, request_id: str, token: str) -> requests.Response:
+        self._session.access_token = token
+        try:
+            return self._session.post(
+                f"{self._base}/{path}",
+                params={"requestid": request_id, "minorversion": str(MINOR_VERSION)},
+                data=body.encode(),
+                headers={"Authorization": f"Bearer {token}", "Accept": JSON, "Content-Type": JSON},
+                allow_redirects=False,
+            )
+        except (requests.exceptions.ConnectTimeout, requests.exceptions.InvalidURL) as trouble:
+            raise Temporary("QuickBooks could not be reached.") from trouble
+        except requests.RequestException as trouble:
+            if _never_connected(trouble):
+                raise Temporary("QuickBooks could not be reached.") from trouble
+            raise Unknown("The line broke after we had sent.") from trouble
+
+    def _read(self, ask: Any) -> Any:
+        self._session.access_token = self._tokens()
+        try:
+            return _bounded(ask)
+        except AuthorizationException:
+            self._session.access_token = self._tokens(rejected=self._session.access_token)
+        try:
+            return _bounded(ask)
+        except AuthorizationException as lost:
+            raise AccessLost("QuickBooks refuses our access to this company.") from lost
+
+
+def _reader(api_url: str, company: str, session: BoundedSession) -> Any:
+    reader = QuickBooks(company_id=company, minorversion=MINOR_VERSION, use_decimal=True)
+    reader.api_url_v3 = f"{api_url}/v3"
+    reader.session = session
+    return reader
+
+
+def _bounded(ask: Any) -> Any:
+    try:
+        return ask()
+    except AuthorizationException:
+        raise
+    except QuickbooksException as refusal:
+        if refusal.error_code >= 10000 or refusal.error_code in (3001, 0):
+            raise Temporary(f"QuickBooks could not answer: {refusal.message}"[:300], DEFAULT_REST) from refusal
+        raise Refused(f"{refusal.message} {refusal.detail}".strip()[:300]) from refusal
+    except (requests.RequestException, ValueError, KeyError) as trouble:
+        raise Temporary("QuickBooks did not answer.") from trouble
+
+
+def _never_connected(trouble: requests.RequestException) -> bool:
+    """urllib3 tells a connection that was never made by NewConnectionError; anything else may have carried bytes."""
+    reason = getattr(trouble.args[0], "reason", None) if trouble.args else None
+    return type(reason).__name__ in {"NewConnectionError", "NameResolutionError", "ConnectTimeoutError"}
+
+
+def _readable(response: requests.Response) -> Answer:
+    return Answer(
+        status=response.status_code,
+        json=_parsed(response),
+        text=response.text[:1000],
+        retry_after=_retry_after(response),
+        trace=response.headers.get("intuit_tid", ""),
+    )
+
+
+def _parsed(response: requests.Response) -> dict[str, Any] | None:
+    """The body as JSON with exact decimals, or None where it is none: gateways answer in XML or HTML."""
+    try:
+        parsed = simplejson.loads(response.content, use_decimal=True)
+    except ValueError:
+        return None
+    return parsed if isinstance(parsed, dict) else None
+
+
+def _retry_after(response: requests.Response) -> timedelta:
+    """Intuit documents no Retry-After; where one comes it is honoured, else a minute as they advise."""
+    given = response.headers.get("Retry-After", "")
+    return timedelta(seconds=min(int(given), 600)) if given.isdigit() else DEFAULT_REST

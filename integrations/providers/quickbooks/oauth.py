@@ -1,0 +1,103 @@
+"""Consent, exchange and refresh through Intuit's own library, with what it lacks added here.
+
+intuit-oauth 1.2.6 has no time-outs and fetches the discovery document in every constructor; both are mended by
+BoundedAuthClient. Its check of ID tokens fetches keys without a time-out too: we never ask for the openid scope, so
+that path is not reached. Facts: Intuit's OAuth 2.0 documentation, and its announcement of 2025-11-12 on refresh tokens.
+"""
+
+import time
+from datetime import timedelta
+from typing import Any, ClassVar
+
+import requests
+import simplejson
+from intuitlib.client import AuthClient
+from intuitlib.enums import Scopes
+from intuitlib.exceptions import AuthClientError
+
+from integrations.providers.documents import Grant
+from integrations.providers.errors import AccessLost, ProviderError, Refused, Temporary
+
+# Connecting, then reading. Losing the answer of a refresh that rotated the token is dear, so reading is generous.
+TIMEOUT = (5, 30)
+DISCOVERY_LIVES = 3600.0
+DEFAULT_REFRESH_LIFE = timedelta(days=100)
+
+
+class BoundedAuthClient(AuthClient):  # type: ignore[misc]
+    """Intuit's client over a session with time-outs and a remembered discovery document."""
+
+    _discovered: ClassVar[dict[str, tuple[float, requests.Response]]] = {}
+
+    def request(self, method: str, url: str, **kwargs: Any) -> requests.Response:
+        kwargs.setdefault("timeout", TIMEOUT)
+        if method.upper() != "GET" or url != self.environment:
+            return super().request(method, url, **kwargs)  # type: ignore[no-any-return]
+        fetched_at, document = self._discovered.get(url, (0.0, None))
+        if document is None or time.monotonic() - fetched_at > DISCOVERY_LIVES:
+            document = super().request(method, url, **kwargs)
+            if document.ok:
+                self._discovered[url] = (time.monotonic(), document)
+        return document
+
+
+class QuickBooksOAuth:
+    def __init__(self, *, client_id: str, client_secret: str, discovery_url: str, redirect_url: str) -> None:
+        self._arguments = (client_id, client_secret, redirect_url, discovery_url)
+
+    def consent_url(self, state: str) -> str:
+        return str(self._client().get_authorization_url([Scopes.ACCOUNTING], state_token=state))
+
+    def exchange(self, code: str, company: str) -> Grant:
+        client = self._client()
+        try:
+            client.get_bearer_token(code, realm_id=company)
+        except AuthClientError as refusal:
+            raise _named(refusal, grant_dead=Refused("QuickBooks did not accept the code.")) from refusal
+        except (requests.RequestException, ValueError) as trouble:
+            raise Temporary("QuickBooks did not answer while tokens were exchanged.") from trouble
+        return _grant(client)
+
+    def refresh(self, refresh_token: str) -> Grant:
+        client = self._client()
+        try:
+            _twice_if_unanswered(lambda: client.refresh(refresh_token=refresh_token))
+        except AuthClientError as refusal:
+            raise _named(refusal, grant_dead=AccessLost("QuickBooks no longer accepts our access.")) from refusal
+        except (requests.RequestException, ValueError) as trouble:
+            raise Temporary("QuickBooks did not answer while the token was refreshed.") from trouble
+        return _grant(client)
+
+    def _client(self) -> BoundedAuthClient:
+        try:
+            return BoundedAuthClient(*self._arguments)
+        except (requests.RequestException, AuthClientError, ValueError, KeyError) as trouble:
+            raise Temporary("QuickBooks' sign-in addresses could not be read.") from trouble
+
+
+def _twice_if_unanswered(refresh: Any) -> None:
+    """A refresh may have rotated the token although its answer was lost; the old value is worth one more try."""
+    try:
+        refresh()
+    except requests.RequestException:
+        refresh()
+
+
+def _named(refusal: AuthClientError, *, grant_dead: ProviderError) -> ProviderError:
+    try:
+        error = simplejson.loads(refusal.content).get("error", "")
+    except (ValueError, AttributeError):
+        error = ""
+    if refusal.status_code == 400 and error == "invalid_grant":
+        return grant_dead
+    return Temporary(f"QuickBooks' sign-in answered {refusal.status_code} {error}".strip() + ".")
+
+
+def _grant(client: BoundedAuthClient) -> Grant:
+    life = client.x_refresh_token_expires_in
+    return Grant(
+        access_token=client.access_token,
+        refresh_token=client.refresh_token,
+        access_lives=timedelta(seconds=int(client.expires_in or 3600)),
+        refresh_lives=timedelta(seconds=int(life)) if life else DEFAULT_REFRESH_LIFE,
+    )

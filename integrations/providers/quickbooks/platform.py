@@ -1,0 +1,56 @@
+"""QuickBooks Online, put together from its settings."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from integrations.providers.base import Platform, TokenSource
+from integrations.providers.quickbooks.client import QuickBooksClient
+from integrations.providers.quickbooks.oauth import QuickBooksOAuth
+from integrations.providers.quickbooks.provider import QuickBooksProvider
+
+LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+
+
+@dataclass(frozen=True, slots=True)
+class QuickBooksSettings:
+    client_id: str
+    client_secret: str = field(repr=False)
+    discovery_url: str
+    api_url: str
+    redirect_url: str
+    timeout_seconds: float
+    settling_seconds: float
+
+
+def quickbooks_platform(settings: QuickBooksSettings) -> Platform:
+    def oauth() -> QuickBooksOAuth:
+        return QuickBooksOAuth(
+            client_id=settings.client_id,
+            client_secret=settings.client_secret,
+            discovery_url=settings.discovery_url,
+            redirect_url=settings.redirect_url,
+        )
+
+    def provider(company: str, tokens: TokenSource) -> QuickBooksProvider:
+        client = QuickBooksClient(settings.api_url, company, tokens, settings.timeout_seconds)
+        return QuickBooksProvider(client, settling=timedelta(seconds=settings.settling_seconds))
+
+    def object_url(company: str, kind: str, external_id: str) -> str:
+        if _is_sandbox(settings):
+            return f"{settings.api_url}/companies/{company}"
+        return f"https://app.qbo.intuit.com/app/expense?txnId={external_id}"
+
+    return Platform(
+        name="quickbooks",
+        label="QuickBooks Online",
+        short_label="QuickBooks",
+        is_sandbox=_is_sandbox(settings),
+        oauth=oauth,
+        provider=provider,
+        object_url=object_url,
+    )
+
+
+def _is_sandbox(settings: QuickBooksSettings) -> bool:
+    return urlsplit(settings.api_url).hostname in LOOPBACK

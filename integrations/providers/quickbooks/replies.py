@@ -1,0 +1,118 @@
+"""QuickBooks' answers read into outcomes. Pure, and defensive: status first, then the fault in either spelling.
+
+Codes and what they ask for: Intuit's table of error codes; messages are localised, so the code decides.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from integrations.providers.documents import Envelope, Outcome, OutcomeKind, Posted, Remedy
+
+STALE = 5010
+DUPLICATE_NUMBER = 6140
+THROTTLED = 3001
+SYSTEM_FAILURE = 10000
+
+# Only we can mend these: the payload is wrong, whatever the customer does in the books.
+OUR_FAULT = (
+    {500, 1040, 1050, 6010, 6070, 6080, 6090, 6170, 6440}
+    | set(range(2000, 2300)) - {2030, 2040, 2200, 2210}
+    | set(range(2300, 2500))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back over HTTP: `json` is None where the body is none, `trace` is what Intuit's support asks for."""
+
+    status: int
+    json: dict[str, Any] | None
+    text: str
+    retry_after: timedelta
+    trace: str = ""
+
+
+def outcomes(envelope: Envelope, answer: Answer) -> dict[str, Outcome]:
+    """One outcome per item. What the answer does not speak about is unknown."""
+    whole = _of_the_whole_call(answer)
+    if whole is not None:
+        return {item.key: whole for item in envelope.items}
+    assert answer.json is not None
+    if not envelope.batched:
+        return {envelope.items[0].key: _of_object(answer.json)}
+    spoken = {str(part.get("bId")): part for part in answer.json.get("BatchItemResponse") or []}
+    return {item.key: _of_object(spoken.get(item.key, {})) for item in envelope.items}
+
+
+def _of_the_whole_call(answer: Answer) -> Outcome | None:
+    """An answer that means the same for everything in the envelope, or None where the items speak for themselves."""
+    if answer.status == 429:
+        return _throttled(answer)
+    if answer.status == 403 and (answer.json is None or _code(_fault(answer.json) or {}) != THROTTLED):
+        return Outcome(OutcomeKind.ACCESS_LOST, code="403", answer=answer.text[:300])
+    if answer.status >= 500 or answer.json is None:
+        return Outcome(OutcomeKind.UNKNOWN, code=str(answer.status), answer=answer.text[:300])
+    fault = _fault(answer.json)
+    if fault is not None:
+        return _of_fault(fault)
+    if answer.status != 200:
+        return Outcome(OutcomeKind.UNKNOWN, code=str(answer.status), answer=answer.text[:300])
+    return None
+
+
+def _of_object(part: dict[str, Any]) -> Outcome:
+    fault = _fault(part)
+    if fault is not None:
+        return _of_fault(fault)
+    purchase = part.get("Purchase")
+    if isinstance(purchase, dict) and "Id" in purchase and "SyncToken" in purchase:
+        return Outcome(OutcomeKind.POSTED, posted=posted_purchase(str(purchase["Id"]), str(purchase["SyncToken"])))
+    return Outcome(OutcomeKind.UNKNOWN, code="unreadable", answer="The answer does not mention this document.")
+
+
+def posted_purchase(external_id: str, version: str) -> Posted:
+    return Posted("Purchase", external_id, version)
+
+
+def _of_fault(fault: dict[str, Any]) -> Outcome:
+    code = _code(fault)
+    words = _words(fault)
+    if code == THROTTLED:
+        return Outcome(OutcomeKind.THROTTLED, code=str(code), answer=words)
+    if code in (STALE, DUPLICATE_NUMBER):
+        return Outcome(OutcomeKind.CONFLICT, code=str(code), answer=words)
+    if code >= SYSTEM_FAILURE or code == 0:
+        return Outcome(OutcomeKind.UNKNOWN, code=str(code), answer=words)
+    if code < 500:
+        return Outcome(OutcomeKind.ACCESS_LOST, code=str(code), answer=words)
+    remedy = Remedy.OURS if code in OUR_FAULT else Remedy.BOOKS
+    return Outcome(OutcomeKind.REJECTED, code=str(code), answer=words, remedy=remedy)
+
+
+def _throttled(answer: Answer) -> Outcome:
+    return Outcome(OutcomeKind.THROTTLED, code="429", answer=answer.text[:300], retry_after=answer.retry_after)
+
+
+def _fault(part: dict[str, Any]) -> dict[str, Any] | None:
+    fault = part.get("Fault") or part.get("fault")
+    return fault if isinstance(fault, dict) else None
+
+
+def _first_error(fault: dict[str, Any]) -> dict[str, Any]:
+    errors = fault.get("Error") or fault.get("error") or [{}]
+    return errors[0] if isinstance(errors[0], dict) else {}
+
+
+def _code(fault: dict[str, Any]) -> int:
+    """ "3001" and "003001" are the same code."""
+    found = re.search(r"\d+", str(_first_error(fault).get("code", "")))
+    return int(found.group()) if found else 0
+
+
+def _words(fault: dict[str, Any]) -> str:
+    error = _first_error(fault)
+    message = error.get("Message") or error.get("message") or ""
+    detail = error.get("Detail") or error.get("detail") or ""
+    return f"{message}. {detail}".strip(". ")[:1000]

@@ -1,0 +1,176 @@
+"""The addresses under /v3/company/{realm} (§2)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from starlette.responses import Response
+
+from . import documents, search, tokens
+from .batch import Batch
+from .books import Books
+from .documents import Wish
+from .entities import BY_LOWER_NAME, COMPANY_INFO, PREFERENCES, Entity
+from .faults import Interruption, Target
+from .refusals import GatewayRefusal, Refusal, unsupported
+from .requestids import LONGEST, Key, Remembered, check_length
+from .sandbox import Call, Sandbox, answer
+from .throttle import Throttled, refused
+from .wire import Json, loads
+from .writing import Once, reading, timed
+
+NOT_ACCEPTABLE = {
+    "error": "not_acceptable",
+    "error_description": "This sandbox answers in JSON only: send the header Accept: application/json. "
+    "Without it QuickBooks answers in XML.",
+}
+
+
+class Api:
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
+        self._once = Once(sandbox)
+        self._batch = Batch(sandbox, self._once)
+
+    def company_info(self, call: Call) -> Response:
+        return self._guarded(call, lambda: self._single(call, COMPANY_INFO))
+
+    def preferences(self, call: Call) -> Response:
+        return self._guarded(call, lambda: self._single(call, PREFERENCES))
+
+    def read(self, call: Call) -> Response:
+        return self._guarded(call, lambda: self._read(call))
+
+    def query(self, call: Call) -> Response:
+        return self._guarded(call, lambda: self._query(call))
+
+    def write(self, call: Call) -> Response:
+        return self._guarded(call, lambda: self._write(call))
+
+    def batch(self, call: Call) -> Response:
+        return self._guarded(call, lambda: self._batched(call), batch=True)
+
+    def _guarded(self, call: Call, act: Callable[[], Response], *, batch: bool = False) -> Response:
+        """Gateway first, books second: a bad token never reaches a company (§1.7)."""
+        realm = call.path["realm"]
+        try:
+            with self._sandbox.store.reading() as db:
+                tokens.admit(db, call.headers.get("authorization", ""), realm)
+            if "application/json" not in call.headers.get("accept", ""):
+                return answer(NOT_ACCEPTABLE, 406)
+            with self._sandbox.throttle.admitted(realm, batch=batch):
+                return act()
+        except GatewayRefusal as refusal:
+            return answer(refusal.body(), refusal.status)
+        except Throttled:
+            return refused(self._sandbox.settings.switches)
+        except Interruption as interruption:
+            return interruption.response
+        except Refusal as refusal:
+            with reading(self._sandbox, realm) as books:
+                return answer(timed(books, refusal.fault()), refusal.status)
+
+    def _single(self, call: Call, entity: Entity) -> Response:
+        return self._shown(call, entity.name, "read", lambda books: _one(entity, documents.read_single(books, entity)))
+
+    def _read(self, call: Call) -> Response:
+        entity = _entity(call)
+        number = call.path["id"]
+        return self._shown(call, entity.name, "read", lambda books: _one(entity, documents.read(books, entity, number)))
+
+    def _query(self, call: Call) -> Response:
+        statement = _statement(call)
+        return self._shown(call, "query", "query", lambda books: search.run(books, statement))
+
+    def _shown(self, call: Call, entity: str, operation: str, act: Callable[[Books], Json]) -> Response:
+        realm = call.path["realm"]
+        with self._sandbox.plan.met(Target(realm, entity, operation)), reading(self._sandbox, realm) as books:
+            return answer(timed(books, act(books)))
+
+    def _write(self, call: Call) -> Response:
+        entity, realm = _entity(call), call.path["realm"]
+        _require_json(call)
+        wish = _wish(call, entity)
+        key = _key(call)
+        with self._sandbox.plan.met(Target(realm, entity.name, wish.operation)):
+            outcome = self._once.run(
+                realm,
+                key,
+                call.body,
+                lambda books: _one(entity, documents.carry_out(books, wish)),
+                timed,
+            )
+        return _sent(outcome)
+
+    def _batched(self, call: Call) -> Response:
+        _require_json(call)
+        realm = call.path["realm"]
+        request_id = call.query.get("requestid", "")
+        payload = parse(call.body)
+        with self._sandbox.plan.met(Target(realm, "batch", "batch")):
+            outcome = self._batch.run(realm, request_id, payload, call.body)
+        return _sent(outcome)
+
+
+def _one(entity: Entity, shown: Json) -> Json:
+    return {entity.name: shown}
+
+
+def _sent(outcome: Remembered) -> Response:
+    return Response(outcome.body, outcome.status, media_type="application/json")
+
+
+def _entity(call: Call) -> Entity:
+    entity = BY_LOWER_NAME.get(call.path["entity"])
+    if entity is None:
+        raise unsupported(call.path["entity"])
+    return entity
+
+
+def _key(call: Call) -> Key | None:
+    request_id = call.query.get("requestid", "")
+    check_length(request_id, LONGEST)
+    return Key(call.path["realm"], "single", request_id) if request_id else None
+
+
+def _wish(call: Call, entity: Entity) -> Wish:
+    payload = parse(call.body)
+    if not isinstance(payload, dict):
+        raise Refusal("2120", "The body must be an object", element="")
+    implied = "update" if payload.get("Id") not in (None, "") else "create"
+    operation = call.query.get("operation") or implied
+    return Wish(entity, operation, payload, duplicate_numbers=_allows_duplicates(call.query.get("include", "")))
+
+
+def _allows_duplicates(include: str) -> bool:
+    return "allowduplicatedocnum" in include.lower().split(",")
+
+
+def parse(body: bytes) -> object:
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise Refusal("500", "MalformedByteSequenceException: Invalid UTF-8 in the request", element="") from error
+    try:
+        parsed: object = loads(text)
+    except (ValueError, RecursionError) as error:
+        raise Refusal("2010", "Property Name:The request is not readable JSON", element="") from error
+    return parsed
+
+
+def _require_json(call: Call) -> None:
+    sent = call.headers.get("content-type", "")
+    if not sent.startswith("application/json"):
+        raise Refusal("1050", f"Content-Type {sent or '(none)'} is not supported", element="")
+
+
+def _statement(call: Call) -> str:
+    if call.method == "GET":
+        return call.query.get("query", "")
+    sent = call.headers.get("content-type", "")
+    if not sent.startswith("application/text"):
+        raise Refusal("1050", f"Content-Type {sent or '(none)'} is not supported for a query", element="")
+    try:
+        return call.body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise Refusal("500", "MalformedByteSequenceException: Invalid UTF-8 in the request", element="") from error

@@ -1,0 +1,137 @@
+"""The ASGI application: routes, and the outermost layer that can trace an answer or hang up."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from . import seed
+from .api import Api
+from .consent import Consent
+from .control import Control, loopback_only
+from .faults import Hangup, HangupResponse, Plan
+from .identity import SigningKey
+from .oauth import OAuth, discovery
+from .pages import Pages
+from .sandbox import Call, Handler, Sandbox, answer, in_thread
+from .settings import Settings
+from .store import Store
+from .throttle import Throttle
+from .wire import trace_id
+
+
+def build(settings: Settings) -> ASGIApp:
+    store = Store(settings.data)
+    with store.writing() as db:
+        seed.plant_if_empty(db, settings.switches)
+    throttle = Throttle(on=settings.switches.throttle == "on")
+    sandbox = Sandbox(settings, store, Plan(), throttle, SigningKey(store))
+    routes = [*_sign_in(sandbox), *_books(sandbox), *_control(sandbox), *_read_by_people(sandbox)]
+    return Edge(Starlette(routes=routes, exception_handlers={Hangup: _hang_up}))
+
+
+async def _hang_up(request: Request, trouble: Exception) -> Response:
+    return HangupResponse()
+
+
+def _sign_in(sandbox: Sandbox) -> list[Route]:
+    oauth, consent = OAuth(sandbox), Consent(sandbox)
+    documents = ("openid_sandbox_configuration", "openid_configuration")
+    return [
+        # Both spellings answer at once: a client may not follow a redirect (§1.1).
+        *(_get(f"/.well-known/{name}{slash}", discovery) for name in documents for slash in ("", "/")),
+        _get("/connect/oauth2", consent.show),
+        _post("/connect/oauth2", consent.decide),
+        _post("/oauth2/v1/tokens/bearer", oauth.token),
+        _post("/v2/oauth2/tokens/revoke", oauth.revoke),
+        _get("/v1/openid_connect/userinfo", oauth.user_info),
+        _get("/op/v1/jwks", oauth.jwks),
+    ]
+
+
+def _books(sandbox: Sandbox) -> list[Route]:
+    api, base = Api(sandbox), "/v3/company/{realm}"
+    return [
+        _get(base + "/companyinfo/{id}", api.company_info),
+        _get(base + "/preferences", api.preferences),
+        _get(base + "/query", api.query),
+        _post(base + "/query", api.query),
+        _post(base + "/batch", api.batch),
+        _post(base + "/{entity}", api.write),
+        _get(base + "/{entity}/{id}", api.read),
+    ]
+
+
+def _control(sandbox: Sandbox) -> list[Route]:
+    control, base = Control(sandbox), "/sandbox"
+    return [
+        Route(base + "/companies", loopback_only(control.companies), methods=["GET"]),
+        Route(base + "/companies/{realm}/objects/{entity}", loopback_only(control.objects), methods=["GET"]),
+        Route(base + "/companies/{realm}/preferences", loopback_only(control.preferences), methods=["POST"]),
+        Route(base + "/faults", loopback_only(control.faults), methods=["GET", "POST", "DELETE"]),
+        Route(base + "/throttle", loopback_only(control.throttle), methods=["POST"]),
+        Route(base + "/reset", loopback_only(control.reset), methods=["POST"]),
+        Route(base + "/tokens/expire", loopback_only(control.expire_tokens), methods=["POST"]),
+        Route(base + "/tokens/revoke", loopback_only(control.revoke_tokens), methods=["POST"]),
+    ]
+
+
+def _read_by_people(sandbox: Sandbox) -> list[Route]:
+    pages = Pages(sandbox)
+
+    def health(call: Call) -> Response:
+        with sandbox.store.reading() as db:
+            db.execute("SELECT count(*) FROM company").fetchone()
+        return answer({"status": "ok"})
+
+    return [_get("/healthz", health), _get("/", pages.home), _get("/companies/{realm}", pages.company)]
+
+
+def _get(path: str, handler: Handler) -> Route:
+    return Route(path, in_thread(handler), methods=["GET"])
+
+
+def _post(path: str, handler: Handler) -> Route:
+    return Route(path, in_thread(handler), methods=["POST"])
+
+
+class Edge:
+    """Puts a trace id on every answer (§2) and knows the socket under a request."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def traced(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers["intuit_tid"] = trace_id()
+                headers["QBO-Version"] = "sandbox"
+            await send(message)
+
+        async def hang_up() -> None:
+            await _close_socket(send)
+
+        await self._app({**scope, "sandbox.hangup": hang_up}, receive, traced)
+
+
+async def _close_socket(send: Any) -> None:
+    """ASGI has no word for this: an exception would become a 500, so the server's own transport is closed.
+
+    uvicorn passes a bound method of its request cycle as `send`; the cycle holds the transport.
+    """
+    cycle = send.__self__
+    cycle.transport.abort()
+    while not cycle.disconnected:
+        await asyncio.sleep(0)

@@ -1,0 +1,137 @@
+"""The control plane under /sandbox: what a test or a person may do to the stand-in itself."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from . import seed, tokens
+from .books import Books, companies
+from .documents import render
+from .entities import BY_LOWER_NAME
+from .faults import BadPlan, Trouble
+from .refusals import GatewayRefusal
+from .sandbox import Call, Handler, Sandbox, answer, in_thread
+from .throttle import Limits
+from .wire import Json, loads
+from .writing import reading, writing
+
+LOOPBACK_ADDRESSES = ("127.0.0.1", "::1", "::ffff:127.0.0.1")
+
+
+class BadRequest(ValueError):
+    """The control plane was asked for something it does not have."""
+
+
+def loopback_only(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
+    threaded = in_thread(_explained(handler))
+
+    async def endpoint(request: Request) -> Response:
+        if request.client is None or request.client.host not in LOOPBACK_ADDRESSES:
+            return answer({"error": "The control plane answers on loopback only."}, 403)
+        return await threaded(request)
+
+    return endpoint
+
+
+def _explained(handler: Handler) -> Handler:
+    def explained(call: Call) -> Response:
+        try:
+            return handler(call)
+        except (BadRequest, BadPlan, TypeError) as trouble:
+            return answer({"error": str(trouble)}, 400)
+        except GatewayRefusal:
+            return answer({"error": "No such company."}, 404)
+
+    return explained
+
+
+class Control:
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
+
+    def companies(self, call: Call) -> Response:
+        with self._sandbox.store.reading() as db:
+            rows = [
+                {"realm": each.realm, "name": each.name, "country": each.country, "currency": each.currency}
+                for each in companies(db)
+            ]
+        return answer({"companies": rows})
+
+    def objects(self, call: Call) -> Response:
+        entity = BY_LOWER_NAME.get(call.path["entity"].lower())
+        if entity is None:
+            raise BadRequest(f"No such entity: {call.path['entity']}")
+        with reading(self._sandbox, call.path["realm"]) as books:
+            found = [render(books, record) for record in books.all(entity.name)]
+        return answer({"entity": entity.name, "count": len(found), "objects": found})
+
+    def preferences(self, call: Call) -> Response:
+        wanted = _body(call)
+        with writing(self._sandbox, call.path["realm"]) as books:
+            for name, value in wanted.items():
+                _set_preference(books, name, value)
+            record = books.find("Preferences", 1)
+            assert record is not None, "a company is never seeded without preferences"
+            shown = render(books, books.replace(record, record.body)) if wanted else render(books, record)
+        return answer({"Preferences": shown})
+
+    def faults(self, call: Call) -> Response:
+        if call.method == "DELETE":
+            return answer({"cleared": self._sandbox.plan.clear()})
+        if call.method == "POST":
+            self._sandbox.plan.add(Trouble.read(_body(call)))
+        return answer({"planned": self._sandbox.plan.listed()})
+
+    def throttle(self, call: Call) -> Response:
+        wanted = _body(call)
+        on = bool(wanted.pop("on", True))
+        self._sandbox.throttle.set(on=on, limits=Limits(**wanted))
+        return answer({"on": on, **self._sandbox.throttle.limits.__dict__})
+
+    def reset(self, call: Call) -> Response:
+        keep = bool(_body(call).get("keep_tokens", False))
+        self._sandbox.plan.clear()
+        self._sandbox.throttle.set(on=self._sandbox.settings.switches.throttle == "on", limits=Limits())
+        with self._sandbox.store.writing() as db:
+            self._sandbox.store.wipe(db, tokens=not keep)
+            seed.plant_if_empty(db, self._sandbox.settings.switches)
+        return answer({"reset": True, "kept_tokens": keep})
+
+    def expire_tokens(self, call: Call) -> Response:
+        with self._sandbox.store.writing() as db:
+            return answer({"expired": tokens.expire_access(db, _body(call).get("realm"))})
+
+    def revoke_tokens(self, call: Call) -> Response:
+        with self._sandbox.store.writing() as db:
+            return answer({"revoked": tokens.revoke_all(db, _body(call).get("realm"))})
+
+
+def _body(call: Call) -> Json:
+    if not call.body.strip():
+        return {}
+    try:
+        body = loads(call.body)
+    except ValueError as error:
+        raise BadRequest("The body must be JSON.") from error
+    if not isinstance(body, dict):
+        raise BadRequest("The body must be an object.")
+    return body
+
+
+def _set_preference(books: Books, name: str, value: Any) -> None:
+    """By its own name, whichever group it stands in; null takes a key away, as open books have no BookCloseDate."""
+    preferences = books.preferences()
+    for group in preferences.values():
+        for row in group.get("NameValue", []):
+            if row["Name"] == name:
+                row["Value"] = str(value)
+                return
+    group = next((each for each in preferences.values() if name in each), preferences["AccountingInfoPrefs"])
+    if value is None:
+        group.pop(name, None)
+    else:
+        group[name] = value

@@ -1,0 +1,104 @@
+"""Where the sandbox listens and keeps its books, and the switches for what QuickBooks does not document."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+DEFAULT_PORT = 8100
+
+
+class BadSetting(ValueError):
+    """A switch holds a word or number it does not know."""
+
+
+def _one_of(default: str, *others: str) -> Any:
+    return field(default=default, metadata={"words": (default, *others)})
+
+
+@dataclass(frozen=True)
+class Switches:
+    """Each default is the more hostile reading; the environment name is SANDBOX_ and the field in capitals."""
+
+    #: §1.4 the refresh value changes on every refresh, or only once it is a day old.
+    rotate_refresh: str = _one_of("always", "daily")
+    #: §1.4 a spent refresh value is only refused, or also ends the whole grant.
+    reused_refresh: str = _one_of("refuse", "revoke")
+    #: §1.4 the older access token dies with a refresh, or lives out its hour.
+    access_after_refresh: str = _one_of("dies", "lives")
+    #: §1.2 lifetime of an authorization code.
+    code_minutes: int = 5
+    #: §4.3 a refused write under a requestid is run again, or its refusal is repeated.
+    remember_failures: str = _one_of("no", "yes")
+    #: §4.3 the same requestid with another body gets the first answer, or code 600.
+    requestid_mismatch: str = _one_of("replay", "refuse")
+    #: §4.3 how long an answer is remembered; 0 keeps it for ever.
+    requestid_minutes: int = 15
+    #: §3 MAXRESULTS above 1000.
+    maxresults_over: str = _one_of("refuse", "cap")
+    #: §3 a backslash in a literal that escapes neither a quote nor a backslash.
+    lone_backslash: str = _one_of("refuse", "keep")
+    #: §11 seconds until a new object is seen by queries.
+    query_lag: int = 0
+    #: §2 characters outside ISO-8859-1 (US) or the basic plane (elsewhere).
+    wide_text: str = _one_of("refuse", "replace", "keep")
+    #: §11 blanks around names.
+    name_spaces: str = _one_of("trim", "keep")
+    #: §9.5 a foreign CurrencyRef on a vendor is dropped in silence, or kept.
+    vendor_currency: str = _one_of("ignore", "keep")
+    #: §9.4 ClassRef and DepartmentRef while tracking is off.
+    class_off: str = _one_of("refuse", "drop")
+    #: §9.6 outside the US a taxed line without a tax code.
+    vat_code: str = _one_of("required", "optional")
+    #: §9.3 receivable and payable accounts on expense lines.
+    payable_lines: str = _one_of("refuse", "allow")
+    #: §9.3 which accounts a cash purchase may be paid from.
+    cash_accounts: str = _one_of("bank", "assets")
+    #: §8.1 the published limits per realm.
+    throttle: str = _one_of("off", "on")
+    #: §8.1 shape of the throttle answer.
+    throttle_body: str = _one_of("json", "xml")
+    #: §8.1 seconds in Retry-After; 0 leaves the header out.
+    retry_after: int = 0
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str]) -> Switches:
+        known = {each.name: each for each in fields(cls)}
+        given = {name: environ.get(f"SANDBOX_{name.upper()}", "") for name in known}
+        values: dict[str, Any] = {name: _value(known[name], text) for name, text in given.items() if text}
+        return cls(**values)
+
+
+def _value(switch: Any, text: str) -> str | int:
+    words = switch.metadata.get("words")
+    name = f"SANDBOX_{switch.name.upper()}"
+    if words is None:
+        if not text.isdigit():
+            raise BadSetting(f"{name} must be a whole number, not {text!r}")
+        return int(text)
+    if text not in words:
+        raise BadSetting(f"{name} must be one of {', '.join(words)}, not {text!r}")
+    return text
+
+
+@dataclass(frozen=True)
+class Settings:
+    host: str
+    port: int
+    data: Path
+    client_id: str
+    client_secret: str
+    switches: Switches
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str]) -> Settings:
+        return cls(
+            host=environ.get("SANDBOX_HOST") or "127.0.0.1",
+            port=int(environ.get("SANDBOX_PORT") or DEFAULT_PORT),
+            data=Path(environ.get("SANDBOX_DATA") or "./.flexsync/sandbox"),
+            client_id=environ.get("QUICKBOOKS_CLIENT_ID") or "sandbox-client",
+            client_secret=environ.get("QUICKBOOKS_CLIENT_SECRET") or "sandbox-secret",
+            switches=Switches.read(environ),
+        )

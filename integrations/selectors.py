@@ -1,0 +1,124 @@
+"""Questions about connections, references, mappings and the state of the sync."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import connection as database
+from django.db.models import Count, QuerySet
+
+from integrations.mapping.reasons import Reason
+from integrations.models import (
+    AccountMapping,
+    ConfigurationVersion,
+    Connection,
+    ExternalLink,
+    JobState,
+    Reference,
+    ReferenceKind,
+    SyncAttempt,
+    SyncJob,
+)
+from integrations.providers.registry import platform
+from ledger.models import SourceDocument
+
+
+@dataclass(frozen=True, slots=True)
+class SyncState:
+    """Where one source document stands on its way to the books."""
+
+    state: JobState
+    reasons: tuple[Reason, ...] = ()
+    coding: dict[str, Any] = field(default_factory=dict)
+    external_id: str | None = None
+    external_kind: str | None = None
+    mark: str | None = None
+    posted_at: datetime | None = None
+
+
+def tenants_with_events() -> list[int]:
+    with database.cursor() as cursor:
+        cursor.execute("SELECT lookup.tenants_with_events()")
+        return [row[0] for row in cursor.fetchall()]
+
+
+def connections_with_work() -> list[tuple[int, int, bool]]:
+    """(tenant, connection, is some of it fresh) wherever a job is due and nobody holds the lane."""
+    with database.cursor() as cursor:
+        cursor.execute("SELECT tenant_id, connection_id, fresh FROM lookup.connections_with_work()")
+        return list(cursor.fetchall())
+
+
+def sync_states(documents: Sequence[int]) -> dict[int, SyncState]:
+    """By document; two statements whatever their number. A document without a connection is not in it."""
+    links = {link.document_id: link for link in ExternalLink.objects.filter(document__in=documents)}
+    jobs = SyncJob.objects.filter(document__in=documents)
+    return {job.document_id: _state(job, links.get(job.document_id)) for job in jobs}
+
+
+def _state(job: SyncJob, link: ExternalLink | None) -> SyncState:
+    return SyncState(
+        state=JobState(job.state),
+        reasons=reasons_of(job),
+        coding=job.coding,
+        external_id=link.external_id if link else None,
+        external_kind=link.external_kind if link else None,
+        mark=link.mark if link else None,
+        posted_at=link.posted_at if link else None,
+    )
+
+
+def reasons_of(job: SyncJob) -> tuple[Reason, ...]:
+    return tuple(Reason.from_json(stored) for stored in job.reasons)
+
+
+def connections() -> QuerySet[Connection]:
+    return Connection.objects.select_related("entity", "company", "company__credential__authorised_by")
+
+
+def reference_counts(companies: Iterable[int]) -> dict[tuple[int, str], int]:
+    """By company and kind."""
+    rows = Reference.objects.filter(company__in=companies, active=True).values("company", "kind")
+    return {(row["company"], row["kind"]): row["n"] for row in rows.annotate(n=Count("id")).order_by()}
+
+
+def accounts(company: int) -> QuerySet[Reference]:
+    return Reference.objects.filter(company_id=company, kind=ReferenceKind.ACCOUNT).order_by("number", "path")
+
+
+def current_mappings(entity: int) -> QuerySet[AccountMapping]:
+    return AccountMapping.objects.filter(entity_id=entity, until__isnull=True).select_related("account", "category")
+
+
+def versions(entity: int) -> QuerySet[ConfigurationVersion]:
+    return ConfigurationVersion.objects.filter(entity_id=entity).select_related("made_by").order_by("-number")
+
+
+def mapping_changes(entity: int, numbers: Sequence[int]) -> list[AccountMapping]:
+    """Every mapping that began or ended with one of these versions."""
+    rows = AccountMapping.objects.filter(entity_id=entity).select_related("account", "category")
+    began, ended = rows.filter(since__in=numbers), rows.filter(until__in=numbers)
+    return list((began | ended).order_by("slot", "category__name"))
+
+
+def count_by_state() -> dict[str, int]:
+    rows = SyncJob.objects.values("state").annotate(n=Count("id")).order_by()
+    return {row["state"]: row["n"] for row in rows}
+
+
+def needing_a_person() -> int:
+    return SyncJob.objects.filter(state=JobState.NEEDS_ATTENTION).count()
+
+
+def attempts_of(document: SourceDocument) -> QuerySet[SyncAttempt]:
+    return SyncAttempt.objects.filter(job__document=document).select_related("envelope").order_by("-id")
+
+
+def books_url(document: SourceDocument) -> str | None:
+    """Where a person sees the posted document on the platform."""
+    link = ExternalLink.objects.select_related("connection__company").filter(document=document).first()
+    if link is None:
+        return None
+    company = link.connection.company
+    return platform(company.provider).object_url(company.external_id, link.external_kind, link.external_id)

@@ -1,0 +1,172 @@
+"""The story of a drain: first what is in doubt, then claim, gather, plan, push, settle, until the time slice ends.
+
+No transaction is open while the network is used. Whatever dies in between leaves rows from which the next holder of
+the lane goes on (docs/engine.md).
+"""
+
+import logging
+import time
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from integrations import tokens
+from integrations.mapping.rules import code_charge
+from integrations.models import Connection, ConnectionState, SyncJob
+from integrations.providers.base import Provider
+from integrations.providers.documents import Outcome, OutcomeKind
+from integrations.providers.errors import AccessLost, ProviderError, Temporary
+from integrations.providers.registry import platform
+from integrations.sync import queue
+from integrations.sync.gather import Gathered, gather
+from integrations.sync.lane import Lane, rest
+from integrations.sync.plan import Blocked, Create, Nothing, Plan, plan
+from integrations.sync.queue import Configuration, Opened
+from integrations.sync.retry import rest_after_throttle, settled_at
+
+logger = logging.getLogger(__name__)
+
+SLICE_SECONDS = 10.0
+CLAIM = 200
+
+
+class MustRest(Exception):
+    """The platform wants a pause, or the grant is dead: nothing more is sent in this drain."""
+
+
+def drain(lane: Lane) -> None:
+    """Work for one time slice. Rows that are left are found by whoever drains next."""
+    connection = _read_connection(lane)
+    provider = provider_of(connection)
+    ends = time.monotonic() + SLICE_SECONDS
+    try:
+        queue.take_over(lane)
+        resolve_doubts(lane, provider)
+        while time.monotonic() < ends:
+            jobs = queue.claim(lane, CLAIM)
+            if not jobs:
+                return
+            _carry(lane, connection, provider, jobs, ends)
+    except MustRest:
+        logger.info("Connection %s rests.", lane.connection_id)
+
+
+def provider_of(connection: Connection) -> Provider:
+    credential_id = connection.company.credential_id
+
+    def token(rejected: str = "") -> str:
+        return tokens.access_token(credential_id, rejected)
+
+    return platform(connection.company.provider).provider(connection.company.external_id, token)
+
+
+def _read_connection(lane: Lane) -> Connection:
+    with transaction.atomic():
+        return Connection.objects.select_related("company", "entity").get(pk=lane.connection_id)
+
+
+def _carry(lane: Lane, connection: Connection, provider: Provider, jobs: Sequence[SyncJob], ends: float) -> None:
+    """One claimed set, from wish to fact. What the slice has no time for waits again."""
+    gathered = gather(connection, jobs)
+    plans = _plan_all(jobs, gathered)
+    blocked = {job.pk: step.reasons for job, step in plans if isinstance(step, Blocked)}
+    standing = [job.pk for job, step in plans if isinstance(step, Nothing)]
+    if blocked or standing:
+        configuration = Configuration(connection.entity_id, gathered.mapping.version)
+        queue.settle_unsent(lane, configuration, blocked, standing)
+    planned = {step.document.mark: (job, step) for job, step in plans if isinstance(step, Create)}
+    for envelope in provider.pack([step.document for _, step in planned.values()]):
+        if time.monotonic() >= ends:
+            break
+        _send(lane, provider, queue.open_attempts(lane, envelope, planned))
+    queue.give_back(lane)
+
+
+def _plan_all(jobs: Sequence[SyncJob], gathered: Gathered) -> list[tuple[SyncJob, Plan]]:
+    steps: list[tuple[SyncJob, Plan]] = []
+    for job in jobs:
+        facts = gathered.facts[job.document_id]
+        coding = code_charge(facts, gathered.mapping)
+        steps.append((job, plan(facts, coding, gathered.links.get(job.document_id))))
+    return steps
+
+
+def _send(lane: Lane, provider: Provider, opened: Opened) -> None:
+    outcomes = provider.push(opened.envelope)
+    queue.settle(lane, opened, outcomes)
+    _heed(lane, list(outcomes.values()))
+
+
+def _heed(lane: Lane, outcomes: Sequence[Outcome]) -> None:
+    """What an answer says about the whole connection, beyond its own document."""
+    lost = [outcome for outcome in outcomes if outcome.kind is OutcomeKind.ACCESS_LOST]
+    if lost:
+        close_lane(lane, lost[0].answer)
+        raise MustRest
+    throttled = [outcome for outcome in outcomes if outcome.kind is OutcomeKind.THROTTLED]
+    if throttled:
+        _rest(lane, throttled[0].retry_after)
+        raise MustRest
+
+
+def _rest(lane: Lane, asked_for: timedelta | None) -> None:
+    with transaction.atomic():
+        lane.assert_held()
+        rest(lane, timezone.now() + rest_after_throttle(0, asked_for))
+    queue.give_back(lane)
+
+
+def close_lane(lane: Lane, problem: str) -> None:
+    """The grant is dead. Jobs keep waiting, unharmed, until a person connects again."""
+    with transaction.atomic():
+        lane.assert_held()
+        Connection.objects.filter(pk=lane.connection_id).update(
+            state=ConnectionState.ACCESS_LOST, problem=problem[:500]
+        )
+    queue.give_back(lane)
+
+
+def resolve_doubts(lane: Lane, provider: Provider) -> None:
+    """Unknown is looked up before anything new goes out; only where “not found” counts is it sent again, as it was."""
+    doubtful = queue.in_doubt(lane)
+    if not doubtful:
+        return
+    marks = [attempt.mark for opened in doubtful for attempt in opened.attempts.values()]
+    try:
+        found = provider.find_existing(marks)
+    except AccessLost as lost:
+        close_lane(lane, str(lost))
+        raise MustRest from lost
+    except ProviderError as trouble:
+        _rest(lane, trouble.retry_after if isinstance(trouble, Temporary) else None)
+        raise MustRest from trouble
+    for opened in doubtful:
+        there = {
+            item: Outcome(OutcomeKind.ALREADY_THERE, posted=found[attempt.mark])
+            for item, attempt in opened.attempts.items()
+            if attempt.mark in found
+        }
+        if there:
+            queue.settle(lane, opened, there)
+        missing = Opened(
+            opened.row,
+            opened.envelope,
+            {item: attempt for item, attempt in opened.attempts.items() if item not in there},
+        )
+        if missing.attempts:
+            _resolve_missing(lane, provider, missing, timezone.now())
+
+
+def _resolve_missing(lane: Lane, provider: Provider, missing: Opened, now: datetime) -> None:
+    able = provider.capabilities
+    settled = settled_at(missing.row.sent_at, able.call_deadline, able.settling)
+    attempts = list(missing.attempts.values())
+    if now < settled:
+        queue.look_again(lane, attempts, settled)
+    elif now < missing.row.trusted_since + able.replay_trusted:
+        queue.mark_resent(lane, missing)
+        _send(lane, provider, missing)
+    else:
+        queue.park(lane, attempts)

@@ -1,0 +1,108 @@
+"""One lane per connection: a lease with a fencing number, renewed by a heartbeat while its holder works.
+
+The lease guards our rows. What an earlier holder has on the network it cannot guard, which is why a new holder looks
+up every open attempt before it writes anything.
+"""
+
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import DatabaseError, connection, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from integrations.models import Connection, ConnectionState
+from ledger.tenancy.context import acting_for, required_tenant
+
+logger = logging.getLogger(__name__)
+
+
+class LaneLost(RuntimeError):
+    """Another worker holds the lane now; whatever we meant to write is its business."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    connection_id: int
+    fence: int
+    lost: threading.Event = field(default_factory=threading.Event)
+
+    def assert_held(self) -> None:
+        """Called inside the transaction that writes: locks the lane's row, so the answer holds until the commit."""
+        mine = Connection.objects.select_for_update().filter(pk=self.connection_id, lane_fence=self.fence)
+        if not mine.exists():
+            self.lost.set()
+            raise LaneLost(f"The lane of connection {self.connection_id} has a newer holder.")
+
+
+@contextmanager
+def held(connection_id: int) -> Iterator[Lane | None]:
+    """Take the lane for the block, or give None if it is taken, resting or closed."""
+    fence = _take(connection_id)
+    if fence is None:
+        yield None
+        return
+    lane = Lane(connection_id, fence)
+    stop = threading.Event()
+    beating = threading.Thread(target=_beat, args=(required_tenant(), lane, stop), daemon=True)
+    beating.start()
+    try:
+        yield lane
+    finally:
+        stop.set()
+        beating.join()
+        _release(lane)
+
+
+def lease() -> timedelta:
+    return timedelta(seconds=settings.LANE_LEASE_SECONDS)
+
+
+def rest(lane: Lane, until: datetime) -> None:
+    """The platform asked us to slow down: nobody takes the lane before then."""
+    Connection.objects.filter(pk=lane.connection_id, lane_fence=lane.fence).update(resting_until=until)
+
+
+def _take(connection_id: int) -> int | None:
+    now = timezone.now()
+    free = Q(lane_until__isnull=True) | Q(lane_until__lt=now)
+    awake = Q(resting_until__isnull=True) | Q(resting_until__lt=now)
+    with transaction.atomic():
+        open_lane = Connection.objects.filter(free, awake, pk=connection_id, state=ConnectionState.LIVE)
+        if not open_lane.update(lane_fence=F("lane_fence") + 1, lane_until=now + lease()):
+            return None
+        return Connection.objects.values_list("lane_fence", flat=True).get(pk=connection_id)
+
+
+def _release(lane: Lane) -> None:
+    with transaction.atomic():
+        Connection.objects.filter(pk=lane.connection_id, lane_fence=lane.fence).update(lane_until=None)
+
+
+def _beat(tenant: int, lane: Lane, stop: threading.Event) -> None:
+    try:
+        with acting_for(tenant):
+            while not stop.wait(lease().total_seconds() / 3):
+                if not _renew(lane):
+                    return
+    finally:
+        connection.close()
+
+
+def _renew(lane: Lane) -> bool:
+    try:
+        with transaction.atomic():
+            mine = Connection.objects.filter(pk=lane.connection_id, lane_fence=lane.fence)
+            kept = mine.update(lane_until=timezone.now() + lease()) == 1
+    except DatabaseError as trouble:
+        # Worth another beat; if it lasts, the lease runs out by itself and the fence protects the rows.
+        logger.warning("The lease of connection %s could not be renewed: %s", lane.connection_id, trouble)
+        return True
+    if not kept:
+        lane.lost.set()
+    return kept

@@ -1,0 +1,48 @@
+"""What runs in Celery: enter the tenant, call one function. Ids are the only arguments."""
+
+from celery import shared_task
+
+from integrations import bells
+from integrations.bells import Queue
+from integrations.selectors import connections_with_work, tenants_with_events
+from integrations.services import read_references
+from integrations.sync import engine, lane, queue
+from ledger.tenancy.context import acting_for
+
+
+@shared_task
+def absorb_events(tenant: int) -> None:
+    bells.answered(absorb_events, tenant)
+    with acting_for(tenant):
+        while (found := queue.absorb_events()) is not None:
+            for connection in found:
+                bells.ring(drain_connection, tenant, connection)
+
+
+@shared_task
+def drain_connection(tenant: int, connection: int) -> None:
+    bells.answered(drain_connection, tenant, connection)
+    with acting_for(tenant):
+        with lane.held(connection) as held:
+            if held is None:
+                return  # Whoever holds it looks for more work when it lets go; if it died, the sweep comes back.
+            engine.drain(held)
+        due = queue.next_due(connection)
+    if due is not None:
+        bells.ring(drain_connection, tenant, connection, queue=Queue.FRESH if due.fresh else Queue.BACKLOG, at=due.at)
+
+
+@shared_task
+def read_company(tenant: int, connection: int) -> None:
+    bells.answered(read_company, tenant, connection)
+    with acting_for(tenant):
+        read_references(connection)
+
+
+@shared_task
+def sweep() -> None:
+    """Find whatever no bell announced: events nobody absorbed, jobs whose worker died, times that have come."""
+    for tenant in tenants_with_events():
+        bells.ring(absorb_events, tenant)
+    for tenant, connection, fresh in connections_with_work():
+        bells.ring(drain_connection, tenant, connection, queue=Queue.FRESH if fresh else Queue.BACKLOG)

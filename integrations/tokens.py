@@ -1,0 +1,116 @@
+"""The only reader and writer of credentials: encrypted, refreshed by one holder at a time, stored before use."""
+
+import time
+from datetime import datetime, timedelta
+
+from cryptography.fernet import Fernet, MultiFernet
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from integrations.models import Credential
+from integrations.providers.documents import Grant
+from integrations.providers.errors import AccessLost, Temporary
+from integrations.providers.registry import platform
+from ledger.models import User
+
+# Refreshed this long before it expires, so that no call begins with a token about to die.
+MARGIN = timedelta(minutes=5)
+# Longer than a refresh with its one repetition can take.
+REFRESH_LEASE = timedelta(seconds=80)
+PATIENCE_SECONDS = 20.0
+PAUSE_SECONDS = 0.2
+
+
+def _vault() -> MultiFernet:
+    return MultiFernet([Fernet(key) for key in settings.ENCRYPTION_KEYS])
+
+
+def store_new(*, provider: str, grant: Grant, person: User) -> Credential:
+    now = timezone.now()
+    return Credential.objects.create(provider=provider, authorised_by=person, authorised_at=now, **_columns(grant, now))
+
+
+def access_token(credential_id: int, rejected: str = "") -> str:
+    """A token that is good for some minutes. Called outside a transaction, since it may go over the network.
+
+    Raises AccessLost when the grant is dead, Temporary when the platform does not answer.
+    """
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        credential = _read(credential_id)
+        if token := _still_good(credential, rejected):
+            return token
+        if _take_lease(credential_id):
+            return _refresh(credential)
+        if time.monotonic() > deadline:
+            raise Temporary("Somebody else has been refreshing the token for too long.")
+        time.sleep(PAUSE_SECONDS)
+
+
+def rotate_encryption() -> int:
+    """Encrypt every credential of the current organisation with the first key. Returns how many there are."""
+    with transaction.atomic():
+        credentials = list(Credential.objects.select_for_update())
+        for credential in credentials:
+            credential.access_token = _vault().rotate(bytes(credential.access_token))
+            credential.refresh_token = _vault().rotate(bytes(credential.refresh_token))
+        Credential.objects.bulk_update(credentials, ["access_token", "refresh_token"])
+    return len(credentials)
+
+
+def _read(credential_id: int) -> Credential:
+    with transaction.atomic():
+        credential = Credential.objects.get(pk=credential_id)
+    if credential.lost_at is not None:
+        raise AccessLost("The grant is dead.")
+    return credential
+
+
+def _still_good(credential: Credential, rejected: str) -> str:
+    if credential.access_expires_at - timezone.now() < MARGIN:
+        return ""
+    token = _vault().decrypt(bytes(credential.access_token)).decode()
+    return "" if token == rejected else token
+
+
+def _take_lease(credential_id: int) -> bool:
+    now = timezone.now()
+    free = Q(refreshing_until__isnull=True) | Q(refreshing_until__lt=now)
+    with transaction.atomic():
+        taken = Credential.objects.filter(free, pk=credential_id).update(refreshing_until=now + REFRESH_LEASE)
+    return taken == 1
+
+
+def _refresh(credential: Credential) -> str:
+    """Holding the lease. The new pair is committed before anybody uses it."""
+    fresh = _read(credential.pk)
+    if bytes(fresh.refresh_token) != bytes(credential.refresh_token):
+        # Somebody refreshed between our look and our lease.
+        _update(credential.pk, refreshing_until=None)
+        return _vault().decrypt(bytes(fresh.access_token)).decode()
+    try:
+        grant = platform(credential.provider).oauth().refresh(_vault().decrypt(bytes(fresh.refresh_token)).decode())
+    except AccessLost:
+        _update(credential.pk, lost_at=timezone.now(), refreshing_until=None)
+        raise
+    except Temporary:
+        _update(credential.pk, refreshing_until=None)
+        raise
+    _update(credential.pk, refreshing_until=None, **_columns(grant, timezone.now()))
+    return grant.access_token
+
+
+def _update(credential_id: int, **columns: object) -> None:
+    with transaction.atomic():
+        Credential.objects.filter(pk=credential_id).update(**columns)
+
+
+def _columns(grant: Grant, now: datetime) -> dict[str, object]:
+    return {
+        "access_token": _vault().encrypt(grant.access_token.encode()),
+        "refresh_token": _vault().encrypt(grant.refresh_token.encode()),
+        "access_expires_at": now + grant.access_lives,
+        "refresh_expires_at": now + grant.refresh_lives,
+    }

@@ -1,0 +1,195 @@
+"""Failed and held syncs, by cause: how much money has not arrived, why, and the one click that mends it."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Count, F, Min, Sum, Window
+from django.db.models.fields.json import KT
+from django.db.models.functions import RowNumber
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.timesince import timesince
+from django.views.decorators.http import require_POST
+
+from integrations import bells, selectors, services
+from integrations.mapping.reasons import HELD, Reason, ReasonCode
+from integrations.models import JobState, SyncJob
+from integrations.providers.registry import platform
+from integrations.tasks import drain_connection
+from integrations.words import ANSWERED, DETAILS, FIX_IN_MAPPING, SHOWN, cause_title
+from ledger.access import Action
+from ledger.domain.money import Money
+from ledger.models import SourceDocument
+from ledger.selectors.transactions import by_document
+from ledger.web.doors import PageRequest, organisation_page
+from ledger.words import counted, money_shown, sums_text
+
+CAUSES_SHOWN = 50
+ITEMS_SHOWN = 3
+
+
+@organisation_page(Action.SEE_SYNC)
+def failed(request: PageRequest) -> HttpResponse:
+    causes = _causes(request)
+    page = {
+        "eyebrow": f"{request.access.organisation.name} · {platform().label}",
+        **_headline(),
+        "causes": causes,
+        "moving": _moving(),
+        "empty": not causes,
+        "can_retry": request.access.allows(Action.RETRY),
+    }
+    return render(request, "integrations/failed/page.html", {"page": page})
+
+
+@require_POST
+@organisation_page(Action.RETRY)
+def retry_cause(request: PageRequest) -> HttpResponse:
+    try:
+        reason = Reason(ReasonCode(request.POST.get("code", "")), request.POST.get("subject", ""))
+    except ValueError as unknown:
+        raise Http404 from unknown
+    return _send_again(request, services.with_cause(reason))
+
+
+@require_POST
+@organisation_page(Action.RETRY)
+def retry_document(request: PageRequest, public_id: Any) -> HttpResponse:
+    document = get_object_or_404(SourceDocument, public_id=public_id)
+    return _send_again(request, SyncJob.objects.filter(document=document))
+
+
+def _send_again(request: PageRequest, jobs: Any) -> HttpResponse:
+    ties = list(jobs.order_by().values_list("connection_id", flat=True).distinct())
+    number = services.send_again(jobs)
+    for tie in ties:
+        bells.ring_after_commit(drain_connection, request.access.organisation.pk, tie)
+    messages.success(request, f"{counted(number, 'item')} on the way." if number else "Nothing was left to send.")
+    return redirect("failed", request.access.organisation.slug)
+
+
+# --- the sentence ----------------------------------------------------------------------------------------------------
+
+
+def _headline() -> dict[str, str]:
+    stuck = _sums([JobState.NEEDS_ATTENTION, JobState.HELD])
+    number = sum(count for count, _ in stuck)
+    label = platform().short_label
+    if not number:
+        return {"headline": f"Everything that was sent is in {label}, or on its way.", "lead": ""}
+    money = sums_text([money for _, money in stuck])
+    posted = _sums([JobState.DONE])
+    lead = f"{sums_text([money for _, money in posted])} is in." if posted else ""
+    return {
+        "headline": f"{money} in {counted(number, 'item')} will not reach {label} until someone acts.",
+        "lead": lead,
+    }
+
+
+def _sums(states: list[JobState]) -> list[tuple[int, Money]]:
+    """Count and money by currency."""
+    rows = (
+        SyncJob.objects.filter(state__in=states)
+        .values("document__currency")
+        .annotate(n=Count("id"), minor=Sum("document__amount_minor"))
+        .order_by("document__currency")
+    )
+    return [(row["n"], Money(row["minor"], row["document__currency"])) for row in rows]
+
+
+# --- causes ----------------------------------------------------------------------------------------------------------
+
+
+def _stuck() -> Any:
+    """Jobs at rest by their first reason: each counts once, so that the causes add up to the sentence above them."""
+    return SyncJob.objects.filter(state__in=[JobState.HELD, JobState.NEEDS_ATTENTION]).annotate(
+        code=KT("reasons__0__code"), subject=KT("reasons__0__subject")
+    )
+
+
+def _causes(request: PageRequest) -> list[dict[str, Any]]:
+    rows = (
+        _stuck()
+        .values("code", "subject", "document__currency")
+        .annotate(
+            n=Count("id"), minor=Sum("document__amount_minor"), since=Min("rung_at"), entity=Min("document__entity_id")
+        )
+        .order_by("-minor")
+    )
+    grouped: dict[Reason, list[dict[str, Any]]] = {}
+    for row in rows:
+        grouped.setdefault(Reason(ReasonCode(row["code"]), row["subject"]), []).append(row)
+    items = _items(request.access.organisation.slug)
+    shown = list(grouped.items())[:CAUSES_SHOWN]
+    return [_cause(request, reason, parts, items.get(reason, [])) for reason, parts in shown]
+
+
+def _cause(
+    request: PageRequest, reason: Reason, parts: list[dict[str, Any]], items: list[dict[str, Any]]
+) -> dict[str, Any]:
+    slug = request.access.organisation.slug
+    count = sum(part["n"] for part in parts)
+    fixable = reason.code in FIX_IN_MAPPING
+    state = JobState.HELD if reason.code in HELD else JobState.NEEDS_ATTENTION
+    return {
+        "key": abs(hash(reason)) % 10**8,
+        "state": SHOWN[state],
+        "title": cause_title(reason),
+        "detail": DETAILS[reason.code],
+        "count": count,
+        "money": [money_shown(Money(part["minor"], part["document__currency"])) for part in parts],
+        "age": timesince(min(part["since"] for part in parts), timezone.now(), depth=1),
+        "items": items,
+        "more": count - len(items),
+        "fix_label": FIX_IN_MAPPING.get(reason.code, ""),
+        "fix_url": reverse("mapping", args=[slug, parts[0]["entity"]]) if fixable else "",
+        "retry_url": reverse("retry_cause", args=[slug]),
+        "retry_fields": [("code", reason.code), ("subject", reason.subject)],
+        "retry_label": f"Send {count:,} again",
+        "answer": reason.subject if reason.code in ANSWERED else "",
+    }
+
+
+def _items(slug: str) -> dict[Reason, list[dict[str, Any]]]:
+    """The largest few of each cause, in one statement for all causes."""
+    rank = Window(RowNumber(), partition_by=[F("code"), F("subject")], order_by=F("document__amount_minor").desc())
+    jobs = list(
+        _stuck().annotate(rank=rank).filter(rank__lte=ITEMS_SHOWN).order_by("rank")[: CAUSES_SHOWN * ITEMS_SHOWN]
+    )
+    rows = by_document([job.document_id for job in jobs])
+    items: dict[Reason, list[dict[str, Any]]] = {}
+    for job in jobs:
+        row = rows[job.document_id]
+        document = row.document
+        items.setdefault(selectors.reasons_of(job)[0], []).append(
+            {
+                "merchant": row.merchant_name,
+                "date": document.dated,
+                "url": reverse("transaction", args=[slug, document.public_id]),
+                "money": money_shown(Money(document.amount_minor, document.currency)),
+            }
+        )
+    return items
+
+
+# --- what moves by itself --------------------------------------------------------------------------------------------
+
+
+def _moving() -> list[dict[str, Any]]:
+    kinds = [
+        (JobState.WAITING, [JobState.WAITING, JobState.RUNNING], "In line; nothing to do."),
+        (
+            JobState.UNKNOWN,
+            [JobState.UNKNOWN],
+            f"The line broke after we had sent. We look in {platform().short_label} first; nothing is sent twice.",
+        ),
+    ]
+    strips = []
+    for shown, states, what in kinds:
+        sums = _sums(states)
+        if sums:
+            money = [money_shown(amount) for _, amount in sums]
+            strips.append({"state": SHOWN[shown], "what": what, "count": sum(n for n, _ in sums), "money": money})
+    return strips

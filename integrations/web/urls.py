@@ -1,0 +1,17 @@
+from django.urls import path
+
+from integrations.web.connections import callback, connect, connection_list, read_references
+from integrations.web.failed import failed, retry_cause, retry_document
+from integrations.web.mapping import first_mapping, mapping
+
+urlpatterns = [
+    path("connect/<slug:provider>/callback", callback, name="connect_callback"),
+    path("o/<slug:organisation>/connections/", connection_list, name="connections"),
+    path("o/<slug:organisation>/connections/<int:entity_id>/connect", connect, name="connect"),
+    path("o/<slug:organisation>/connections/<int:connection_id>/read", read_references, name="read_references"),
+    path("o/<slug:organisation>/mapping/", first_mapping, name="first_mapping"),
+    path("o/<slug:organisation>/mapping/<int:entity_id>/", mapping, name="mapping"),
+    path("o/<slug:organisation>/failed/", failed, name="failed"),
+    path("o/<slug:organisation>/failed/retry", retry_cause, name="retry_cause"),
+    path("o/<slug:organisation>/failed/retry/<uuid:public_id>", retry_document, name="retry_document"),
+]

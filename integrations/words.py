@@ -1,0 +1,78 @@
+"""States and reasons as a bookkeeper reads them: one colour, one shape, one word for each."""
+
+from dataclasses import dataclass
+
+from integrations.mapping.reasons import Reason, ReasonCode
+from integrations.models import JobState
+from integrations.selectors import SyncState
+
+
+@dataclass(frozen=True, slots=True)
+class StateShown:
+    """`key` chooses colour and shape (templates/components/_mark.html)."""
+
+    key: str
+    word: str
+
+
+SHOWN = {
+    JobState.WAITING: StateShown("way", "On its way"),
+    JobState.RUNNING: StateShown("way", "On its way"),
+    JobState.UNKNOWN: StateShown("checking", "Checking"),
+    JobState.HELD: StateShown("held", "Held"),
+    JobState.NEEDS_ATTENTION: StateShown("person", "Needs a person"),
+    JobState.DONE: StateShown("books", "In the books"),
+    JobState.EXCLUDED: StateShown("excluded", "Excluded"),
+}
+NOT_BEGUN = StateShown("none", "Not begun")
+
+# The tabs of a list, in the order of urgency, and the states of each.
+TABS: dict[str, tuple[JobState, ...]] = {
+    "person": (JobState.NEEDS_ATTENTION,),
+    "held": (JobState.HELD,),
+    "way": (JobState.WAITING, JobState.RUNNING, JobState.UNKNOWN),
+    "books": (JobState.DONE,),
+    "excluded": (JobState.EXCLUDED,),
+}
+
+FIX_IN_MAPPING = {
+    ReasonCode.NO_CARD_ACCOUNT: "Choose the card account",
+    ReasonCode.NO_ACCOUNT_FOR_CATEGORY: "Choose an account",
+    ReasonCode.NO_ACCOUNT_WITHOUT_CATEGORY: "Choose a default account",
+    ReasonCode.ACCOUNT_INACTIVE: "Choose another account",
+}
+
+TITLES = {
+    ReasonCode.NO_CARD_ACCOUNT: "No account in the books is chosen for {subject}",
+    ReasonCode.NO_ACCOUNT_FOR_CATEGORY: "Category {subject} has no account",
+    ReasonCode.NO_ACCOUNT_WITHOUT_CATEGORY: "Charges without a category have no account",
+    ReasonCode.OTHER_CURRENCY: "Charges in {subject}",
+    ReasonCode.ACCOUNT_INACTIVE: "Account {subject} is inactive in the books",
+    ReasonCode.REJECTED: "The books refused these charges",
+    ReasonCode.CONFLICT: "The books hold something else under the same number",
+    ReasonCode.OUTCOME_UNKNOWN: "Sent, and never found again",
+    ReasonCode.OUR_FAULT: "FlexSync wrote these in a way that the books do not take",
+}
+
+DETAILS = {
+    ReasonCode.NO_CARD_ACCOUNT: "Every card charge is credited to one account of type credit card.",
+    ReasonCode.NO_ACCOUNT_FOR_CATEGORY: "They wait, since no default account is set, and leave once one is saved.",
+    ReasonCode.NO_ACCOUNT_WITHOUT_CATEGORY: "They wait, since no default account is set, and leave once one is saved.",
+    ReasonCode.OTHER_CURRENCY: "Foreign charges are held for now; nothing is converted in silence.",
+    ReasonCode.ACCOUNT_INACTIVE: "Choose another in the mapping, or make it active there and send these again.",
+    ReasonCode.REJECTED: "Mend it there, then send these again.",
+    ReasonCode.CONFLICT: "Compare both sides before you send again.",
+    ReasonCode.OUTCOME_UNKNOWN: "Sending again looks in the books first; nothing is sent twice.",
+    ReasonCode.OUR_FAULT: "This is our fault, not yours. Nothing was posted.",
+}
+
+# Where the subject is the platform's own answer, not a name.
+ANSWERED = frozenset({ReasonCode.REJECTED, ReasonCode.CONFLICT, ReasonCode.OUR_FAULT})
+
+
+def state_shown(state: SyncState | None) -> StateShown:
+    return SHOWN[state.state] if state else NOT_BEGUN
+
+
+def cause_title(reason: Reason) -> str:
+    return TITLES[reason.code].format(subject=reason.subject)
