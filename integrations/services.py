@@ -96,7 +96,7 @@ def finish_connect(*, authorisation: Authorisation, code: str, company: str, per
         grant = chosen.oauth().exchange(code, company)
         with transaction.atomic():
             credential = tokens.store_new(provider=authorisation.provider, grant=grant, person=person)
-        provider = chosen.provider(company, lambda rejected="": tokens.access_token(credential.pk, rejected))
+        provider = chosen.provider(company, "", lambda rejected="": tokens.access_token(credential.pk, rejected))
         description = provider.describe_company()
     except ProviderError as trouble:
         raise ConnectRefused(f"{trouble} Nothing was connected.") from trouble

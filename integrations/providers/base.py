@@ -82,7 +82,7 @@ class Platform:
     short_label: str
     is_sandbox: bool
     oauth: Callable[[], OAuth]
-    provider: Callable[[str, TokenSource], Provider]
-    """From the company's id on the platform and a token source."""
+    provider: Callable[[str, str, TokenSource], Provider]
+    """From the company's id on the platform, its country (empty before it was asked) and a token source."""
     object_url: Callable[[str, str, str], str]
     """Where a person sees an object, from company, kind and id."""

@@ -59,7 +59,8 @@ def provider_of(connection: Connection) -> Provider:
     def token(rejected: str = "") -> str:
         return tokens.access_token(credential_id, rejected)
 
-    return platform(connection.company.provider).provider(connection.company.external_id, token)
+    company = connection.company
+    return platform(company.provider).provider(company.external_id, company.country, token)
 
 
 def _read_connection(lane: Lane) -> Connection:

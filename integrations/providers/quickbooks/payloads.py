@@ -4,6 +4,7 @@ Fields and lengths: Intuit's reference of Purchase. A charge on a card is a Purc
 AccountRef is an account of type Credit Card and whose lines carry the expense accounts.
 """
 
+import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,26 +15,50 @@ from integrations.providers.documents import CardCharge, Item, Line
 NOTE_LENGTH = 4000
 DESCRIPTION_LENGTH = 4000
 
+TYPOGRAPHY = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "...", "€": "EUR"})
 
-def purchase(charge: CardCharge) -> dict[str, Any]:
+
+def purchase(charge: CardCharge, *, outside_us: bool = False) -> dict[str, Any]:
+    """A charge comes with its tax inside and without a tax code, which only companies outside the US must be told."""
+    write = basic if outside_us else latin
     body: dict[str, Any] = {
         "PaymentType": "CreditCard",
         "AccountRef": {"value": charge.card_account},
         "TxnDate": charge.dated.isoformat(),
         "DocNumber": charge.mark,
-        "PrivateNote": charge.note[:NOTE_LENGTH],
-        "Line": [_line(line) for line in charge.lines],
+        "PrivateNote": write(charge.note)[:NOTE_LENGTH],
+        "Line": [_line(line, write(line.description)) for line in charge.lines],
     }
     if charge.vendor:
         body["EntityRef"] = {"value": charge.vendor, "type": "Vendor"}
+    if outside_us:
+        body["GlobalTaxCalculation"] = "NotApplicable"
     return body
 
 
-def _line(line: Line) -> dict[str, Any]:
+def latin(text: str) -> str:
+    """US companies keep text in ISO-8859-1, and may refuse what does not fit (2040): accents go, the rest becomes "?"."""
+    if text.isascii():
+        return text
+    plain = text.translate(TYPOGRAPHY)
+    fitting = [letter if ord(letter) < 256 else _without_accent(letter) for letter in plain]
+    return "".join(fitting).encode("latin-1", "replace").decode("latin-1")
+
+
+def basic(text: str) -> str:
+    """Elsewhere any script goes, but signs beyond the basic plane, such as emoji, may be refused."""
+    return "".join(letter if ord(letter) < 0x10000 else "?" for letter in text)
+
+
+def _without_accent(letter: str) -> str:
+    return "".join(part for part in unicodedata.normalize("NFKD", letter) if not unicodedata.combining(part))
+
+
+def _line(line: Line, description: str) -> dict[str, Any]:
     return {
         "Amount": line.amount,
         "DetailType": "AccountBasedExpenseLineDetail",
-        "Description": line.description[:DESCRIPTION_LENGTH],
+        "Description": description[:DESCRIPTION_LENGTH],
         "AccountBasedExpenseLineDetail": {"AccountRef": {"value": line.account}},
     }
 

@@ -32,9 +32,9 @@ def quickbooks_platform(settings: QuickBooksSettings) -> Platform:
             redirect_url=settings.redirect_url,
         )
 
-    def provider(company: str, tokens: TokenSource) -> QuickBooksProvider:
+    def provider(company: str, country: str, tokens: TokenSource) -> QuickBooksProvider:
         client = QuickBooksClient(settings.api_url, company, tokens, settings.timeout_seconds)
-        return QuickBooksProvider(client, settling=timedelta(seconds=settings.settling_seconds))
+        return QuickBooksProvider(client, settling=timedelta(seconds=settings.settling_seconds), country=country)
 
     def object_url(company: str, kind: str, external_id: str) -> str:
         if _is_sandbox(settings):

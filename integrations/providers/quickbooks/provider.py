@@ -31,6 +31,7 @@ BATCH_SIZE = 20
 # Single writes are not metered, batches are: a few go one by one, a backlog in batches.
 SINGLES_UP_TO = 8
 PAGE = 1000
+HOME_COUNTRY = "US"
 MARKS_PER_QUERY = 100
 # QuickBooks documents no retention of its idempotency keys; minutes are proven. Beyond them the document number
 # guards: a second card purchase with the same number is refused (6140).
@@ -51,8 +52,9 @@ POSTABLE_TYPES = {
 
 
 class QuickBooksProvider:
-    def __init__(self, client: QuickBooksClient, *, settling: timedelta) -> None:
+    def __init__(self, client: QuickBooksClient, *, settling: timedelta, country: str = HOME_COUNTRY) -> None:
         self._client = client
+        self._outside_us = country != HOME_COUNTRY
         self.capabilities = Capabilities(
             batch_size=BATCH_SIZE,
             singles_up_to=SINGLES_UP_TO,
@@ -78,7 +80,7 @@ class QuickBooksProvider:
     def pack(self, documents: Sequence[CardCharge]) -> list[Envelope]:
         size = 1 if len(documents) <= SINGLES_UP_TO else BATCH_SIZE
         parts = [documents[start : start + size] for start in range(0, len(documents), size)]
-        return [_envelope(part, batched=size > 1) for part in parts]
+        return [self._envelope(part, batched=size > 1) for part in parts]
 
     def push(self, envelope: Envelope) -> dict[str, Outcome]:
         path = "batch" if envelope.batched else "purchase"
@@ -100,6 +102,14 @@ class QuickBooksProvider:
             )
             found |= {row.DocNumber: replies.posted_purchase(str(row.Id), str(row.SyncToken)) for row in rows}
         return found
+
+    def _envelope(self, documents: Sequence[CardCharge], *, batched: bool) -> Envelope:
+        bodies = [payloads.purchase(charge, outside_us=self._outside_us) for charge in documents]
+        items = tuple(
+            Item(key=str(number), mark=charge.mark, body=payloads.encoded(body))
+            for number, (charge, body) in enumerate(zip(documents, bodies, strict=True), start=1)
+        )
+        return Envelope(request_id=uuid.uuid4().hex, batched=batched, items=items)
 
     def _with_our_duplicates(self, envelope: Envelope, outcomes: dict[str, Outcome]) -> dict[str, Outcome]:
         """ "That number is taken" is good news where the document that has it is the one we wanted to write."""
@@ -131,14 +141,6 @@ class QuickBooksProvider:
             if len(page) < PAGE:
                 return
             start += PAGE
-
-
-def _envelope(documents: Sequence[CardCharge], *, batched: bool) -> Envelope:
-    items = tuple(
-        Item(key=str(number), mark=charge.mark, body=payloads.encoded(payloads.purchase(charge)))
-        for number, charge in enumerate(documents, start=1)
-    )
-    return Envelope(request_id=uuid.uuid4().hex, batched=batched, items=items)
 
 
 def _outcome_of(trouble: ProviderError) -> Outcome:

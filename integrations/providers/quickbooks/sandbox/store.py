@@ -64,7 +64,8 @@ class Store:
     """One writer at a time, readers on their own snapshots."""
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
+        # Tokens and the signing key lie in here.
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._path = folder / "books.sqlite3"
         self._lock = threading.Lock()
         self._local = threading.local()
