@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection as database
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
-from integrations.mapping.reasons import Reason
+from integrations.mapping.reasons import Reason, ReasonCode
 from integrations.models import (
     AccountMapping,
     ConfigurationVersion,
@@ -22,6 +22,8 @@ from integrations.models import (
 )
 from integrations.providers.registry import platform
 from ledger.models import SourceDocument
+
+WITH_REASON = (JobState.HELD, JobState.NEEDS_ATTENTION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,16 @@ def count_by_state() -> dict[str, int]:
 
 def needing_a_person() -> int:
     return SyncJob.objects.filter(state=JobState.NEEDS_ATTENTION).count()
+
+
+def with_reason(code: ReasonCode) -> Q:
+    """A filter for jobs that name this reason, whatever it is about."""
+    return Q(reasons__contains=[{"code": str(code)}])
+
+
+def with_cause(reason: Reason) -> QuerySet[SyncJob]:
+    """Jobs at rest whose first reason is this one: those that the page counts under it."""
+    return SyncJob.objects.filter(state__in=WITH_REASON, reasons__0=reason.as_json())
 
 
 def attempts_of(document: SourceDocument) -> QuerySet[SyncAttempt]:

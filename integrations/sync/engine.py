@@ -19,11 +19,12 @@ from integrations.providers.base import Provider
 from integrations.providers.documents import Outcome, OutcomeKind
 from integrations.providers.errors import AccessLost, ProviderError, Temporary
 from integrations.providers.registry import platform
-from integrations.sync import queue
+from integrations.sync import attempts, queue
+from integrations.sync.attempts import Opened
 from integrations.sync.gather import Gathered, gather
 from integrations.sync.lane import Lane, rest
 from integrations.sync.plan import Blocked, Create, Nothing, Plan, plan
-from integrations.sync.queue import Configuration, Opened
+from integrations.sync.queue import Configuration
 from integrations.sync.retry import rest_after_throttle, settled_at
 
 logger = logging.getLogger(__name__)
@@ -42,7 +43,7 @@ def drain(lane: Lane) -> None:
     provider = provider_of(connection)
     ends = time.monotonic() + SLICE_SECONDS
     try:
-        queue.take_over(lane)
+        attempts.take_over(lane)
         resolve_doubts(lane, provider)
         while time.monotonic() < ends:
             jobs = queue.claim(lane, CLAIM)
@@ -81,7 +82,7 @@ def _carry(lane: Lane, connection: Connection, provider: Provider, jobs: Sequenc
     for envelope in provider.pack([step.document for _, step in planned.values()]):
         if time.monotonic() >= ends:
             break
-        _send(lane, provider, queue.open_attempts(lane, envelope, planned))
+        _send(lane, provider, attempts.open_attempts(lane, envelope, planned))
     queue.give_back(lane)
 
 
@@ -96,7 +97,7 @@ def _plan_all(jobs: Sequence[SyncJob], gathered: Gathered) -> list[tuple[SyncJob
 
 def _send(lane: Lane, provider: Provider, opened: Opened) -> None:
     outcomes = provider.push(opened.envelope)
-    queue.settle(lane, opened, outcomes)
+    attempts.settle(lane, opened, outcomes)
     _heed(lane, list(outcomes.values()))
 
 
@@ -131,7 +132,7 @@ def close_lane(lane: Lane, problem: str) -> None:
 
 def resolve_doubts(lane: Lane, provider: Provider) -> None:
     """Unknown is looked up before anything new goes out; only where “not found” counts is it sent again, as it was."""
-    doubtful = queue.in_doubt(lane)
+    doubtful = attempts.in_doubt(lane)
     if not doubtful:
         return
     marks = [attempt.mark for opened in doubtful for attempt in opened.attempts.values()]
@@ -150,7 +151,7 @@ def resolve_doubts(lane: Lane, provider: Provider) -> None:
             if attempt.mark in found
         }
         if there:
-            queue.settle(lane, opened, there)
+            attempts.settle(lane, opened, there)
         missing = Opened(
             opened.row,
             opened.envelope,
@@ -163,11 +164,11 @@ def resolve_doubts(lane: Lane, provider: Provider) -> None:
 def _resolve_missing(lane: Lane, provider: Provider, missing: Opened, now: datetime) -> None:
     able = provider.capabilities
     settled = settled_at(missing.row.sent_at, able.call_deadline, able.settling)
-    attempts = list(missing.attempts.values())
+    unanswered = list(missing.attempts.values())
     if now < settled:
-        queue.look_again(lane, attempts, settled)
+        attempts.look_again(lane, unanswered, settled)
     elif now < missing.row.trusted_since + able.replay_trusted:
-        queue.mark_resent(lane, missing)
+        attempts.mark_resent(lane, missing)
         _send(lane, provider, missing)
     else:
-        queue.park(lane, attempts)
+        attempts.park(lane, unanswered)

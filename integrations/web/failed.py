@@ -1,9 +1,10 @@
 """Failed and held syncs, by cause: how much money has not arrived, why, and the one click that mends it."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count, F, Min, Sum, Window
+from django.db.models import Count, F, Min, Q, Sum, Window
 from django.db.models.fields.json import KT
 from django.db.models.functions import RowNumber
 from django.http import Http404, HttpResponse
@@ -15,7 +16,7 @@ from django.views.decorators.http import require_POST
 
 from integrations import bells, selectors, services
 from integrations.mapping.reasons import HELD, Reason, ReasonCode
-from integrations.models import JobState, SyncJob
+from integrations.models import Connection, ConnectionState, JobState, SyncJob
 from integrations.providers.registry import platform
 from integrations.tasks import drain_connection
 from integrations.words import ANSWERED, DETAILS, FIX_IN_MAPPING, SHOWN, cause_title
@@ -29,10 +30,16 @@ from ledger.words import counted, money_shown, sums_text
 CAUSES_SHOWN = 50
 ITEMS_SHOWN = 3
 
+AT_REST = Q(state__in=selectors.WITH_REASON)
+MOVING = Q(state__in=[JobState.WAITING, JobState.RUNNING, JobState.UNKNOWN])
+# Nothing of a connection whose grant is dead moves before a person connects again.
+LOCKED_OUT = MOVING & Q(connection__state=ConnectionState.ACCESS_LOST)
+OPEN = Q(connection__state=ConnectionState.LIVE)
+
 
 @organisation_page(Action.SEE_SYNC)
 def failed(request: PageRequest) -> HttpResponse:
-    causes = _causes(request)
+    causes = [*_lost_connections(request), *_causes(request)]
     page = {
         "eyebrow": f"{request.access.organisation.name} · {platform().label}",
         **_headline(),
@@ -51,7 +58,7 @@ def retry_cause(request: PageRequest) -> HttpResponse:
         reason = Reason(ReasonCode(request.POST.get("code", "")), request.POST.get("subject", ""))
     except ValueError as unknown:
         raise Http404 from unknown
-    return _send_again(request, services.with_cause(reason))
+    return _send_again(request, selectors.with_cause(reason))
 
 
 @require_POST
@@ -74,13 +81,13 @@ def _send_again(request: PageRequest, jobs: Any) -> HttpResponse:
 
 
 def _headline() -> dict[str, str]:
-    stuck = _sums([JobState.NEEDS_ATTENTION, JobState.HELD])
+    stuck = _sums(AT_REST | LOCKED_OUT)
     number = sum(count for count, _ in stuck)
     label = platform().short_label
     if not number:
         return {"headline": f"Everything that was sent is in {label}, or on its way.", "lead": ""}
     money = sums_text([money for _, money in stuck])
-    posted = _sums([JobState.DONE])
+    posted = _sums(Q(state=JobState.DONE))
     lead = f"{sums_text([money for _, money in posted])} is in." if posted else ""
     return {
         "headline": f"{money} in {counted(number, 'item')} will not reach {label} until someone acts.",
@@ -88,10 +95,10 @@ def _headline() -> dict[str, str]:
     }
 
 
-def _sums(states: list[JobState]) -> list[tuple[int, Money]]:
+def _sums(which: Q) -> list[tuple[int, Money]]:
     """Count and money by currency."""
     rows = (
-        SyncJob.objects.filter(state__in=states)
+        SyncJob.objects.filter(which)
         .values("document__currency")
         .annotate(n=Count("id"), minor=Sum("document__amount_minor"))
         .order_by("document__currency")
@@ -104,9 +111,7 @@ def _sums(states: list[JobState]) -> list[tuple[int, Money]]:
 
 def _stuck() -> Any:
     """Jobs at rest by their first reason: each counts once, so that the causes add up to the sentence above them."""
-    return SyncJob.objects.filter(state__in=[JobState.HELD, JobState.NEEDS_ATTENTION]).annotate(
-        code=KT("reasons__0__code"), subject=KT("reasons__0__subject")
-    )
+    return SyncJob.objects.filter(AT_REST).annotate(code=KT("reasons__0__code"), subject=KT("reasons__0__subject"))
 
 
 def _causes(request: PageRequest) -> list[dict[str, Any]]:
@@ -123,24 +128,27 @@ def _causes(request: PageRequest) -> list[dict[str, Any]]:
         grouped.setdefault(Reason(ReasonCode(row["code"]), row["subject"]), []).append(row)
     items = _items(request.access.organisation.slug)
     shown = list(grouped.items())[:CAUSES_SHOWN]
-    return [_cause(request, reason, parts, items.get(reason, [])) for reason, parts in shown]
+    return [
+        _cause(request, number, reason, parts, items.get(reason, []))
+        for number, (reason, parts) in enumerate(shown, start=1)
+    ]
 
 
 def _cause(
-    request: PageRequest, reason: Reason, parts: list[dict[str, Any]], items: list[dict[str, Any]]
+    request: PageRequest, number: int, reason: Reason, parts: list[dict[str, Any]], items: list[dict[str, Any]]
 ) -> dict[str, Any]:
     slug = request.access.organisation.slug
     count = sum(part["n"] for part in parts)
     fixable = reason.code in FIX_IN_MAPPING
     state = JobState.HELD if reason.code in HELD else JobState.NEEDS_ATTENTION
     return {
-        "key": abs(hash(reason)) % 10**8,
+        "key": f"{reason.code}-{number}",
         "state": SHOWN[state],
         "title": cause_title(reason),
         "detail": DETAILS[reason.code],
         "count": count,
         "money": [money_shown(Money(part["minor"], part["document__currency"])) for part in parts],
-        "age": timesince(min(part["since"] for part in parts), timezone.now(), depth=1),
+        "age": _age(min(part["since"] for part in parts)),
         "items": items,
         "more": count - len(items),
         "fix_label": FIX_IN_MAPPING.get(reason.code, ""),
@@ -149,6 +157,36 @@ def _cause(
         "retry_fields": [("code", reason.code), ("subject", reason.subject)],
         "retry_label": f"Send {count:,} again",
         "answer": reason.subject if reason.code in ANSWERED else "",
+    }
+
+
+def _age(since: datetime) -> str:
+    now = timezone.now()
+    return "just now" if now - since < timedelta(minutes=1) else timesince(since, now, depth=1)
+
+
+def _lost_connections(request: PageRequest) -> list[dict[str, Any]]:
+    """Before all other causes: while access is lost, nothing else that one mends can take effect."""
+    lost = selectors.connections().filter(state=ConnectionState.ACCESS_LOST).order_by("entity__name")
+    return [_lost_connection(request, tie) for tie in lost]
+
+
+def _lost_connection(request: PageRequest, tie: Connection) -> dict[str, Any]:
+    sums = _sums(MOVING & Q(connection=tie))
+    return {
+        "key": f"access-{tie.pk}",
+        "state": SHOWN[JobState.NEEDS_ATTENTION],
+        "title": f"{platform().short_label} no longer lets us into {tie.company.name}",
+        "detail": f"The charges of {tie.entity.name} wait unharmed, and leave once it is connected again.",
+        "count": sum(count for count, _ in sums),
+        "money": [money_shown(money) for _, money in sums],
+        "age": "",
+        "items": [],
+        "more": 0,
+        "fix_label": "Connect again",
+        "fix_url": reverse("connections", args=[request.access.organisation.slug]),
+        "retry_url": "",
+        "answer": tie.problem,
     }
 
 
@@ -179,16 +217,16 @@ def _items(slug: str) -> dict[Reason, list[dict[str, Any]]]:
 
 def _moving() -> list[dict[str, Any]]:
     kinds = [
-        (JobState.WAITING, [JobState.WAITING, JobState.RUNNING], "In line; nothing to do."),
+        (JobState.WAITING, Q(state__in=[JobState.WAITING, JobState.RUNNING]), "In line; nothing to do."),
         (
             JobState.UNKNOWN,
-            [JobState.UNKNOWN],
+            Q(state=JobState.UNKNOWN),
             f"The line broke after we had sent. We look in {platform().short_label} first; nothing is sent twice.",
         ),
     ]
     strips = []
-    for shown, states, what in kinds:
-        sums = _sums(states)
+    for shown, which, what in kinds:
+        sums = _sums(which & OPEN)
         if sums:
             money = [money_shown(amount) for _, amount in sums]
             strips.append({"state": SHOWN[shown], "what": what, "count": sum(n for n, _ in sums), "money": money})

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import cache
 
 from iso4217 import Currency
 
@@ -35,6 +36,12 @@ def exponent(currency: str) -> int:
     if digits is None:
         raise NotMoney(f"{currency} is not a currency that one can pay in.")
     return int(digits)
+
+
+@cache
+def currencies_with(digits: int) -> frozenset[str]:
+    """Every currency that has so many decimals."""
+    return frozenset(currency.code for currency in Currency if currency.exponent == digits)
 
 
 def parse_amount(text: str, currency: str) -> Money:

@@ -1,9 +1,13 @@
 """Questions about card transactions."""
 
 from collections.abc import Sequence
+from decimal import Decimal, InvalidOperation
+from functools import reduce
+from operator import or_
 
 from django.db.models import Q, QuerySet
 
+from ledger.domain.money import LARGEST, currencies_with
 from ledger.models import CardTransaction, LedgerEvent, SourceDocument
 
 
@@ -15,10 +19,31 @@ def card_transactions() -> QuerySet[CardTransaction]:
 
 
 def matching(rows: QuerySet[CardTransaction], words: str) -> QuerySet[CardTransaction]:
-    """Rows whose merchant, cardholder or memo contains the words."""
+    """Rows whose merchant, cardholder or memo contains the words, or whose amount they are."""
     if not words:
         return rows
-    return rows.filter(Q(merchant_name__icontains=words) | Q(card__holder__icontains=words) | Q(memo__icontains=words))
+    texts = Q(merchant_name__icontains=words) | Q(card__holder__icontains=words) | Q(memo__icontains=words)
+    return rows.filter(texts | _amount(words))
+
+
+def _amount(words: str) -> Q:
+    """1,190.00 in any currency; the smallest units differ, so each exponent is tried."""
+    try:
+        amount = Decimal(words.replace(",", ""))
+    except InvalidOperation:
+        return Q(pk__in=[])
+    if not amount.is_finite() or abs(amount) >= LARGEST:
+        return Q(pk__in=[])
+    exact = {digits: amount.scaleb(digits) for digits in (0, 2, 3)}
+    return reduce(
+        or_,
+        (
+            Q(document__amount_minor=int(minor), document__currency__in=currencies_with(digits))
+            for digits, minor in exact.items()
+            if minor == int(minor)
+        ),
+        Q(pk__in=[]),
+    )
 
 
 def by_document(document_ids: Sequence[int]) -> dict[int, CardTransaction]:

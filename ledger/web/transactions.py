@@ -3,12 +3,14 @@
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils import timezone
 
 from integrations import selectors as sync
 from integrations.models import JobState, SyncJob
@@ -127,7 +129,9 @@ def _row(row: CardTransaction, state: SyncState | None, slug: str) -> dict[str, 
 def transaction_detail(request: PageRequest, public_id: UUID) -> HttpResponse:
     row = get_object_or_404(card_transactions(), document__public_id=public_id)
     state = sync.sync_states([row.document_id]).get(row.document_id)
-    return render(request, "ledger/transactions/detail.html", {"page": _detail_context(request, row, state)})
+    # The trail is told in the entity's own time, in which its postings are dated.
+    with timezone.override(ZoneInfo(row.document.entity.time_zone)):
+        return render(request, "ledger/transactions/detail.html", {"page": _detail_context(request, row, state)})
 
 
 def _detail_context(request: PageRequest, row: CardTransaction, state: SyncState | None) -> dict[str, Any]:
@@ -171,7 +175,11 @@ def _sides(row: CardTransaction, state: SyncState | None) -> list[dict[str, str]
     category = row.category.name if row.category else ""
     day = f"{row.document.dated:%-d %b %Y}"
     return [
-        {"label": "Account", "ours": category or "no category", "theirs": there.get("account", "")},
+        {
+            "label": "Account",
+            "ours": f"Category {category}" if category else "No category",
+            "theirs": there.get("account", ""),
+        },
         {"label": "Paid from", "ours": f"Card {row.card}, {row.card.holder}", "theirs": there.get("card_account", "")},
         {"label": "Vendor", "ours": row.merchant_name, "theirs": there.get("vendor", "")},
         {"label": "Date", "ours": day, "theirs": day if there else ""},

@@ -37,7 +37,7 @@ def purchase(charge: CardCharge, *, outside_us: bool = False) -> dict[str, Any]:
 
 
 def latin(text: str) -> str:
-    """US companies keep text in ISO-8859-1, and may refuse what does not fit (2040): accents go, the rest becomes "?"."""
+    """US companies keep text in ISO-8859-1, and may refuse the rest (2040): accents go, what is left becomes "?"."""
     if text.isascii():
         return text
     plain = text.translate(TYPOGRAPHY)

@@ -1,0 +1,25 @@
+"""Verbs of the integration: connect, read references, save a mapping, send again."""
+
+from integrations.services.connecting import (
+    ConnectRefused,
+    begin_connect,
+    find_authorisation,
+    finish_connect,
+    use_authorisation,
+)
+from integrations.services.mapping import AccountChoices, StaleMapping, save_mapping
+from integrations.services.references import read_references
+from integrations.services.sending import send_again
+
+__all__ = [
+    "AccountChoices",
+    "ConnectRefused",
+    "StaleMapping",
+    "begin_connect",
+    "find_authorisation",
+    "finish_connect",
+    "read_references",
+    "save_mapping",
+    "send_again",
+    "use_authorisation",
+]

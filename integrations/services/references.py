@@ -1,0 +1,49 @@
+"""Keep the company's accounts and vendors at hand, so that no charge waits for a list of them."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from integrations.models import Connection, Reference
+from integrations.providers.documents import ReferenceRecord
+from integrations.sync.engine import provider_of
+
+ROWS_AT_ONCE = 1000
+
+
+def read_references(connection_id: int) -> int:
+    """Read the company's accounts and vendors into the cache. What the company no longer has becomes inactive."""
+    with transaction.atomic():
+        tie = Connection.objects.select_related("company").get(pk=connection_id)
+    records = list(provider_of(tie).list_references())
+    _store_references(tie, records)
+    return len(records)
+
+
+@transaction.atomic
+def _store_references(tie: Connection, records: list[ReferenceRecord]) -> None:
+    now = timezone.now()
+    Reference.objects.bulk_create(
+        (
+            Reference(
+                company_id=tie.company_id,
+                kind=record.kind,
+                external_id=record.external_id,
+                number=record.number,
+                name=record.name,
+                name_key=record.name.casefold(),
+                path=record.path,
+                role=record.role,
+                type_name=record.type_name,
+                currency=record.currency,
+                active=record.active,
+                read_at=now,
+            )
+            for record in records
+        ),
+        batch_size=ROWS_AT_ONCE,
+        update_conflicts=True,
+        update_fields=["number", "name", "name_key", "path", "role", "type_name", "currency", "active", "read_at"],
+        unique_fields=["tenant", "company", "kind", "external_id"],
+    )
+    Reference.objects.filter(company_id=tie.company_id, read_at__lt=now).update(active=False)
+    Connection.objects.filter(pk=tie.pk).update(references_read_at=now)

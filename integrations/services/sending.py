@@ -1,0 +1,27 @@
+"""Send again what was held or refused."""
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from integrations.mapping.reasons import ReasonCode
+from integrations.models import JobState, SyncAttempt, SyncEnvelope, SyncJob
+from integrations.selectors import with_reason
+from integrations.sync import queue
+
+
+@transaction.atomic
+def send_again(jobs: QuerySet[SyncJob]) -> int:
+    """Send held and refused documents on their way again. Returns how many.
+
+    One whose outcome is unknown is looked up first, and only if it is still not there its own envelope is repeated:
+    that a person asks renews the trust in the key (design decision 4).
+    """
+    parked = jobs.filter(state=JobState.NEEDS_ATTENTION).filter(with_reason(ReasonCode.OUTCOME_UNKNOWN))
+    now = timezone.now()
+    ids = list(parked.select_for_update().values_list("pk", flat=True))
+    attempts = SyncAttempt.objects.filter(job__in=ids, settled_at__isnull=True)
+    SyncEnvelope.objects.filter(pk__in=attempts.values("envelope")).update(trusted_since=now)
+    SyncJob.objects.filter(pk__in=ids).update(state=JobState.UNKNOWN, reasons=[], due_at=now, rung_at=now)
+    waiting = jobs.filter(state__in=[JobState.HELD, JobState.NEEDS_ATTENTION]).exclude(pk__in=ids)
+    return len(ids) + queue.wake(waiting)

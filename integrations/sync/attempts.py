@@ -1,0 +1,210 @@
+"""Intention and fact: an attempt is stored before the network is touched, and settled by what came back.
+
+While its outcome is unknown it stays open, and as long as it is open nothing else is sent for its job.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from integrations.mapping.reasons import Reason, ReasonCode
+from integrations.mapping.rules import Coding
+from integrations.models import ExternalLink, JobState, SyncAttempt, SyncEnvelope, SyncJob
+from integrations.providers.documents import Envelope, Item, Outcome, OutcomeKind, Remedy
+from integrations.sync.lane import Lane
+from integrations.sync.plan import Create
+from integrations.sync.queue import bring_to_rest, save
+from integrations.sync.retry import FIRST_LOOK, rest_after_throttle
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An envelope that is stored and may now be sent, with its attempts by item key."""
+
+    row: SyncEnvelope
+    envelope: Envelope
+    attempts: dict[str, SyncAttempt]
+
+
+@transaction.atomic
+def open_attempts(lane: Lane, envelope: Envelope, planned: Mapping[str, tuple[SyncJob, Create]]) -> Opened:
+    """Store what is about to be sent, by mark. After this commit the attempt is on record, whatever dies next."""
+    lane.assert_held()
+    now = timezone.now()
+    row = SyncEnvelope.objects.create(
+        connection_id=lane.connection_id,
+        batched=envelope.batched,
+        request_id=envelope.request_id,
+        fence=lane.fence,
+        opened_at=now,
+        trusted_since=now,
+        sent_at=now,
+    )
+    attempts = [
+        SyncAttempt(
+            envelope=row,
+            job=planned[item.mark][0],
+            item=item.key,
+            revision=planned[item.mark][0].wanted_revision,
+            mark=item.mark,
+            body=item.body,
+            fingerprint=planned[item.mark][1].fingerprint,
+            configuration=planned[item.mark][1].coding.version,
+        )
+        for item in envelope.items
+    ]
+    SyncAttempt.objects.bulk_create(attempts)
+    _remember_coding({planned[item.mark][0].pk: planned[item.mark][1].coding for item in envelope.items})
+    return Opened(row, envelope, {attempt.item: attempt for attempt in attempts})
+
+
+def _remember_coding(codings: Mapping[int, Coding]) -> None:
+    jobs = list(SyncJob.objects.filter(id__in=codings))
+    for job in jobs:
+        job.coding = codings[job.pk].as_json()
+    SyncJob.objects.bulk_update(jobs, ["coding"])
+
+
+@transaction.atomic
+def settle(lane: Lane, opened: Opened, outcomes: Mapping[str, Outcome]) -> None:
+    """Write down what became of an envelope: attempts, links, jobs, and the envelope itself when nothing is open."""
+    lane.assert_held()
+    now = timezone.now()
+    pairs = [(attempt, outcomes[item]) for item, attempt in opened.attempts.items() if item in outcomes]
+    jobs = {job.pk: job for job in SyncJob.objects.filter(id__in=[attempt.job_id for attempt, _ in pairs])}
+    for attempt, outcome in pairs:
+        _note(attempt, outcome, now)
+        _advance(jobs[attempt.job_id], attempt, outcome, now)
+    SyncAttempt.objects.bulk_update((attempt for attempt, _ in pairs), ["outcome", "code", "answer", "settled_at"])
+    _link(lane, [(jobs[attempt.job_id], attempt, outcome) for attempt, outcome in pairs], now)
+    save(list(jobs.values()))
+    still_open = SyncAttempt.objects.filter(envelope=opened.row, settled_at__isnull=True)
+    if not still_open.exists():
+        SyncEnvelope.objects.filter(pk=opened.row.pk).update(closed_at=now)
+
+
+def _note(attempt: SyncAttempt, outcome: Outcome, now: datetime) -> None:
+    """An unknown outcome leaves the attempt open: its fate is looked up before anything else is sent for the job."""
+    attempt.code = outcome.code
+    attempt.answer = outcome.answer
+    if outcome.kind is not OutcomeKind.UNKNOWN:
+        attempt.outcome = outcome.kind
+        attempt.settled_at = now
+
+
+def _advance(job: SyncJob, attempt: SyncAttempt, outcome: Outcome, now: datetime) -> None:
+    match outcome.kind:
+        case OutcomeKind.POSTED | OutcomeKind.ALREADY_THERE:
+            bring_to_rest(job, (), revision=attempt.revision)
+        case OutcomeKind.REJECTED:
+            code = ReasonCode.OUR_FAULT if outcome.remedy is Remedy.OURS else ReasonCode.REJECTED
+            bring_to_rest(job, (Reason(code, outcome.answer),), revision=attempt.revision)
+        case OutcomeKind.CONFLICT:
+            bring_to_rest(job, (Reason(ReasonCode.CONFLICT, outcome.answer),), revision=attempt.revision)
+        case OutcomeKind.UNKNOWN:
+            job.state, job.due_at = JobState.UNKNOWN, now + FIRST_LOOK
+        case OutcomeKind.THROTTLED | OutcomeKind.ACCESS_LOST:
+            job.state, job.due_at = (JobState.WAITING, now + rest_after_throttle(job.tries, outcome.retry_after))
+            job.tries += 1
+
+
+def _link(lane: Lane, settled: Sequence[tuple[SyncJob, SyncAttempt, Outcome]], now: datetime) -> None:
+    links = [
+        ExternalLink(
+            connection_id=lane.connection_id,
+            document_id=job.document_id,
+            external_kind=outcome.posted.kind,
+            external_id=outcome.posted.external_id,
+            external_version=outcome.posted.version,
+            mark=attempt.mark,
+            revision=attempt.revision,
+            fingerprint=attempt.fingerprint,
+            configuration=attempt.configuration,
+            posted_at=now,
+        )
+        for job, attempt, outcome in settled
+        if outcome.posted is not None
+    ]
+    ExternalLink.objects.bulk_create(
+        links,
+        update_conflicts=True,
+        update_fields=["external_kind", "external_id", "external_version", "revision", "fingerprint", "configuration"],
+        unique_fields=["tenant", "connection", "document"],
+    )
+
+
+@transaction.atomic
+def take_over(lane: Lane) -> None:
+    """What an earlier holder had claimed: unknown where an attempt is open, for it may be sent; else it waits again."""
+    lane.assert_held()
+    abandoned = SyncJob.objects.filter(connection_id=lane.connection_id, state=JobState.RUNNING, fence__lt=lane.fence)
+    open_attempts_of = SyncAttempt.objects.filter(settled_at__isnull=True).values("job_id")
+    now = timezone.now()
+    abandoned.filter(id__in=open_attempts_of).update(state=JobState.UNKNOWN, due_at=now, fence=lane.fence)
+    abandoned.update(state=JobState.WAITING, due_at=now)
+
+
+@transaction.atomic
+def in_doubt(lane: Lane) -> list[Opened]:
+    """Envelopes whose outcome is unknown and whose time for another look has come, with their open attempts."""
+    lane.assert_held()
+    attempts = (
+        SyncAttempt.objects.filter(
+            settled_at__isnull=True,
+            job__connection_id=lane.connection_id,
+            job__state=JobState.UNKNOWN,
+            job__due_at__lte=timezone.now(),
+        )
+        .select_related("envelope", "job")
+        .order_by("envelope_id", "id")
+    )
+    rows: dict[int, list[SyncAttempt]] = {}
+    for attempt in attempts:
+        rows.setdefault(attempt.envelope_id, []).append(attempt)
+    whole = _whole_envelopes(rows)
+    return [
+        Opened(open_ones[0].envelope, whole[key], {attempt.item: attempt for attempt in open_ones})
+        for key, open_ones in rows.items()
+    ]
+
+
+def _whole_envelopes(keys: Iterable[int]) -> dict[int, Envelope]:
+    """As they were sent, with the items whose outcome is known by now: a repeat must be the same to the byte."""
+    items: dict[int, list[SyncAttempt]] = {}
+    for attempt in SyncAttempt.objects.filter(envelope__in=list(keys)).select_related("envelope").order_by("id"):
+        items.setdefault(attempt.envelope_id, []).append(attempt)
+    return {
+        key: Envelope(
+            request_id=sent[0].envelope.request_id,
+            batched=sent[0].envelope.batched,
+            items=tuple(Item(attempt.item, attempt.mark, attempt.body) for attempt in sent),
+        )
+        for key, sent in items.items()
+    }
+
+
+@transaction.atomic
+def look_again(lane: Lane, attempts: Sequence[SyncAttempt], at: datetime) -> None:
+    lane.assert_held()
+    SyncJob.objects.filter(id__in=[attempt.job_id for attempt in attempts]).update(due_at=at)
+
+
+@transaction.atomic
+def park(lane: Lane, attempts: Sequence[SyncAttempt]) -> None:
+    """Not found, and the platform's memory of our key cannot be trusted any more: a person decides."""
+    lane.assert_held()
+    jobs = list(SyncJob.objects.filter(id__in=[attempt.job_id for attempt in attempts]))
+    for job in jobs:
+        job.state = JobState.NEEDS_ATTENTION
+        job.reasons = [Reason(ReasonCode.OUTCOME_UNKNOWN).as_json()]
+    save(jobs)
+
+
+@transaction.atomic
+def mark_resent(lane: Lane, opened: Opened) -> None:
+    lane.assert_held()
+    SyncEnvelope.objects.filter(pk=opened.row.pk).update(sent_at=timezone.now(), sendings=F("sendings") + 1)
