@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 from pathlib import Path
+from typing import Any
 
 from flexsync.local.children import Service
 from flexsync.local.console import Console
@@ -13,9 +14,9 @@ from flexsync.local.state import State
 from flexsync.local.supervisor import Supervisor
 
 
-def service(name: str, script: str, **settings: float | str | bool) -> Service:
+def service(name: str, script: str, **settings: Any) -> Service:
     if "stop_signal" in settings:
-        settings["stop_signal"] = signal.Signals[str(settings["stop_signal"])]
+        settings["stop_signal"] = signal.Signals[settings["stop_signal"]]
     return Service(name, ("sh", "-c", script), dict(os.environ), Path.cwd(), **settings)
 
 
