@@ -8,6 +8,7 @@ from django.urls import reverse
 from integrations.providers.registry import platform
 from integrations.selectors import needing_a_person
 from ledger.access import Access, Action, organisations_of
+from ledger.tenancy.context import current_tenant
 
 PLACES = [
     ("Work", [("Failed syncs", "failed", "triangle-alert", Action.SEE_SYNC)]),
@@ -25,10 +26,10 @@ BELONGS_TO = {"transaction": "transactions", "mapping": "first_mapping"}
 
 
 def chrome(request: HttpRequest) -> dict[str, Any]:
-    """Rendered inside the page's own transaction. Pages outside an organisation have none of it."""
+    """Rendered inside the page's own transaction. Pages outside an organisation, and error pages, have none of it."""
     words = {"platform_label": platform().short_label}
     access: Access | None = getattr(request, "access", None)
-    if access is None or request.headers.get("HX-Request"):
+    if access is None or current_tenant() is None or request.headers.get("HX-Request"):
         return words
     return words | {
         "chrome": {
