@@ -16,8 +16,7 @@ run: .venv/runtime ## Set up and start everything: web, workers, beat, sandbox, 
 test: .venv/development ## Set up and run the tests against real servers (T=path or T="-k words" for some of them)
 	@$(BIN)/python -m flexsync.local servers -- $(BIN)/python -m pytest -n $(JOBS) $(T)
 
-check: lint types contracts migrations ## Format, lint, types, import contracts, missing migrations; then the tests
-	@$(MAKE) --no-print-directory test
+check: lint types contracts migrations test ## Format, lint, types, import contracts, missing migrations, tests
 
 format: .venv/development ## Write the code in the one format
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .

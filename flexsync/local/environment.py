@@ -94,7 +94,6 @@ def _sandbox(port: int, state: State) -> Environment:
         # The sandbox answers at once and without TLS; Intuit does neither.
         "QUICKBOOKS_SETTLING_SECONDS": "5",
         "QUICKBOOKS_TIMEOUT_SECONDS": "15",
-        "OAUTHLIB_INSECURE_TRANSPORT": "1",
     }
 
 

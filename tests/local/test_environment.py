@@ -74,7 +74,7 @@ def test_an_owner_without_a_database_is_refused() -> None:
         ),
         ("QUICKBOOKS_API_URL", "http://localhost:8100"),
         ("QUICKBOOKS_SETTLING_SECONDS", "5"),
-        ("OAUTHLIB_INSECURE_TRANSPORT", "1"),
+        ("QUICKBOOKS_TIMEOUT_SECONDS", "15"),
     ],
 )
 def test_each_has_a_value_unless_it_is_given(state: State, name: str, computed: str) -> None:

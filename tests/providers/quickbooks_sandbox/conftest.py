@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from .client import UK, US, Company, Server
+
+_OPEN = {
+    "BookCloseDate": None,
+    "MultiCurrencyEnabled": False,
+    "WarnDuplicateCheckNumber": "true",
+}
+
+
+def _reopen(server: Server, realm: str) -> None:
+    server.control(f"companies/{realm}/preferences", _OPEN)
+
+
+@pytest.fixture(scope="session")
+def _running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    server = Server(tmp_path_factory.mktemp("sandbox"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def sandbox(_running: Server) -> Iterator[Server]:
+    """The session's process; what a test plans or prefers ends with the test."""
+    _running.touched.clear()
+    yield _running
+    undo: dict[str, Callable[[], object]] = {
+        "faults": lambda: _running.control("faults", method="DELETE"),
+        "throttle": lambda: _running.control("throttle", {"on": False}),
+        **{f"companies/{realm}/preferences": partial(_reopen, _running, realm) for realm in (US, UK)},
+    }
+    for path in _running.touched & set(undo):
+        undo[path]()
+
+
+@pytest.fixture
+def us(sandbox: Server) -> Company:
+    return sandbox.company(US)
+
+
+@pytest.fixture
+def uk(sandbox: Server) -> Company:
+    return sandbox.company(UK)
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Iterator[Callable[..., Server]]:
+    """Processes of the test's own, for what a shared one cannot survive."""
+    servers: list[Server] = []
+
+    def start(**environment: str) -> Server:
+        servers.append(Server(tmp_path / f"data{len(servers)}", **environment))
+        return servers[-1]
+
+    yield start
+    for server in servers:
+        if server.process.poll() is None:
+            server.stop()

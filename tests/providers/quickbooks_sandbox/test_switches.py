@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from .client import CLIENT, ROOT, UK, US, Company, Server, fresh
+
+
+@pytest.fixture(scope="module")
+def lenient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Every switch on its friendlier side."""
+    server = Server(
+        tmp_path_factory.mktemp("lenient"),
+        SANDBOX_ROTATE_REFRESH="daily",
+        SANDBOX_ACCESS_AFTER_REFRESH="lives",
+        SANDBOX_REMEMBER_FAILURES="yes",
+        SANDBOX_REQUESTID_MISMATCH="refuse",
+        SANDBOX_REQUESTID_MINUTES="0",
+        SANDBOX_MAXRESULTS_OVER="cap",
+        SANDBOX_LONE_BACKSLASH="keep",
+        SANDBOX_WIDE_TEXT="replace",
+        SANDBOX_VENDOR_CURRENCY="keep",
+        SANDBOX_CLASS_OFF="drop",
+        SANDBOX_PAYABLE_LINES="allow",
+        SANDBOX_CASH_ACCOUNTS="assets",
+        SANDBOX_RETRY_AFTER="7",
+        SANDBOX_VAT_CODE="optional",
+        SANDBOX_NAME_SPACES="keep",
+    )
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def us(lenient: Server) -> Company:
+    return lenient.company()
+
+
+def test_within_a_day_a_refresh_may_keep_its_value(lenient: Server) -> None:
+    first = lenient.grant()
+    second = lenient.refresh(first["refresh_token"]).json()
+    assert second["refresh_token"] == first["refresh_token"]
+    assert Company(lenient, US, first["access_token"]).call("GET", "preferences").status_code == 200
+
+
+def test_a_refusal_may_be_remembered(us: Company) -> None:
+    key, wrong = fresh("req"), us.charge(PaymentType=None)
+    first = us.post("purchase", wrong, requestid=key)
+    assert us.post("purchase", wrong, requestid=key).content == first.content
+
+
+def test_another_body_under_a_request_id_may_be_refused(us: Company) -> None:
+    key = fresh("req")
+    first = us.post("purchase", us.charge(), requestid=key)
+    assert us.fault(us.post("purchase", us.charge(PrivateNote="x"), requestid=key))["code"] == "600"
+    assert us.post("purchase", us.charge(), requestid=key).content == first.content
+
+
+def test_queries_may_be_forgiving(us: Company) -> None:
+    assert us.query("select * from Vendor maxresults 5000")["maxResults"] > 0
+    assert us.query("select * from Vendor where DisplayName = 'a\\b'") == {}
+
+
+def test_what_the_books_cannot_hold_may_be_altered_or_dropped(us: Company) -> None:
+    made = us.create("Purchase", us.charge(PrivateNote="Joe’s", DepartmentRef={"value": "3"}))
+    assert made["PrivateNote"] == "Joe?s"
+    assert "DepartmentRef" not in made
+
+
+def test_account_rules_may_be_looser(us: Company) -> None:
+    us.create("Purchase", us.charge(Line=[us.line(account="2000")]))
+    us.create("Purchase", us.charge(PaymentType="Cash", AccountRef={"value": us.account("1300")}))
+
+
+def test_a_taxed_line_may_go_without_a_code(lenient: Server) -> None:
+    uk = lenient.company(UK)
+    assert uk.create("Purchase", uk.charge(GlobalTaxCalculation=None))["GlobalTaxCalculation"] == "TaxExcluded"
+
+
+def test_names_may_keep_their_blanks(us: Company) -> None:
+    assert us.create("Vendor", {"DisplayName": " Staples "})["DisplayName"] == " Staples "
+
+
+def test_a_vendor_may_keep_a_foreign_currency(us: Company) -> None:
+    made = us.create("Vendor", {"DisplayName": fresh("V"), "CurrencyRef": {"value": "EUR"}})
+    assert made["CurrencyRef"] == {"value": "EUR", "name": "Euro"}
+
+
+def test_a_throttle_may_say_when_to_come_back(us: Company) -> None:
+    us.server.control("throttle", {"on": True, "at_once": 0})
+    answer = us.call("GET", "preferences")
+    us.server.control("throttle", {"on": False})
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "7")
+
+
+def test_other_keys_are_known_by_the_environment(own: Callable[..., Server]) -> None:
+    server = own(QUICKBOOKS_CLIENT_ID="other", QUICKBOOKS_CLIENT_SECRET="secret", SANDBOX_REUSED_REFRESH="revoke")
+    assert server.token(CLIENT, grant_type="refresh_token", refresh_token="x").status_code == 401
+    assert server.token(("other", "secret"), grant_type="refresh_token", refresh_token="x").status_code == 400
+
+
+def test_queries_may_lag_behind_the_books(own: Callable[..., Server]) -> None:
+    us = own(SANDBOX_QUERY_LAG="60").company()
+    made = us.create("Vendor", {"DisplayName": fresh("V")})
+    assert us.call("GET", f"vendor/{made['Id']}").status_code == 200
+    assert us.query(f"select * from Vendor where Id = '{made['Id']}'") == {}
+    assert us.query("select count(*) from Vendor") == {"totalCount": 12}
+
+
+def test_a_spent_refresh_token_may_end_the_grant(own: Callable[..., Server]) -> None:
+    server = own(SANDBOX_REUSED_REFRESH="revoke")
+    first = server.grant()
+    second = server.refresh(first["refresh_token"]).json()
+    assert server.refresh(first["refresh_token"]).status_code == 400
+    assert server.refresh(second["refresh_token"]).status_code == 400
+
+
+def test_a_switch_that_is_no_word_is_refused_at_the_start() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "integrations.providers.quickbooks.sandbox", "--port", "0"],
+        cwd=ROOT,
+        env={**os.environ, "SANDBOX_ROTATE_REFRESH": "sometimes"},
+        capture_output=True,
+        text=True,
+        timeout=20,
+    )
+    assert done.returncode == 2
+    assert "SANDBOX_ROTATE_REFRESH must be one of always, daily" in done.stderr
