@@ -70,11 +70,26 @@ def finish_connect(*, authorisation: Authorisation, code: str, company: str, per
         grant = chosen.oauth().exchange(code, company)
         with transaction.atomic():
             credential = tokens.store_new(provider=authorisation.provider, grant=grant, person=person)
-        provider = chosen.provider(company, "", lambda rejected="": tokens.access_token(credential.pk, rejected))
-        description = provider.describe_company()
     except ProviderError as trouble:
         raise ConnectRefused(f"{trouble} Nothing was connected.") from trouble
-    return _tie(authorisation.entity, authorisation.provider, credential, description)
+    try:
+        description = _describe(authorisation.provider, company, credential)
+        return _tie(authorisation.entity, authorisation.provider, credential, description)
+    except ConnectRefused:
+        # The grant itself is left alone: revoking it would end the access of whoever else is connected to the company.
+        with transaction.atomic():
+            credential.delete()
+        raise
+
+
+def _describe(provider: str, company: str, credential: Credential) -> CompanyDescription:
+    def token(rejected: str = "") -> str:
+        return tokens.access_token(credential.pk, rejected)
+
+    try:
+        return platform(provider).provider(company, "", token).describe_company()
+    except ProviderError as trouble:
+        raise ConnectRefused(f"{trouble} Nothing was connected.") from trouble
 
 
 @transaction.atomic
@@ -82,6 +97,7 @@ def _tie(entity: Entity, provider: str, credential: Credential, description: Com
     now = timezone.now()
     Entity.objects.select_for_update().get(pk=entity.pk)
     _refuse_wrong_company(entity, provider, description)
+    former = Company.objects.filter(provider=provider, external_id=description.external_id).first()
     company, _ = Company.objects.update_or_create(
         provider=provider,
         external_id=description.external_id,
@@ -98,6 +114,8 @@ def _tie(entity: Entity, provider: str, credential: Credential, description: Com
         company=company,
         defaults={"state": ConnectionState.LIVE, "problem": "", "connected_at": now, "resting_until": None},
     )
+    if former is not None:
+        Credential.objects.filter(pk=former.credential_id).exclude(pk__in=Company.objects.values("credential")).delete()
     queue.wish(tie, SourceDocument.objects.filter(entity=entity))
     return tie
 

@@ -6,6 +6,7 @@ the lane goes on (docs/engine.md).
 
 import logging
 import time
+import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -13,6 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from integrations import tokens
+from integrations.mapping.reasons import Reason, ReasonCode
 from integrations.mapping.rules import code_charge
 from integrations.models import Connection, ConnectionState, SyncJob
 from integrations.providers.base import Provider
@@ -87,12 +89,18 @@ def _carry(lane: Lane, connection: Connection, provider: Provider, jobs: Sequenc
 
 
 def _plan_all(jobs: Sequence[SyncJob], gathered: Gathered) -> list[tuple[SyncJob, Plan]]:
-    steps: list[tuple[SyncJob, Plan]] = []
-    for job in jobs:
+    return [(job, _plan_one(job, gathered)) for job in jobs]
+
+
+def _plan_one(job: SyncJob, gathered: Gathered) -> Plan:
+    try:
         facts = gathered.facts[job.document_id]
-        coding = code_charge(facts, gathered.mapping)
-        steps.append((job, plan(facts, coding, gathered.links.get(job.document_id))))
-    return steps
+        return plan(facts, code_charge(facts, gathered.mapping), gathered.links.get(job.document_id))
+    except Exception:
+        # Whatever is wrong with one charge must not stop its neighbours for good.
+        reference = uuid.uuid4().hex[:8]
+        logger.exception("Job %s could not be planned; reference %s", job.pk, reference)
+        return Blocked((Reason(ReasonCode.OUR_FAULT, f"reference {reference}"),))
 
 
 def _send(lane: Lane, provider: Provider, opened: Opened) -> None:

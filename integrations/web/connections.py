@@ -138,7 +138,8 @@ def _refused(request: Any, sentence: str, organisation: Organisation | None, sta
         "action_label": "Back to Connections" if organisation else "Back to FlexSync",
         "action_url": reverse("connections", args=[organisation.slug]) if organisation else reverse("home"),
     }
-    return render(request, "integrations/connections/refused.html", {"page": page}, status=status)
+    with transaction.atomic():
+        return render(request, "integrations/connections/refused.html", {"page": page}, status=status)
 
 
 @require_POST

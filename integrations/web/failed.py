@@ -1,6 +1,8 @@
 """Failed and held syncs, by cause: how much money has not arrived, why, and the one click that mends it."""
 
+from collections import defaultdict
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any
 
 from django.contrib import messages
@@ -39,11 +41,13 @@ OPEN = Q(connection__state=ConnectionState.LIVE)
 
 @organisation_page(Action.SEE_SYNC)
 def failed(request: PageRequest) -> HttpResponse:
-    causes = [*_lost_connections(request), *_causes(request)]
+    causes, left_out = _causes(request)
+    causes = [*_lost_connections(request), *causes]
     page = {
         "eyebrow": f"{request.access.organisation.name} · {platform().label}",
         **_headline(),
         "causes": causes,
+        "more_causes": left_out,
         "moving": _moving(),
         "empty": not causes,
         "can_retry": request.access.allows(Action.RETRY),
@@ -58,6 +62,8 @@ def retry_cause(request: PageRequest) -> HttpResponse:
         reason = Reason(ReasonCode(request.POST.get("code", "")), request.POST.get("subject", ""))
     except ValueError as unknown:
         raise Http404 from unknown
+    if "\0" in reason.subject:
+        raise Http404
     return _send_again(request, selectors.with_cause(reason))
 
 
@@ -114,7 +120,8 @@ def _stuck() -> Any:
     return SyncJob.objects.filter(AT_REST).annotate(code=KT("reasons__0__code"), subject=KT("reasons__0__subject"))
 
 
-def _causes(request: PageRequest) -> list[dict[str, Any]]:
+def _causes(request: PageRequest) -> tuple[list[dict[str, Any]], dict[str, Any] | None]:
+    """By money, and what stands behind the last one that is shown."""
     rows = (
         _stuck()
         .values("code", "subject", "document__currency")
@@ -127,11 +134,19 @@ def _causes(request: PageRequest) -> list[dict[str, Any]]:
     for row in rows:
         grouped.setdefault(Reason(ReasonCode(row["code"]), row["subject"]), []).append(row)
     items = _items(request.access.organisation.slug)
-    shown = list(grouped.items())[:CAUSES_SHOWN]
-    return [
+    shown, hidden = list(grouped.items())[:CAUSES_SHOWN], list(grouped.values())[CAUSES_SHOWN:]
+    causes = [
         _cause(request, number, reason, parts, items.get(reason, []))
         for number, (reason, parts) in enumerate(shown, start=1)
     ]
+    return causes, _left_out(hidden) if hidden else None
+
+
+def _left_out(causes: list[list[dict[str, Any]]]) -> dict[str, Any]:
+    sums: dict[str, int] = defaultdict(int)
+    for part in chain.from_iterable(causes):
+        sums[part["document__currency"]] += part["minor"]
+    return {"count": len(causes), "text": sums_text(Money(minor, currency) for currency, minor in sums.items())}
 
 
 def _cause(

@@ -1,5 +1,6 @@
 """The mapping of one entity: its card account, a default, and an account for each category."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
@@ -53,7 +54,8 @@ class MappingForm:
         self.accounts = list(selectors.accounts(tie.company_id))
         self.version = selectors.versions(tie.entity_id).values_list("number", flat=True).first() or 0
         standing = selectors.current_mappings(tie.entity_id)
-        self.reason = (posted.get("reason", "") if posted is not None else "").strip()[:500]
+        self.reason = (posted.get("reason", "") if posted is not None else "").replace("\0", "").strip()[:500]
+        # What the person looked at, not what stands now: saving must notice a newer version, after an error too.
         self.seen_version = posted.get("version", "") if posted is not None else str(self.version)
         self.values = self._posted(posted) if posted is not None else self._standing(standing)
         self.errors: dict[str, str] = {}
@@ -62,7 +64,7 @@ class MappingForm:
         self.errors = {name: error for name in self.values if (error := self._error(name))}
         if not self.reason:
             self.errors["reason"] = "Say why, in a few words; whoever looks at it later will thank you."
-        if not self.seen_version.isdigit():
+        if not re.fullmatch(r"[0-9]{1,9}", self.seen_version):
             self.errors["reason"] = "This page is incomplete. Load it again."
         return not self.errors
 
@@ -156,6 +158,7 @@ def _context(request: PageRequest, tie: Connection, form: MappingForm) -> dict[s
         "entity": tie.entity.name,
         "company": tie.company.name,
         "version": form.version,
+        "seen_version": form.seen_version,
         "changed_by": history[0]["who"] if history else "",
         "changed_at": history[0]["at"] if history else None,
         "entities_nav": _entities(tie, slug),

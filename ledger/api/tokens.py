@@ -34,6 +34,7 @@ class HasScope(BasePermission):
     def has_permission(self, request: Request, view: Any) -> bool:
         scope = getattr(view, "scopes", {}).get(request.method)
         if scope is None:
-            return request.method == "OPTIONS" and isinstance(request.user, Caller)
+            # A method that the view does not have is answered with 405, to whoever has a key.
+            return isinstance(request.user, Caller) and not hasattr(view, str(request.method).lower())
         self.message = f"This API key does not have the scope “{scope}”."
         return isinstance(request.user, Caller) and scope in request.user.scopes

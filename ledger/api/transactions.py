@@ -1,5 +1,7 @@
 """POST /api/v1/card-transactions: the issuer's door. Nothing is decided here; shapes are checked and handed on."""
 
+import re
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +17,7 @@ from rest_framework.views import APIView
 from integrations.selectors import sync_states
 from ledger.api.schema import ErrorAnswer
 from ledger.domain.charges import IncomingCharge
-from ledger.domain.money import Money, NotMoney, parse_amount
+from ledger.domain.money import Money, NotMoney, UnknownCurrency, parse_amount
 from ledger.models import CardTransaction, Scope
 from ledger.selectors.transactions import card_transactions
 from ledger.services.api_keys import Caller
@@ -23,7 +25,8 @@ from ledger.services.intake import Recorded, Result, record_charges
 from ledger.tenancy.context import acting_for
 
 LARGEST_LIST = 1000
-EXTERNAL_ID = r"^[A-Za-z0-9._:\-]{1,64}$"
+EXTERNAL_ID = re.compile(r"[A-Za-z0-9._:\-]{1,64}")
+CATEGORY_CODE = re.compile(r"[0-9]{4}")
 
 
 class PlainCharField(serializers.CharField):
@@ -35,18 +38,45 @@ class PlainCharField(serializers.CharField):
         return str(super().to_internal_value(data))
 
 
+class PatternField(PlainCharField):
+    """Text of one shape, whole."""
+
+    def __init__(self, pattern: re.Pattern[str], **options: Any) -> None:
+        super().__init__(**options)
+        self._pattern = pattern
+
+    def to_internal_value(self, data: Any) -> str:
+        text = super().to_internal_value(data)
+        if not self._pattern.fullmatch(text):
+            self.fail("invalid")
+        return text
+
+
+class MomentField(serializers.DateTimeField):
+    """A time with its offset. Without one nobody knows which day it is in the entity's books."""
+
+    default_error_messages = {"naive": "Say the offset from UTC too, such as 2026-11-19T10:40:58-05:00."}
+
+    def enforce_timezone(self, value: datetime) -> datetime:
+        if value.tzinfo is None:
+            self.fail("naive")
+        if not 1 < value.year < 9999:
+            self.fail("overflow")
+        return super().enforce_timezone(value)
+
+
 class ChargeSerializer(serializers.Serializer[IncomingCharge]):
     """One cleared card charge."""
 
-    external_id = serializers.RegexField(
-        EXTERNAL_ID, help_text="Your own name for the charge. Sending it again adds nothing."
+    external_id = PatternField(
+        EXTERNAL_ID, help_text="Your own name for the charge: up to 64 of A-Z a-z 0-9 . _ : -. A repeat adds nothing."
     )
     card = PlainCharField(max_length=64, help_text="The issuer's name of the card.")
     amount = PlainCharField(max_length=24, help_text='Decimal text, above zero, such as "12.30".')
     currency = PlainCharField(min_length=3, max_length=3, help_text="ISO 4217, in capitals.")
     merchant_name = PlainCharField(max_length=200)
-    merchant_category_code = serializers.RegexField(r"^\d{4}$", required=False, allow_blank=True, default="")
-    cleared_at = serializers.DateTimeField(help_text="With its offset from UTC, such as 2026-11-19T10:40:58-05:00.")
+    merchant_category_code = PatternField(CATEGORY_CODE, required=False, allow_blank=True, default="")
+    cleared_at = MomentField(help_text="With its offset from UTC, such as 2026-11-19T10:40:58-05:00.")
     category = PlainCharField(max_length=100, required=False, allow_blank=True, default="")
     department = PlainCharField(max_length=100, required=False, allow_blank=True, default="")
     memo = PlainCharField(max_length=1000, required=False, allow_blank=True, default="")
@@ -54,6 +84,8 @@ class ChargeSerializer(serializers.Serializer[IncomingCharge]):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         try:
             money = parse_amount(attrs["amount"], attrs["currency"])
+        except UnknownCurrency as problem:
+            raise ValidationError({"currency": [str(problem)]}) from problem
         except NotMoney as problem:
             raise ValidationError({"amount": [str(problem)]}) from problem
         if money.minor <= 0:
@@ -127,7 +159,8 @@ class CardTransactionsView(APIView):
             200: OpenApiResponse(ResultListSerializer, "Nothing new: every charge was recorded before."),
             201: OpenApiResponse(ResultListSerializer, "At least one charge is new, and none was refused."),
             207: OpenApiResponse(ResultListSerializer, "A list of which some charges were refused, each with errors."),
-            413: OpenApiResponse(ErrorAnswer, f"More than {LARGEST_LIST} charges."),
+            413: OpenApiResponse(ErrorAnswer, f"More than {LARGEST_LIST} charges, or more than 5 MB."),
+            415: OpenApiResponse(ErrorAnswer, "Something else than JSON."),
             **ERRORS,
         },
     )
@@ -195,7 +228,8 @@ def _malformed(form: ChargeSerializer) -> dict[str, Any]:
     given = form.initial_data if isinstance(form.initial_data, dict) else {}
     external_id = given.get("external_id")
     return {
-        "external_id": external_id if isinstance(external_id, str) else "",
+        # Echoed only where it is a name that we take: anything else may not even be text that can be sent.
+        "external_id": external_id if isinstance(external_id, str) and EXTERNAL_ID.fullmatch(external_id) else "",
         "result": Result.REFUSED,
         "id": None,
         "errors": form.errors,

@@ -7,11 +7,15 @@ from functools import cache
 from iso4217 import Currency
 
 # PostgreSQL keeps the minor units in a bigint; QuickBooks takes ten digits before the point. The smaller rules.
-LARGEST = Decimal(10) ** 10
+LARGEST_DIGITS = 10
 
 
 class NotMoney(ValueError):
     """What was given is no amount of money; the text says why, for the person who sent it."""
+
+
+class UnknownCurrency(NotMoney):
+    """The currency is none that one can pay in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +36,9 @@ def exponent(currency: str) -> int:
     try:
         digits = Currency(currency).exponent
     except ValueError as unknown:
-        raise NotMoney(f"{currency!r} is not an ISO 4217 currency.") from unknown
+        raise UnknownCurrency(f"{currency!r} is not an ISO 4217 currency.") from unknown
     if digits is None:
-        raise NotMoney(f"{currency} is not a currency that one can pay in.")
+        raise UnknownCurrency(f"{currency} is not a currency that one can pay in.")
     return int(digits)
 
 
@@ -44,6 +48,11 @@ def currencies_with(digits: int) -> frozenset[str]:
     return frozenset(currency.code for currency in Currency if currency.exponent == digits)
 
 
+def in_range(amount: Decimal) -> bool:
+    """Asked before any arithmetic: the decimal module raises on results with a million digits."""
+    return amount.is_finite() and amount.adjusted() < LARGEST_DIGITS and amount.as_tuple().exponent > -LARGEST_DIGITS  # type: ignore[operator]
+
+
 def parse_amount(text: str, currency: str) -> Money:
     """Read "12.30" exactly. Anything that would have to be rounded is refused."""
     digits = exponent(currency)
@@ -51,7 +60,7 @@ def parse_amount(text: str, currency: str) -> Money:
         amount = Decimal(text)
     except InvalidOperation as malformed:
         raise NotMoney(f"{text!r} is not an amount. Write it like 12.30.") from malformed
-    if not amount.is_finite() or abs(amount) >= LARGEST:
+    if not in_range(amount):
         raise NotMoney(f"{text!r} is out of range.")
     minor = amount.scaleb(digits)
     if minor != minor.to_integral_value():

@@ -7,7 +7,7 @@ from operator import or_
 
 from django.db.models import Q, QuerySet
 
-from ledger.domain.money import LARGEST, currencies_with
+from ledger.domain.money import currencies_with, in_range
 from ledger.models import CardTransaction, LedgerEvent, SourceDocument
 
 
@@ -32,9 +32,9 @@ def _amount(words: str) -> Q:
         amount = Decimal(words.replace(",", ""))
     except InvalidOperation:
         return Q(pk__in=[])
-    if not amount.is_finite() or abs(amount) >= LARGEST:
+    if not in_range(amount):
         return Q(pk__in=[])
-    exact = {digits: amount.scaleb(digits) for digits in (0, 2, 3)}
+    exact = {digits: amount.scaleb(digits) for digits in (0, 2, 3, 4)}
     return reduce(
         or_,
         (

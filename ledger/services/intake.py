@@ -93,8 +93,12 @@ def _day(charge: IncomingCharge, card: Card) -> date:
 
 
 def _insert(charges: Sequence[IncomingCharge], names: Names, actor: str) -> set[int]:
-    """Write what is not there yet; the unique external id decides, also between two requests at the same moment."""
-    documents = [_document(charge, names.cards[charge.card]) for charge in charges]
+    """Write what is not there yet; the unique external id decides, also between two requests at the same moment.
+
+    In one order for everybody: two lists that meet in opposite orders would wait for each other.
+    """
+    ordered = sorted(charges, key=lambda charge: charge.external_id)
+    documents = [_document(charge, names.cards[charge.card]) for charge in ordered]
     SourceDocument.objects.bulk_create(documents, ignore_conflicts=True)
     # A skipped row gives no id back, so ours are known by the public ids that we made.
     written = SourceDocument.objects.filter(public_id__in=[document.public_id for document in documents])
@@ -151,10 +155,10 @@ def _recognise(charge: IncomingCharge, known: CardTransaction, ours: set[int], n
 
 def _differences(charge: IncomingCharge, known: CardTransaction, names: Names) -> list[str]:
     fresh = _card_transaction(charge, known.document, names)
-    same_money = (charge.money.minor, charge.money.currency) == (known.document.amount_minor, known.document.currency)
     fields = {
         "card": fresh.card_id == known.card_id,
-        "amount": same_money,
+        "amount": charge.money.minor == known.document.amount_minor,
+        "currency": charge.money.currency == known.document.currency,
         "merchant_name": fresh.merchant_name == known.merchant_name,
         "merchant_category_code": fresh.merchant_category_code == known.merchant_category_code,
         "category": fresh.category_id == known.category_id,

@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.cache import patch_vary_headers
 
 from integrations import selectors as sync
 from integrations.models import JobState, SyncJob
@@ -30,14 +31,16 @@ TAB_WORDS = {key: SHOWN[states[0]].word for key, states in TABS.items()}
 
 @organisation_page(Action.SEE_TRANSACTIONS)
 def transaction_list(request: PageRequest) -> HttpResponse:
-    tab, words, number = (request.GET.get(name, "").strip() for name in ("state", "q", "page"))
+    tab, words, number = (request.GET.get(name, "").replace("\0", "").strip() for name in ("state", "q", "page"))
     chosen = matching(_in_tab(card_transactions(), tab), words)
     page = Paginator(chosen, ROWS).get_page(number)
     context = {"page": _list_context(request, page, tab, words)}
     template = (
         "ledger/transactions/_table.html" if request.headers.get("HX-Request") else "ledger/transactions/list.html"
     )
-    return render(request, template, context)
+    response = render(request, template, context)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
 
 
 def _in_tab(rows: QuerySet[CardTransaction], tab: str) -> QuerySet[CardTransaction]:

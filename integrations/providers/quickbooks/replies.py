@@ -14,6 +14,8 @@ STALE = 5010
 DUPLICATE_NUMBER = 6140
 THROTTLED = 3001
 SYSTEM_FAILURE = 10000
+# Below 500, and these: the application is not (any more) let into this company.
+ACCESS_LOST = {3100, 3200, 3202}
 
 # Only we can mend these: the payload is wrong, whatever the customer does in the books.
 OUR_FAULT = (
@@ -50,8 +52,8 @@ def _of_the_whole_call(answer: Answer) -> Outcome | None:
     """An answer that means the same for everything in the envelope, or None where the items speak for themselves."""
     if answer.status == 429:
         return _throttled(answer)
-    if answer.status == 403 and (answer.json is None or _code(_fault(answer.json) or {}) != THROTTLED):
-        return Outcome(OutcomeKind.ACCESS_LOST, code="403", answer=answer.text[:300])
+    if answer.status == 403 and (answer.json is None or _fault(answer.json) is None):
+        return _throttled(answer)  # A gateway's refusal: nothing was done, and the grant may be well.
     if answer.status >= 500 or answer.json is None:
         return Outcome(OutcomeKind.UNKNOWN, code=str(answer.status), answer=answer.text[:300])
     fault = _fault(answer.json)
@@ -85,14 +87,16 @@ def _of_fault(fault: dict[str, Any]) -> Outcome:
         return Outcome(OutcomeKind.CONFLICT, code=str(code), answer=words)
     if code >= SYSTEM_FAILURE or code == 0:
         return Outcome(OutcomeKind.UNKNOWN, code=str(code), answer=words)
-    if code < 500:
+    if code < 500 or code in ACCESS_LOST:
         return Outcome(OutcomeKind.ACCESS_LOST, code=str(code), answer=words)
     remedy = Remedy.OURS if code in OUR_FAULT else Remedy.BOOKS
     return Outcome(OutcomeKind.REJECTED, code=str(code), answer=words, remedy=remedy)
 
 
 def _throttled(answer: Answer) -> Outcome:
-    return Outcome(OutcomeKind.THROTTLED, code="429", answer=answer.text[:300], retry_after=answer.retry_after)
+    return Outcome(
+        OutcomeKind.THROTTLED, code=str(answer.status), answer=answer.text[:300], retry_after=answer.retry_after
+    )
 
 
 def _fault(part: dict[str, Any]) -> dict[str, Any] | None:

@@ -1,0 +1,149 @@
+"""An organisation whose books are rows of ours alone: pages are tested without a platform behind them."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from integrations import tokens
+from integrations.mapping.reasons import Reason
+from integrations.models import (
+    AccountMapping,
+    Company,
+    ConfigurationVersion,
+    Connection,
+    JobState,
+    MappingSlot,
+    Reference,
+    ReferenceKind,
+    SyncJob,
+)
+from integrations.providers.documents import AccountRole, Grant
+from integrations.providers.registry import DEFAULT
+from ledger.domain.charges import IncomingCharge
+from ledger.domain.money import parse_amount
+from ledger.models import Entity, SourceDocument
+from ledger.services.intake import record_charges
+from ledger.tenancy.context import acting_for
+from tests.cast import Tenant
+
+CLEARED = datetime(2026, 3, 2, 17, 0, tzinfo=UTC)
+ACCOUNTS = {
+    "2110": ("Flex Card", AccountRole.CARD, "Credit Card"),
+    "2120": ("Company Visa", AccountRole.CARD, "Credit Card"),
+    "6110": ("Office", AccountRole.EXPENSE, "Expense"),
+    "6020": ("Software", AccountRole.EXPENSE, "Expense"),
+    "1200": ("Receivables", AccountRole.OTHER, "Accounts Receivable"),
+}
+
+
+class Books:
+    def __init__(self, tenant: Tenant, realm: str = "9341450000000777") -> None:
+        self.tenant = tenant
+        self.path = f"/o/{tenant.organisation.slug}"
+        with self.open():
+            self.connection = self.connect(tenant.entity, realm)
+            self.accounts = {number: self._account(number) for number in ACCOUNTS}
+
+    @contextmanager
+    def open(self) -> Iterator[None]:
+        with acting_for(self.tenant.id), transaction.atomic():
+            yield
+
+    @property
+    def mapping_path(self) -> str:
+        return f"{self.path}/mapping/{self.tenant.entity.pk}/"
+
+    def connect(self, entity: Entity, realm: str) -> Connection:
+        hour = timedelta(hours=1)
+        grant = Grant("an-access-token", "a-refresh-token", access_lives=hour, refresh_lives=hour)
+        company = Company.objects.create(
+            provider=DEFAULT,
+            external_id=realm,
+            credential=tokens.store_new(provider=DEFAULT, grant=grant, person=self.tenant.admin),
+            name="Old Books Inc.",
+            country="US",
+            currency="USD",
+            described_at=timezone.now(),
+        )
+        return Connection.objects.create(entity=entity, company=company, connected_at=timezone.now())
+
+    def charge(
+        self, *external_ids: str, amount: str = "10.00", currency: str = "USD", **values: str
+    ) -> list[SourceDocument]:
+        charges = [
+            IncomingCharge(
+                external_id=external_id,
+                card=self.tenant.card.external_id,
+                money=parse_amount(amount, currency),
+                merchant_name=values.get("merchant", "Figma Inc"),
+                cleared_at=CLEARED,
+                category=values.get("category", "Software"),
+                memo=values.get("memo", ""),
+            )
+            for external_id in external_ids
+        ]
+        with self.open():
+            recorded = record_charges(charges=charges, actor="API key “Issuer”")
+        return [one.document for one in recorded if one.document is not None]
+
+    def wish(self, documents: Sequence[SourceDocument], state: JobState, *reasons: Reason) -> None:
+        """The documents have come as far as this state."""
+        now = timezone.now()
+        with self.open():
+            SyncJob.objects.bulk_create(
+                SyncJob(
+                    connection=self.connection,
+                    document=document,
+                    state=state,
+                    wanted_revision=1,
+                    settled_revision=1,
+                    reasons=[reason.as_json() for reason in reasons],
+                    rung_at=now,
+                    due_at=now,
+                )
+                for document in documents
+            )
+
+    def states(self) -> list[str]:
+        with self.open():
+            return list(SyncJob.objects.order_by("document_id").values_list("state", flat=True))
+
+    def mapped(self) -> dict[str, str]:
+        """Account numbers by slot or category, as they stand."""
+        with self.open():
+            rows = AccountMapping.objects.filter(until__isnull=True).select_related("account", "category")
+            return {row.category.name if row.category else row.slot: row.account.number for row in rows}
+
+    def versions(self) -> list[tuple[int, str, str]]:
+        with self.open():
+            rows = ConfigurationVersion.objects.order_by("number")
+            return [(row.number, str(row.made_by), row.reason) for row in rows]
+
+    def form(self, *, version: int, reason: str = "Agreed with Theo", **numbers: str) -> dict[str, str]:
+        """What the mapping form posts; accounts by number, such as card="2110", default="6110", Software="6020"."""
+        chosen = {slot: str(self.accounts[number].pk) for slot, number in numbers.items()}
+        return {
+            "version": str(version),
+            "reason": reason,
+            MappingSlot.CARD_ACCOUNT.value: chosen.get("card", ""),
+            MappingSlot.DEFAULT.value: chosen.get("default", ""),
+            f"category_{self.tenant.category.pk}": chosen.get("Software", ""),
+        }
+
+    def _account(self, number: str) -> Reference:
+        name, role, type_name = ACCOUNTS[number]
+        return Reference.objects.create(
+            company=self.connection.company,
+            kind=ReferenceKind.ACCOUNT,
+            external_id=number,
+            number=number,
+            name=name,
+            name_key=name.casefold(),
+            path=name,
+            role=role,
+            type_name=type_name,
+            read_at=timezone.now(),
+        )

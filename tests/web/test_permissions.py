@@ -1,0 +1,194 @@
+"""Who may go where: every address of the product times everybody who might ask for it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from tests.cast import Cast
+from tests.processes import Sandbox
+from tests.web.books import Books
+from tests.web.browser import Browser
+
+# Signed out, a stranger of the other organisation, then Larkfield's cardholder, accountant and finance admin.
+PEOPLE = ("nobody", "stranger", "cardholder", "accountant", "admin")
+SIGN_IN = 302
+
+EVERYBODY = (200, 200, 200, 200, 200)
+NO_KEY = (401, 401, 401, 401, 401)
+READERS = (SIGN_IN, 404, 403, 200, 200)
+SENDERS = (SIGN_IN, 404, 403, 302, 302)
+SETTERS = (SIGN_IN, 404, 403, 403, 302)
+
+TABLE: dict[tuple[str, str], tuple[int, int, int, int, int]] = {
+    ("GET", "healthz"): EVERYBODY,
+    ("GET", "readyz"): EVERYBODY,
+    ("GET", "schema"): EVERYBODY,
+    ("GET", "docs"): EVERYBODY,
+    ("POST", "api_card_transactions"): NO_KEY,
+    ("GET", "api_card_transaction"): NO_KEY,
+    ("GET", "home"): (SIGN_IN, 302, 200, 302, 302),
+    ("GET", "transactions"): READERS,
+    ("GET", "transaction"): READERS,
+    ("GET", "connections"): READERS,
+    ("POST", "connect"): SETTERS,
+    ("GET", "connect_callback"): (SIGN_IN, 400, 400, 400, 400),
+    ("POST", "read_references"): SETTERS,
+    ("GET", "first_mapping"): SENDERS,
+    ("GET", "mapping"): READERS,
+    ("POST", "mapping"): (SIGN_IN, 404, 403, 403, 302),
+    ("GET", "failed"): READERS,
+    ("POST", "retry_cause"): SENDERS,
+    ("POST", "retry_document"): SENDERS,
+}
+CHANGING = [name for method, name in TABLE if method == "POST" and not name.startswith("api_")]
+
+
+def addresses(patterns: list[Any] | None = None) -> Iterator[str]:
+    """The name of every address that the product answers, but those of allauth."""
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(pattern, URLResolver):
+            yield from addresses(pattern.url_patterns)
+        else:
+            assert isinstance(pattern, URLPattern)
+            assert pattern.name, f"{pattern.pattern} has no name, so nobody can be sent there"
+            if not pattern.name.startswith("account_"):
+                yield pattern.name
+
+
+def allauth_addresses() -> Iterator[str]:
+    for resolver in get_resolver().url_patterns:
+        if isinstance(resolver, URLResolver):
+            yield from (p.name for p in resolver.url_patterns if isinstance(p, URLPattern) and is_allauth(p))
+
+
+def is_allauth(pattern: URLPattern) -> bool:
+    return bool(pattern.name) and pattern.name.startswith("account_")
+
+
+@dataclass
+class Office:
+    """An organisation with one charge, and what an address below /o/larkfield needs to lead to its things."""
+
+    cast: Cast
+    books: Books
+    charge: UUID
+
+    def address(self, name: str) -> str:
+        match = get_resolver().reverse_dict.getlist(name)
+        wanted = {argument for possibility, *_ in match for _, arguments in possibility for argument in arguments}
+        known: dict[str, Any] = {
+            "organisation": "larkfield",
+            "provider": "quickbooks",
+            "entity_id": self.books.tenant.entity.pk,
+            "connection_id": self.books.connection.pk,
+            "public_id": self.charge,
+        }
+        return reverse(name, kwargs={argument: known[argument] for argument in wanted})
+
+    def fields(self, name: str) -> dict[str, str]:
+        return {
+            "retry_cause": {"code": "no_card_account", "subject": "the cards"},
+            "mapping": self.books.form(version=0, card="2110"),
+        }.get(name, {})
+
+    def browser(self, who: str, **defaults: Any) -> Browser:
+        people = {
+            "stranger": self.cast.brightwell.admin,
+            "cardholder": self.cast.owen,
+            "accountant": self.cast.theo,
+            "admin": self.cast.larkfield.admin,
+        }
+        return Browser(people.get(who), **defaults)
+
+
+@pytest.fixture
+def larkfield(cast: Cast, books: Books, sandbox: Sandbox) -> Office:
+    [document] = books.charge("c-1")
+    return Office(cast, books, document.public_id)
+
+
+def test_the_table_knows_every_address_and_no_other() -> None:
+    assert {name for _, name in TABLE} == set(addresses())
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+@pytest.mark.parametrize(("method", "name"), TABLE, ids=["-".join(entry) for entry in TABLE])
+def test_everybody_gets_as_far_as_the_table_says(larkfield: Office, method: str, name: str, who: str) -> None:
+    browser, address = larkfield.browser(who), larkfield.address(name)
+    response = browser.post(address, **larkfield.fields(name)) if method == "POST" else browser.get(address)
+    expected = TABLE[method, name][PEOPLE.index(who)]
+    assert response.status_code == expected
+    if who == "nobody" and expected == SIGN_IN:
+        assert response.headers["Location"].startswith("/accounts/login/?next=")
+
+
+@pytest.mark.parametrize("name", CHANGING)
+def test_what_changes_something_wants_a_token_against_forged_forms(larkfield: Office, name: str) -> None:
+    browser = larkfield.browser("admin", enforce_csrf_checks=True)
+    assert browser.post(larkfield.address(name), **larkfield.fields(name)).status_code == 403
+
+
+@pytest.mark.parametrize("name", [name for name in CHANGING if ("GET", name) not in TABLE])
+def test_what_changes_something_cannot_be_linked_to(larkfield: Office, name: str) -> None:
+    assert larkfield.browser("admin").get(larkfield.address(name)).status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("method", "name"),
+    [
+        entry
+        for entry in TABLE
+        if entry[1] in ("transaction", "mapping", "connect", "read_references", "retry_document")
+    ],
+)
+def test_under_our_own_name_nothing_of_the_neighbour_is_found(larkfield: Office, method: str, name: str) -> None:
+    theirs = Books(larkfield.cast.brightwell)
+    [document] = theirs.charge("theirs")
+    neighbour = Office(larkfield.cast, theirs, document.public_id)
+    assert larkfield.browser("admin").ask(method, neighbour.address(name)).status_code == 404
+    assert larkfield.browser("admin").ask(method, larkfield.address(name)).status_code != 404
+
+
+def test_an_organisation_that_does_not_exist_looks_like_one_of_others(larkfield: Office) -> None:
+    ghost = larkfield.browser("admin").get("/o/no-such-place/transactions/")
+    others = larkfield.browser("stranger").get("/o/larkfield/transactions/")
+    assert ghost.status_code == others.status_code == 404
+    assert ghost.content == others.content
+
+
+@pytest.mark.parametrize("name", ["transaction", "retry_document"])
+def test_an_unknown_charge_is_not_found(larkfield: Office, name: str) -> None:
+    address = larkfield.address(name).replace(str(larkfield.charge), str(uuid4()))
+    assert larkfield.browser("admin").ask("POST" if name.startswith("retry") else "GET", address).status_code == 404
+
+
+@pytest.mark.parametrize("address", ["mapping/99999999999999999999/", "mapping/0/"])
+def test_an_impossible_number_is_not_found(larkfield: Office, address: str) -> None:
+    assert larkfield.browser("admin").get(f"/o/larkfield/{address}").status_code == 404
+
+
+@pytest.mark.parametrize("who", ["nobody", "admin"])
+@pytest.mark.parametrize("name", sorted(allauth_addresses()))
+def test_the_pages_of_sign_in_answer_everybody(larkfield: Office, name: str, who: str) -> None:
+    arguments = {
+        "account_confirm_email": ["no-such-key"],
+        "account_reset_password_from_key": ["1", "no-such-key"],
+    }
+    response = larkfield.browser(who).get(reverse(name, args=arguments.get(name, [])))
+    assert response.status_code in (200, 302, 404)
+
+
+def test_nobody_signs_up_alone(larkfield: Office) -> None:
+    browser = larkfield.browser("nobody")
+    browser.post("/accounts/signup/", email="eve@example.com", password1="a-long-password", password2="a-long-password")
+    assert browser.get("/").headers["Location"].startswith("/accounts/login/")
+
+
+def test_a_cardholder_who_signs_in_is_told_what_is_for_them_not_sent_into_a_wall(larkfield: Office) -> None:
+    browser = larkfield.browser("cardholder")
+    response = browser.get("/")
+    assert response.status_code == 200 or browser.land(response).status_code == 200
