@@ -120,8 +120,8 @@ def _missing(facts: ChargeFacts, mapping: Mapping, account: Account | None) -> l
         reasons.append(Reason(ReasonCode.NO_ACCOUNT_FOR_CATEGORY, facts.category))
     if account is None and not facts.category:
         reasons.append(Reason(ReasonCode.NO_ACCOUNT_WITHOUT_CATEGORY))
-    inactive = [used for used in (mapping.card_account, account) if used is not None and not used.active]
-    return reasons + [Reason(ReasonCode.ACCOUNT_INACTIVE, used.label) for used in inactive]
+    used = dict.fromkeys(one for one in (mapping.card_account, account) if one is not None)
+    return reasons + [Reason(ReasonCode.ACCOUNT_INACTIVE, one.label) for one in used if not one.active]
 
 
 def _why_vendor(merchant: str, vendor: Vendor | None) -> str:

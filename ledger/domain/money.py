@@ -1,5 +1,6 @@
 """Exact money: a whole number of a currency's smallest units, and the currency."""
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import cache
@@ -8,6 +9,8 @@ from iso4217 import Currency
 
 # PostgreSQL keeps the minor units in a bigint; QuickBooks takes ten digits before the point. The smaller rules.
 LARGEST_DIGITS = 10
+# What Decimal would take besides: underscores, blanks around it, the digits of other scripts.
+PLAIN = re.compile(r"[0-9+\-.eE]+")
 
 
 class NotMoney(ValueError):
@@ -56,6 +59,8 @@ def in_range(amount: Decimal) -> bool:
 def parse_amount(text: str, currency: str) -> Money:
     """Read "12.30" exactly. Anything that would have to be rounded is refused."""
     digits = exponent(currency)
+    if not PLAIN.fullmatch(text):
+        raise NotMoney(f"{text!r} is not an amount. Write it like 12.30.")
     try:
         amount = Decimal(text)
     except InvalidOperation as malformed:

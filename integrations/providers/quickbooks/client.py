@@ -4,6 +4,7 @@ Writes are ours from the first byte, because an envelope must be repeatable exac
 python-quickbooks over the same bounded session; its own session has no time-outs and insists on refreshing by itself.
 """
 
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -11,13 +12,17 @@ import requests
 import simplejson
 from quickbooks import QuickBooks
 from quickbooks.exceptions import AuthorizationException, QuickbooksException
+from urllib3.exceptions import HTTPError
 
 from integrations.providers.base import TokenSource
 from integrations.providers.errors import AccessLost, Refused, Temporary, Unknown
-from integrations.providers.quickbooks.replies import Answer
+from integrations.providers.quickbooks.replies import THROTTLED, Answer, denies_access
 
 MINOR_VERSION = 75
 CONNECT_SECONDS = 5.0
+CHUNK = 65536
+# A thousand objects, the most that a query gives, are some megabytes.
+LARGEST_ANSWER = 50 * 1024 * 1024
 DEFAULT_REST = timedelta(seconds=60)
 
 JSON = "application/json"
@@ -29,11 +34,35 @@ class BoundedSession(requests.Session):
     def __init__(self, read_seconds: float) -> None:
         super().__init__()
         self.access_token = ""
+        self.last: requests.Response | None = None
+        # Set as `auth`, or a .netrc of the machine would replace the header.
+        self.auth = self._authorised
         self._timeout = (CONNECT_SECONDS, read_seconds)
+
+    def _authorised(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = f"Bearer {self.access_token}"
+        return request
 
     def request(self, *args: Any, **kwargs: Any) -> requests.Response:
         kwargs.setdefault("timeout", self._timeout)
-        return super().request(*args, **kwargs)
+        ends = time.monotonic() + self._timeout[1]
+        self.last = super().request(*args, **{**kwargs, "stream": True})
+        _read_whole(self.last, ends)
+        return self.last
+
+
+def _read_whole(response: requests.Response, ends: float) -> None:
+    """Read the body, or raise: a time-out of requests bounds each read, not how many of them there are."""
+    body = bytearray()
+    try:
+        while part := response.raw.read1(CHUNK, decode_content=True):
+            body += part
+            if time.monotonic() > ends or len(body) > LARGEST_ANSWER:
+                response.close()
+                raise requests.ReadTimeout("The answer did not end.")
+    except HTTPError as trouble:
+        raise requests.ConnectionError("The answer broke off.") from trouble
+    response._content = bytes(body)
 
 
 class QuickBooksClient:
@@ -54,7 +83,7 @@ class QuickBooksClient:
             response = self._write_once(path, body, request_id, self._tokens(rejected=used))
         if response.status_code == 401:
             raise AccessLost("QuickBooks refuses our access to this company.")
-        return _readable(response)
+        return _readable(response, self._session.access_token)
 
     def query(self, entity: Any, statement: str) -> list[Any]:
         """Objects of python-quickbooks. Raises Temporary, AccessLost or Refused."""
@@ -71,7 +100,7 @@ class QuickBooksClient:
                 f"{self._base}/{path}",
                 params={"requestid": request_id, "minorversion": str(MINOR_VERSION)},
                 data=body.encode(),
-                headers={"Authorization": f"Bearer {token}", "Accept": JSON, "Content-Type": JSON},
+                headers={"Accept": JSON, "Content-Type": JSON},
                 allow_redirects=False,
             )
         except (requests.exceptions.ConnectTimeout, requests.exceptions.InvalidURL) as trouble:
@@ -84,13 +113,30 @@ class QuickBooksClient:
     def _read(self, ask: Any) -> Any:
         self._session.access_token = self._tokens()
         try:
-            return _bounded(ask)
+            return self._bounded(ask)
         except AuthorizationException:
             self._session.access_token = self._tokens(rejected=self._session.access_token)
         try:
-            return _bounded(ask)
-        except AuthorizationException as lost:
-            raise AccessLost("QuickBooks refuses our access to this company.") from lost
+            return self._bounded(ask)
+        except AuthorizationException:
+            # Without its cause: the detail may repeat the token.
+            raise AccessLost("QuickBooks refuses our access to this company.") from None
+
+    def _bounded(self, ask: Any) -> Any:
+        try:
+            return ask()
+        except AuthorizationException:
+            raise
+        except QuickbooksException as refusal:
+            # The library does not read faults in lower case, and hides the status.
+            if self._session.last is not None and denies_access(_parsed(self._session.last)):
+                raise AccessLost("QuickBooks refuses our access to this company.") from None
+            if refusal.error_code >= 10000 or refusal.error_code in (THROTTLED, 0):
+                raise Temporary(f"QuickBooks could not answer: {refusal.message}"[:300], DEFAULT_REST) from refusal
+            raise Refused(f"{refusal.message} {refusal.detail}".strip()[:300]) from refusal
+        # python-quickbooks trusts the shape of what it is told.
+        except (requests.RequestException, ValueError, LookupError, TypeError, AttributeError) as trouble:
+            raise Temporary("QuickBooks did not answer.") from trouble
 
 
 def _reader(api_url: str, company: str, session: BoundedSession) -> Any:
@@ -100,30 +146,18 @@ def _reader(api_url: str, company: str, session: BoundedSession) -> Any:
     return reader
 
 
-def _bounded(ask: Any) -> Any:
-    try:
-        return ask()
-    except AuthorizationException:
-        raise
-    except QuickbooksException as refusal:
-        if refusal.error_code >= 10000 or refusal.error_code in (3001, 0):
-            raise Temporary(f"QuickBooks could not answer: {refusal.message}"[:300], DEFAULT_REST) from refusal
-        raise Refused(f"{refusal.message} {refusal.detail}".strip()[:300]) from refusal
-    except (requests.RequestException, ValueError, KeyError) as trouble:
-        raise Temporary("QuickBooks did not answer.") from trouble
-
-
 def _never_connected(trouble: requests.RequestException) -> bool:
     """urllib3 tells a connection that was never made by NewConnectionError; anything else may have carried bytes."""
     reason = getattr(trouble.args[0], "reason", None) if trouble.args else None
     return type(reason).__name__ in {"NewConnectionError", "NameResolutionError", "ConnectTimeoutError"}
 
 
-def _readable(response: requests.Response) -> Answer:
+def _readable(response: requests.Response, token: str) -> Answer:
+    """Without the token, which QuickBooks repeats in some refusals, since answers are kept and shown."""
     return Answer(
         status=response.status_code,
         json=_parsed(response),
-        text=response.text[:1000],
+        text=response.text.replace(token, "…")[:1000],
         retry_after=_retry_after(response),
         trace=response.headers.get("intuit_tid", ""),
     )
@@ -133,7 +167,7 @@ def _parsed(response: requests.Response) -> dict[str, Any] | None:
     """The body as JSON with exact decimals, or None where it is none: gateways answer in XML or HTML."""
     try:
         parsed = simplejson.loads(response.content, use_decimal=True)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return parsed if isinstance(parsed, dict) else None
 

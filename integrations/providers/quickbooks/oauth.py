@@ -36,9 +36,17 @@ class BoundedAuthClient(AuthClient):  # type: ignore[misc]
         fetched_at, document = self._discovered.get(url, (0.0, None))
         if document is None or time.monotonic() - fetched_at > DISCOVERY_LIVES:
             document = super().request(method, url, **kwargs)
-            if document.ok:
+            if _names_the_addresses(document):
                 self._discovered[url] = (time.monotonic(), document)
         return document
+
+
+def _names_the_addresses(document: requests.Response) -> bool:
+    """A page of some gateway must not be remembered for an hour."""
+    try:
+        return document.ok and "token_endpoint" in document.json()
+    except (ValueError, TypeError):
+        return False
 
 
 class QuickBooksOAuth:
@@ -52,26 +60,26 @@ class QuickBooksOAuth:
         client = self._client()
         try:
             client.get_bearer_token(code, realm_id=company)
+            return _grant(client)
         except AuthClientError as refusal:
             raise _named(refusal, grant_dead=Refused("QuickBooks did not accept the code.")) from refusal
-        except (requests.RequestException, ValueError) as trouble:
+        except (requests.RequestException, ValueError, LookupError, TypeError) as trouble:
             raise Temporary("QuickBooks did not answer while tokens were exchanged.") from trouble
-        return _grant(client)
 
     def refresh(self, refresh_token: str) -> Grant:
         client = self._client()
         try:
             _twice_if_unanswered(lambda: client.refresh(refresh_token=refresh_token))
+            return _grant(client)
         except AuthClientError as refusal:
             raise _named(refusal, grant_dead=AccessLost("QuickBooks no longer accepts our access.")) from refusal
-        except (requests.RequestException, ValueError) as trouble:
+        except (requests.RequestException, ValueError, LookupError, TypeError) as trouble:
             raise Temporary("QuickBooks did not answer while the token was refreshed.") from trouble
-        return _grant(client)
 
     def _client(self) -> BoundedAuthClient:
         try:
             return BoundedAuthClient(*self._arguments)
-        except (requests.RequestException, AuthClientError, ValueError, KeyError) as trouble:
+        except (requests.RequestException, AuthClientError, ValueError, LookupError, TypeError) as trouble:
             raise Temporary("QuickBooks' sign-in addresses could not be read.") from trouble
 
 
@@ -94,6 +102,9 @@ def _named(refusal: AuthClientError, *, grant_dead: ProviderError) -> ProviderEr
 
 
 def _grant(client: BoundedAuthClient) -> Grant:
+    """Raises ValueError where the answer lacks a token."""
+    if not (client.access_token and client.refresh_token):
+        raise ValueError("The answer lacks a token.")
     life = client.x_refresh_token_expires_in
     return Grant(
         access_token=client.access_token,

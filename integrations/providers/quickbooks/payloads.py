@@ -40,7 +40,7 @@ def latin(text: str) -> str:
     """US companies keep text in ISO-8859-1, and may refuse the rest (2040): accents go, what is left becomes "?"."""
     if text.isascii():
         return text
-    plain = text.translate(TYPOGRAPHY)
+    plain = unicodedata.normalize("NFC", text).translate(TYPOGRAPHY)
     fitting = [letter if ord(letter) < 256 else _without_accent(letter) for letter in plain]
     return "".join(fitting).encode("latin-1", "replace").decode("latin-1")
 

@@ -1,6 +1,7 @@
 """QuickBooks Online as a Provider: Purchases for card charges, found again by their document number."""
 
 import logging
+import re
 import uuid
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
@@ -20,7 +21,7 @@ from integrations.providers.documents import (
     Posted,
     ReferenceRecord,
 )
-from integrations.providers.errors import AccessLost, ProviderError, Temporary
+from integrations.providers.errors import AccessLost, ProviderError, Refused, Temporary
 from integrations.providers.quickbooks import payloads, replies
 from integrations.providers.quickbooks.client import QuickBooksClient
 
@@ -113,20 +114,34 @@ class QuickBooksProvider:
 
     def _with_our_duplicates(self, envelope: Envelope, outcomes: dict[str, Outcome]) -> dict[str, Outcome]:
         """ "That number is taken" is good news where the document that has it is the one we wanted to write."""
-        taken = {
-            item.mark: item.key for item in envelope.items if outcomes[item.key].code == str(replies.DUPLICATE_NUMBER)
-        }
+        taken = [item for item in envelope.items if outcomes[item.key].code == str(replies.DUPLICATE_NUMBER)]
         if not taken:
             return outcomes
         try:
-            found = self.find_existing(list(taken))
+            found = self.find_existing([item.mark for item in taken])
+            hidden = {item.mark: outcomes[item.key].answer for item in taken if item.mark not in found}
+            found |= self._named_holders(hidden)
         except ProviderError as trouble:
             logger.warning("Could not look up documents whose number is taken: %s", trouble)
-            return outcomes | {key: Outcome(OutcomeKind.UNKNOWN, code="6140") for key in taken.values()}
+            return outcomes | {item.key: Outcome(OutcomeKind.UNKNOWN, code="6140") for item in taken}
         return outcomes | {
-            taken[mark]: Outcome(OutcomeKind.ALREADY_THERE, posted=posted, code="6140")
-            for mark, posted in found.items()
+            item.key: Outcome(OutcomeKind.ALREADY_THERE, posted=found[item.mark], code="6140")
+            for item in taken
+            if item.mark in found
         }
+
+    def _named_holders(self, refusals: dict[str, str]) -> dict[str, Posted]:
+        """Queries may not show yet what the refusal names: "... assigned to TxnType=Expense with TxnId=212"."""
+        found: dict[str, Posted] = {}
+        for mark, words in refusals.items():
+            named = re.search(r"TxnId=(\d+)", words)
+            try:
+                row = self._client.get(Purchase, named[1]) if named else None
+            except Refused:
+                continue  # A bill or something else has the number.
+            if row is not None and row.DocNumber == mark:
+                found[mark] = replies.posted_purchase(str(row.Id), str(row.SyncToken))
+        return found
 
     def _all(self, entity: Any) -> Iterator[Any]:
         """Every object, inactive ones too. Sorted by what does not change while we read page after page."""

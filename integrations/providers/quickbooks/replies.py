@@ -16,10 +16,14 @@ THROTTLED = 3001
 SYSTEM_FAILURE = 10000
 # Below 500, and these: the application is not (any more) let into this company.
 ACCESS_LOST = {3100, 3200, 3202}
+# Of the company, not of our access: on the move, locked or under maintenance.
+COMPANY_BUSY = {130, 140, 150}
+# The first write under this key may still be at work.
+DUPLICATE_REQUEST = 600
 
 # Only we can mend these: the payload is wrong, whatever the customer does in the books.
 OUR_FAULT = (
-    {500, 1040, 1050, 6010, 6070, 6080, 6090, 6170, 6440}
+    {500, 1040, 1050, 2600, 5000, 6010, 6060, 6070, 6080, 6090, 6170, 6440, 6530}
     | set(range(2000, 2300)) - {2030, 2040, 2200, 2210}
     | set(range(2300, 2500))
 )
@@ -43,9 +47,18 @@ def outcomes(envelope: Envelope, answer: Answer) -> dict[str, Outcome]:
         return {item.key: whole for item in envelope.items}
     assert answer.json is not None
     if not envelope.batched:
-        return {envelope.items[0].key: _of_object(answer.json)}
-    spoken = {str(part.get("bId")): part for part in answer.json.get("BatchItemResponse") or []}
-    return {item.key: _of_object(spoken.get(item.key, {})) for item in envelope.items}
+        return {envelope.items[0].key: _of_object(answer.json, answer.retry_after)}
+    spoken = {str(part.get("bId")): part for part in _dicts(answer.json.get("BatchItemResponse"))}
+    return {item.key: _of_object(spoken.get(item.key, {}), answer.retry_after) for item in envelope.items}
+
+
+def denies_access(body: dict[str, Any] | None) -> bool:
+    """Whether a fault, in either spelling, says that we are not let into this company."""
+    return _is_denial(_code(_fault(body or {}) or {}))
+
+
+def _is_denial(code: int) -> bool:
+    return code in ACCESS_LOST or (0 < code < 500 and code not in COMPANY_BUSY)
 
 
 def _of_the_whole_call(answer: Answer) -> Outcome | None:
@@ -58,16 +71,16 @@ def _of_the_whole_call(answer: Answer) -> Outcome | None:
         return Outcome(OutcomeKind.UNKNOWN, code=str(answer.status), answer=answer.text[:300])
     fault = _fault(answer.json)
     if fault is not None:
-        return _of_fault(fault)
+        return _of_fault(fault, answer.retry_after)
     if answer.status != 200:
         return Outcome(OutcomeKind.UNKNOWN, code=str(answer.status), answer=answer.text[:300])
     return None
 
 
-def _of_object(part: dict[str, Any]) -> Outcome:
+def _of_object(part: dict[str, Any], rest: timedelta) -> Outcome:
     fault = _fault(part)
     if fault is not None:
-        return _of_fault(fault)
+        return _of_fault(fault, rest)
     purchase = part.get("Purchase")
     if isinstance(purchase, dict) and "Id" in purchase and "SyncToken" in purchase:
         return Outcome(OutcomeKind.POSTED, posted=posted_purchase(str(purchase["Id"]), str(purchase["SyncToken"])))
@@ -78,16 +91,16 @@ def posted_purchase(external_id: str, version: str) -> Posted:
     return Posted("Purchase", external_id, version)
 
 
-def _of_fault(fault: dict[str, Any]) -> Outcome:
+def _of_fault(fault: dict[str, Any], rest: timedelta) -> Outcome:
     code = _code(fault)
     words = _words(fault)
-    if code == THROTTLED:
-        return Outcome(OutcomeKind.THROTTLED, code=str(code), answer=words)
+    if code == THROTTLED or code in COMPANY_BUSY:
+        return Outcome(OutcomeKind.THROTTLED, code=str(code), answer=words, retry_after=rest)
     if code in (STALE, DUPLICATE_NUMBER):
         return Outcome(OutcomeKind.CONFLICT, code=str(code), answer=words)
-    if code >= SYSTEM_FAILURE or code == 0:
+    if code >= SYSTEM_FAILURE or code in (0, DUPLICATE_REQUEST):
         return Outcome(OutcomeKind.UNKNOWN, code=str(code), answer=words)
-    if code < 500 or code in ACCESS_LOST:
+    if _is_denial(code):
         return Outcome(OutcomeKind.ACCESS_LOST, code=str(code), answer=words)
     remedy = Remedy.OURS if code in OUR_FAULT else Remedy.BOOKS
     return Outcome(OutcomeKind.REJECTED, code=str(code), answer=words, remedy=remedy)
@@ -105,8 +118,13 @@ def _fault(part: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def _first_error(fault: dict[str, Any]) -> dict[str, Any]:
-    errors = fault.get("Error") or fault.get("error") or [{}]
-    return errors[0] if isinstance(errors[0], dict) else {}
+    errors = fault.get("Error") or fault.get("error")
+    return next(iter(_dicts([errors] if isinstance(errors, dict) else errors)), {})
+
+
+def _dicts(value: Any) -> list[dict[str, Any]]:
+    """What of a list can be read."""
+    return [part for part in value if isinstance(part, dict)] if isinstance(value, list) else []
 
 
 def _code(fault: dict[str, Any]) -> int:

@@ -1,0 +1,50 @@
+"""Reasons are a closed set: each has a sentence, a way to be stored, and someone who can mend it."""
+
+import pytest
+
+from integrations.mapping.reasons import HELD, MENDED_BY_MAPPING, SENTENCES, Reason, ReasonCode
+
+
+@pytest.mark.parametrize("code", ReasonCode)
+def test_every_reason_has_a_sentence_that_names_its_subject(code: ReasonCode) -> None:
+    sentence = Reason(code, "Travel").sentence
+    assert sentence.strip()
+    assert "{" not in sentence
+    assert ("Travel" in sentence) is ("{subject}" in SENTENCES[code])
+
+
+@pytest.mark.parametrize("code", ReasonCode)
+@pytest.mark.parametrize("subject", ["", "Travel", "100 % {braces} “quotes”", "Zoë’s café"])
+def test_a_reason_comes_back_from_storage_as_it_was(code: ReasonCode, subject: str) -> None:
+    reason = Reason(code, subject)
+    assert Reason.from_json(reason.as_json()) == reason
+
+
+def test_braces_in_a_subject_are_only_text() -> None:
+    assert Reason(ReasonCode.NO_ACCOUNT_FOR_CATEGORY, "{x}").sentence == (
+        "Category {x} has no account, and no default account is set."
+    )
+
+
+def test_a_reason_out_of_the_set_is_refused() -> None:
+    with pytest.raises(ValueError, match="weather"):
+        Reason.from_json({"code": "weather", "subject": ""})
+
+
+@pytest.mark.parametrize(
+    ("code", "held", "by_mapping"),
+    [
+        (ReasonCode.NO_CARD_ACCOUNT, True, True),
+        (ReasonCode.NO_ACCOUNT_FOR_CATEGORY, True, True),
+        (ReasonCode.NO_ACCOUNT_WITHOUT_CATEGORY, True, True),
+        (ReasonCode.OTHER_CURRENCY, True, False),
+        (ReasonCode.ACCOUNT_INACTIVE, False, True),
+        (ReasonCode.REJECTED, False, False),
+        (ReasonCode.CONFLICT, False, False),
+        (ReasonCode.OUTCOME_UNKNOWN, False, False),
+        (ReasonCode.OUR_FAULT, False, False),
+    ],
+)
+def test_who_mends_what(code: ReasonCode, *, held: bool, by_mapping: bool) -> None:
+    assert (code in HELD) is held
+    assert (code in MENDED_BY_MAPPING) is by_mapping

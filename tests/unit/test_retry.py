@@ -1,0 +1,43 @@
+"""When to try again is a table."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from integrations.sync.retry import FIRST_LOOK, LONGEST, rest_after_throttle, settled_at
+
+SENT = datetime(2026, 8, 14, 12, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("tries", "seconds"),
+    [
+        *((0, 5), (1, 10), (2, 20), (3, 40), (4, 80), (5, 160), (6, 320), (7, 640)),
+        *((8, 900), (9, 900), (10, 900), (11, 900), (1000, 900), (10**9, 900)),
+    ],
+)
+def test_rests_double_up_to_a_quarter_of_an_hour(tries: int, seconds: int) -> None:
+    assert rest_after_throttle(tries, None) == timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize("tries", [0, 1, 5, 1000])
+@pytest.mark.parametrize("seconds", [0, 1, 60, 600])
+def test_the_wish_of_the_platform_goes_before_our_own_table(tries: int, seconds: int) -> None:
+    assert rest_after_throttle(tries, timedelta(seconds=seconds)) == timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize(
+    ("deadline", "settling", "settled"),
+    [
+        (60, 150, SENT + timedelta(seconds=210)),
+        (60, 0, SENT + timedelta(seconds=60)),
+        (0, 0, SENT),
+        (0.5, 0.25, SENT + timedelta(milliseconds=750)),
+    ],
+)
+def test_not_found_counts_after_the_call_and_the_settling(deadline: float, settling: float, settled: datetime) -> None:
+    assert settled_at(SENT, timedelta(seconds=deadline), timedelta(seconds=settling)) == settled
+
+
+def test_the_first_look_comes_long_before_the_longest_rest() -> None:
+    assert timedelta(0) < FIRST_LOOK < rest_after_throttle(0, None) < LONGEST
