@@ -30,7 +30,7 @@ class Queue(StrEnum):
 def ring(task: "Task[..., None]", *args: int, queue: Queue = Queue.FRESH, at: datetime | None = None) -> None:
     """Ring now, or at a later time. Never raises: a silent broker must not refuse what the customer sends."""
     wait = max(0.0, (at - timezone.now()).total_seconds()) if at else 0.0
-    name = _name(task, args)
+    name = f"{_name(task, args)}:{queue}"
     # A later ring is another one than a ring now; rings for about the same second are one.
     key = f"{name}:{int(timezone.now().timestamp() + wait)}" if wait else name
     try:
@@ -43,7 +43,7 @@ def ring(task: "Task[..., None]", *args: int, queue: Queue = Queue.FRESH, at: da
 def answered(task: "Task[..., None]", *args: int) -> None:
     """Called first by the task: whoever rings from now on rings anew."""
     try:
-        cache.delete(_name(task, args))
+        cache.delete_many([f"{_name(task, args)}:{queue}" for queue in Queue])
     except RedisError as trouble:
         logger.warning("A bell could not be reset: %s", trouble)
 

@@ -2,6 +2,7 @@
 
 import time
 from datetime import datetime, timedelta
+from typing import Any
 
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
@@ -17,8 +18,8 @@ from ledger.models import User
 
 # Refreshed this long before it expires, so that no call begins with a token about to die.
 MARGIN = timedelta(minutes=5)
-# Longer than a refresh with its one repetition can take.
-REFRESH_LEASE = timedelta(seconds=80)
+# Longer than a refresh can take, with its one repetition and a discovery document to fetch.
+REFRESH_LEASE = timedelta(seconds=120)
 PATIENCE_SECONDS = 20.0
 PAUSE_SECONDS = 0.2
 
@@ -62,7 +63,9 @@ def rotate_encryption() -> int:
 
 def _read(credential_id: int) -> Credential:
     with transaction.atomic():
-        credential = Credential.objects.get(pk=credential_id)
+        credential = Credential.objects.filter(pk=credential_id).first()
+    if credential is None:
+        raise Temporary("The company was connected again meanwhile.")
     if credential.lost_at is not None:
         raise AccessLost("The grant is dead.")
     return credential
@@ -93,21 +96,26 @@ def _refresh(credential: Credential) -> str:
     try:
         grant = platform(credential.provider).oauth().refresh(_vault().decrypt(bytes(fresh.refresh_token)).decode())
     except AccessLost:
-        _update(credential.pk, lost_at=timezone.now(), refreshing_until=None)
+        # Only if these are still the tokens that are stored: another refresher may have outlived its lease.
+        _update(credential.pk, bytes(fresh.refresh_token), lost_at=timezone.now(), refreshing_until=None)
         raise
     except Temporary:
         _update(credential.pk, refreshing_until=None)
         raise
-    _update(credential.pk, refreshing_until=None, **_columns(grant, timezone.now()))
+    # A pair that the platform has just given is good, whatever somebody concluded meanwhile.
+    _update(credential.pk, refreshing_until=None, lost_at=None, **_columns(grant, timezone.now()))
     return grant.access_token
 
 
-def _update(credential_id: int, **columns: object) -> None:
+def _update(credential_id: int, if_stored: bytes | None = None, **columns: Any) -> None:
     with transaction.atomic():
-        Credential.objects.filter(pk=credential_id).update(**columns)
+        rows = Credential.objects.filter(pk=credential_id)
+        if if_stored is not None:
+            rows = rows.filter(refresh_token=if_stored)
+        rows.update(**columns)
 
 
-def _columns(grant: Grant, now: datetime) -> dict[str, object]:
+def _columns(grant: Grant, now: datetime) -> dict[str, Any]:
     return {
         "access_token": _vault().encrypt(grant.access_token.encode()),
         "refresh_token": _vault().encrypt(grant.refresh_token.encode()),

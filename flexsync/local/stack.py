@@ -14,6 +14,8 @@ from flexsync.local.probes import http_answers
 from flexsync.local.state import State
 
 FIRST_CLICK = "Click first: Connections, “Connect QuickBooks”."
+# Without the query, in which a person comes back from the consent page with code and state.
+ACCESS_LOG = ("--access-logfile", "-", "--access-logformat", '%(h)s "%(m)s %(U)s" %(s)s %(b)s')
 ANYWHERE = ("0.0.0.0", "::", "")
 WORKER_OPTIONS = (
     "--pool",
@@ -63,7 +65,8 @@ class Stack:
 
     def web(self) -> Service:
         host, port = web_host(self.env), int(self.env["FLEXSYNC_PORT"])
-        options = ("--bind", f"{host}:{port}", "--workers", "2", "--threads", "4", "--access-logfile", "-")
+        address = ("--bind", f"{host}:{port}")
+        options = (*address, "--workers", "2", "--threads", "4", *ACCESS_LOG)
         # Gunicorn would put its control socket into the home folder; all that we leave lies in the state folder.
         service = self._service("web", "-m", "gunicorn", "flexsync.wsgi", *options, "--no-control-socket")
         asked = LOOPBACK if host in ANYWHERE else host

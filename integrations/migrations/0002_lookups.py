@@ -22,14 +22,18 @@ FUNCTIONS = """
     CREATE FUNCTION lookup.connections_with_work()
     RETURNS TABLE (tenant_id bigint, connection_id bigint, fresh boolean)
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-        SELECT tie.tenant_id, tie.id, bool_or(job.rung_at > now() - interval '1 minute')
+        SELECT tie.tenant_id, tie.id, due.rung_at > now() - interval '1 minute'
           FROM public.integrations_connection tie
-          JOIN public.integrations_syncjob job ON job.tenant_id = tie.tenant_id AND job.connection_id = tie.id
+          -- One row of the partial index per connection: the sweep costs the same whatever waits.
+          CROSS JOIN LATERAL (
+                SELECT job.rung_at FROM public.integrations_syncjob job
+                 WHERE job.tenant_id = tie.tenant_id AND job.connection_id = tie.id
+                   AND job.state IN ('waiting', 'running', 'unknown') AND job.due_at <= now()
+                 ORDER BY job.due_at DESC LIMIT 1
+          ) due
          WHERE tie.state = 'live'
            AND (tie.lane_until IS NULL OR tie.lane_until < now())
            AND (tie.resting_until IS NULL OR tie.resting_until < now())
-           AND job.state IN ('waiting', 'running', 'unknown') AND job.due_at <= now()
-         GROUP BY tie.tenant_id, tie.id
     $$;
 
     REVOKE ALL ON FUNCTION lookup.authorisation, lookup.connections_with_work FROM public;

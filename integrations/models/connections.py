@@ -60,8 +60,8 @@ class Company(TenantModel):
     credential = models.ForeignKey(
         Credential, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
     )
-    name = models.CharField(max_length=200)
-    country = models.CharField(max_length=2)
+    name = models.CharField(max_length=500)
+    country = models.CharField(max_length=60)
     currency = models.CharField(max_length=3)
     described_at = models.DateTimeField()
 

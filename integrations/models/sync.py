@@ -86,6 +86,7 @@ class SyncEnvelope(TenantModel):
     trusted_since = models.DateTimeField(help_text="Replays are trusted from then on; a person's decision renews it.")
     sent_at = models.DateTimeField(help_text="Last handed to the network; the platform may work on it for a while.")
     sendings = models.PositiveIntegerField(default=1)
+    given_up_at = models.DateTimeField(null=True, help_text="A person asked to plan anew what is not found.")
     closed_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -95,7 +95,7 @@ def _describe(provider: str, company: str, credential: Credential) -> CompanyDes
 @transaction.atomic
 def _tie(entity: Entity, provider: str, credential: Credential, description: CompanyDescription) -> Connection:
     now = timezone.now()
-    Entity.objects.select_for_update().get(pk=entity.pk)
+    queue.lock_entities([entity.pk])
     _refuse_wrong_company(entity, provider, description)
     former = Company.objects.filter(provider=provider, external_id=description.external_id).first()
     company, _ = Company.objects.update_or_create(
@@ -103,8 +103,8 @@ def _tie(entity: Entity, provider: str, credential: Credential, description: Com
         external_id=description.external_id,
         defaults={
             "credential": credential,
-            "name": description.name,
-            "country": description.country,
+            "name": description.name[:500],
+            "country": description.country[:60],
             "currency": description.currency,
             "described_at": now,
         },
@@ -116,7 +116,7 @@ def _tie(entity: Entity, provider: str, credential: Credential, description: Com
     )
     if former is not None:
         Credential.objects.filter(pk=former.credential_id).exclude(pk__in=Company.objects.values("credential")).delete()
-    queue.wish(tie, SourceDocument.objects.filter(entity=entity))
+    queue.wish(tie, SourceDocument.objects.filter(entity=entity).only("id", "revision").order_by("id"))
     return tie
 
 

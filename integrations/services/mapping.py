@@ -41,7 +41,7 @@ def save_mapping(*, entity: Entity, choices: AccountChoices, seen_version: int, 
 
     Raises StaleMapping when a newer version than the seen one was saved meanwhile.
     """
-    Entity.objects.select_for_update().get(pk=entity.pk)
+    queue.lock_entities([entity.pk])
     versions = ConfigurationVersion.objects.filter(entity=entity)
     latest = versions.aggregate(latest=Max("number"))["latest"] or 0
     if latest != seen_version:

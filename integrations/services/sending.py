@@ -8,20 +8,23 @@ from integrations.mapping.reasons import ReasonCode
 from integrations.models import JobState, SyncAttempt, SyncEnvelope, SyncJob
 from integrations.selectors import with_reason
 from integrations.sync import queue
+from integrations.sync.retry import MOST_SENDINGS
 
 
 @transaction.atomic
 def send_again(jobs: QuerySet[SyncJob]) -> int:
     """Send held and refused documents on their way again. Returns how many.
 
-    One whose outcome is unknown is looked up first, and only if it is still not there its own envelope is repeated:
-    that a person asks renews the trust in the key (design decision 4).
+    One whose outcome is unknown is looked up first. If it is still not there, its own envelope is repeated, for that a
+    person asks renews the trust in the key; or, where repeating did not help, it is planned anew.
     """
     parked = jobs.filter(state=JobState.NEEDS_ATTENTION).filter(with_reason(ReasonCode.OUTCOME_UNKNOWN))
     now = timezone.now()
     ids = list(parked.select_for_update().values_list("pk", flat=True))
     attempts = SyncAttempt.objects.filter(job__in=ids, settled_at__isnull=True)
-    SyncEnvelope.objects.filter(pk__in=attempts.values("envelope")).update(trusted_since=now)
+    envelopes = SyncEnvelope.objects.filter(pk__in=attempts.values("envelope"))
+    envelopes.update(trusted_since=now)
+    envelopes.filter(sendings__gte=MOST_SENDINGS).update(given_up_at=now)
     SyncJob.objects.filter(pk__in=ids).update(state=JobState.UNKNOWN, reasons=[], due_at=now, rung_at=now)
     waiting = jobs.filter(state__in=[JobState.HELD, JobState.NEEDS_ATTENTION]).exclude(pk__in=ids)
     return len(ids) + queue.wake(waiting)

@@ -4,7 +4,7 @@ While its outcome is unknown it stays open, and as long as it is open nothing el
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
@@ -17,17 +17,21 @@ from integrations.models import ExternalLink, JobState, SyncAttempt, SyncEnvelop
 from integrations.providers.documents import Envelope, Item, Outcome, OutcomeKind, Remedy
 from integrations.sync.lane import Lane
 from integrations.sync.plan import Create
-from integrations.sync.queue import bring_to_rest, save
+from integrations.sync.queue import bring_to_rest, locked, save
 from integrations.sync.retry import FIRST_LOOK, rest_after_throttle
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """An envelope that is stored and may now be sent, with its attempts by item key."""
+    """An envelope that is stored and may now be sent, with its attempts by item key.
+
+    `repeated`: it was sent before, and nobody knows what became of that.
+    """
 
     row: SyncEnvelope
     envelope: Envelope
     attempts: dict[str, SyncAttempt]
+    repeated: bool = False
 
 
 @transaction.atomic
@@ -74,17 +78,37 @@ def settle(lane: Lane, opened: Opened, outcomes: Mapping[str, Outcome]) -> None:
     """Write down what became of an envelope: attempts, links, jobs, and the envelope itself when nothing is open."""
     lane.assert_held()
     now = timezone.now()
-    pairs = [(attempt, outcomes[item]) for item, attempt in opened.attempts.items() if item in outcomes]
-    jobs = {job.pk: job for job in SyncJob.objects.filter(id__in=[attempt.job_id for attempt, _ in pairs])}
+    certain = _as_far_as_certain(outcomes, repeated=opened.repeated)
+    pairs = [(attempt, certain[item]) for item, attempt in opened.attempts.items() if item in certain]
+    jobs = {job.pk: job for job in locked([attempt.job_id for attempt, _ in pairs])}
     for attempt, outcome in pairs:
         _note(attempt, outcome, now)
         _advance(jobs[attempt.job_id], attempt, outcome, now)
     SyncAttempt.objects.bulk_update((attempt for attempt, _ in pairs), ["outcome", "code", "answer", "settled_at"])
     _link(lane, [(jobs[attempt.job_id], attempt, outcome) for attempt, outcome in pairs], now)
     save(list(jobs.values()))
-    still_open = SyncAttempt.objects.filter(envelope=opened.row, settled_at__isnull=True)
-    if not still_open.exists():
-        SyncEnvelope.objects.filter(pk=opened.row.pk).update(closed_at=now)
+    _close_if_settled(opened.row, now)
+
+
+def _close_if_settled(row: SyncEnvelope, now: datetime) -> None:
+    if not SyncAttempt.objects.filter(envelope=row, settled_at__isnull=True).exists():
+        SyncEnvelope.objects.filter(pk=row.pk).update(closed_at=now)
+
+
+def _as_far_as_certain(outcomes: Mapping[str, Outcome], *, repeated: bool) -> dict[str, Outcome]:
+    """An envelope with an unknown item is sent again whole, and then what was refused may be taken: platforms need not
+    remember refusals. So refusals wait for that repetition. And that a repetition was turned away at the door says
+    nothing about the first sending.
+    """
+    in_doubt = any(outcome.kind is OutcomeKind.UNKNOWN for outcome in outcomes.values())
+    stands = (OutcomeKind.POSTED, OutcomeKind.ALREADY_THERE)
+    turned_away = (OutcomeKind.THROTTLED, OutcomeKind.ACCESS_LOST)
+    return {
+        item: replace(outcome, kind=OutcomeKind.UNKNOWN)
+        if (in_doubt and outcome.kind not in stands) or (repeated and outcome.kind in turned_away)
+        else outcome
+        for item, outcome in outcomes.items()
+    }
 
 
 def _note(attempt: SyncAttempt, outcome: Outcome, now: datetime) -> None:
@@ -106,7 +130,7 @@ def _advance(job: SyncJob, attempt: SyncAttempt, outcome: Outcome, now: datetime
         case OutcomeKind.CONFLICT:
             bring_to_rest(job, (Reason(ReasonCode.CONFLICT, outcome.answer),), revision=attempt.revision)
         case OutcomeKind.UNKNOWN:
-            job.state, job.due_at = JobState.UNKNOWN, now + FIRST_LOOK
+            job.state, job.due_at = JobState.UNKNOWN, now + (outcome.retry_after or FIRST_LOOK)
         case OutcomeKind.THROTTLED | OutcomeKind.ACCESS_LOST:
             job.state, job.due_at = (JobState.WAITING, now + rest_after_throttle(job.tries, outcome.retry_after))
             job.tries += 1
@@ -149,19 +173,17 @@ def take_over(lane: Lane) -> None:
 
 
 @transaction.atomic
-def in_doubt(lane: Lane) -> list[Opened]:
+def in_doubt(lane: Lane, limit: int) -> list[Opened]:
     """Envelopes whose outcome is unknown and whose time for another look has come, with their open attempts."""
     lane.assert_held()
-    attempts = (
-        SyncAttempt.objects.filter(
-            settled_at__isnull=True,
-            job__connection_id=lane.connection_id,
-            job__state=JobState.UNKNOWN,
-            job__due_at__lte=timezone.now(),
-        )
-        .select_related("envelope", "job")
-        .order_by("envelope_id", "id")
+    due = SyncAttempt.objects.filter(
+        settled_at__isnull=True,
+        job__connection_id=lane.connection_id,
+        job__state=JobState.UNKNOWN,
+        job__due_at__lte=timezone.now(),
     )
+    oldest = list(due.order_by("envelope_id").values_list("envelope_id", flat=True).distinct()[:limit])
+    attempts = due.filter(envelope__in=oldest).select_related("envelope", "job").order_by("envelope_id", "id")
     rows: dict[int, list[SyncAttempt]] = {}
     for attempt in attempts:
         rows.setdefault(attempt.envelope_id, []).append(attempt)
@@ -195,13 +217,32 @@ def look_again(lane: Lane, attempts: Sequence[SyncAttempt], at: datetime) -> Non
 
 @transaction.atomic
 def park(lane: Lane, attempts: Sequence[SyncAttempt]) -> None:
-    """Not found, and the platform's memory of our key cannot be trusted any more: a person decides."""
+    """Not found, and repeating it helps no more or cannot be trusted any more: a person decides."""
     lane.assert_held()
-    jobs = list(SyncJob.objects.filter(id__in=[attempt.job_id for attempt in attempts]))
+    revisions = {attempt.job_id: attempt.revision for attempt in attempts}
+    jobs = locked(list(revisions))
     for job in jobs:
         job.state = JobState.NEEDS_ATTENTION
+        job.settled_revision = revisions[job.pk]
         job.reasons = [Reason(ReasonCode.OUTCOME_UNKNOWN).as_json()]
     save(jobs)
+
+
+@transaction.atomic
+def give_up(lane: Lane, row: SyncEnvelope, attempts: Sequence[SyncAttempt]) -> None:
+    """A person asked, and once more it is not there: the attempts are closed as unknown, and the jobs planned anew.
+
+    What goes out then has a new key; the mark still guards against a double.
+    """
+    lane.assert_held()
+    now = timezone.now()
+    SyncAttempt.objects.filter(id__in=[attempt.pk for attempt in attempts]).update(
+        outcome=OutcomeKind.UNKNOWN, settled_at=now
+    )
+    SyncJob.objects.filter(id__in=[attempt.job_id for attempt in attempts]).update(
+        state=JobState.WAITING, reasons=[], due_at=now
+    )
+    _close_if_settled(row, now)
 
 
 @transaction.atomic

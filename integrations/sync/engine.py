@@ -7,8 +7,9 @@ the lane goes on (docs/engine.md).
 import logging
 import time
 import uuid
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -18,7 +19,7 @@ from integrations.mapping.reasons import Reason, ReasonCode
 from integrations.mapping.rules import code_charge
 from integrations.models import Connection, ConnectionState, SyncJob
 from integrations.providers.base import Provider
-from integrations.providers.documents import Outcome, OutcomeKind
+from integrations.providers.documents import Outcome, OutcomeKind, Posted
 from integrations.providers.errors import AccessLost, ProviderError, Temporary
 from integrations.providers.registry import platform
 from integrations.sync import attempts, queue
@@ -27,11 +28,14 @@ from integrations.sync.gather import Gathered, gather
 from integrations.sync.lane import Lane, rest
 from integrations.sync.plan import Blocked, Create, Nothing, Plan, plan
 from integrations.sync.queue import Configuration
-from integrations.sync.retry import rest_after_throttle, settled_at
+from integrations.sync.retry import MOST_SENDINGS, rest_after_throttle, settled_at
 
 logger = logging.getLogger(__name__)
 
 SLICE_SECONDS = 10.0
+# What is in doubt comes first, but never takes a whole slice from what is fresh.
+DOUBT_SECONDS = SLICE_SECONDS / 2
+DOUBTS_AT_ONCE = 20
 CLAIM = 200
 
 
@@ -43,10 +47,11 @@ def drain(lane: Lane) -> None:
     """Work for one time slice. Rows that are left are found by whoever drains next."""
     connection = _read_connection(lane)
     provider = provider_of(connection)
-    ends = time.monotonic() + SLICE_SECONDS
+    begun = time.monotonic()
+    ends = begun + SLICE_SECONDS
     try:
         attempts.take_over(lane)
-        resolve_doubts(lane, provider)
+        resolve_doubts(lane, connection, provider, begun + DOUBT_SECONDS)
         while time.monotonic() < ends:
             jobs = queue.claim(lane, CLAIM)
             if not jobs:
@@ -84,7 +89,7 @@ def _carry(lane: Lane, connection: Connection, provider: Provider, jobs: Sequenc
     for envelope in provider.pack([step.document for _, step in planned.values()]):
         if time.monotonic() >= ends:
             break
-        _send(lane, provider, attempts.open_attempts(lane, envelope, planned))
+        _send(lane, connection, provider, attempts.open_attempts(lane, envelope, planned))
     queue.give_back(lane)
 
 
@@ -103,17 +108,17 @@ def _plan_one(job: SyncJob, gathered: Gathered) -> Plan:
         return Blocked((Reason(ReasonCode.OUR_FAULT, f"reference {reference}"),))
 
 
-def _send(lane: Lane, provider: Provider, opened: Opened) -> None:
+def _send(lane: Lane, connection: Connection, provider: Provider, opened: Opened) -> None:
     outcomes = provider.push(opened.envelope)
     attempts.settle(lane, opened, outcomes)
-    _heed(lane, list(outcomes.values()))
+    _heed(lane, connection, list(outcomes.values()))
 
 
-def _heed(lane: Lane, outcomes: Sequence[Outcome]) -> None:
+def _heed(lane: Lane, connection: Connection, outcomes: Sequence[Outcome]) -> None:
     """What an answer says about the whole connection, beyond its own document."""
     lost = [outcome for outcome in outcomes if outcome.kind is OutcomeKind.ACCESS_LOST]
     if lost:
-        close_lane(lane, lost[0].answer)
+        close_lane(lane, connection, lost[0].answer)
         raise MustRest
     throttled = [outcome for outcome in outcomes if outcome.kind is OutcomeKind.THROTTLED]
     if throttled:
@@ -128,55 +133,59 @@ def _rest(lane: Lane, asked_for: timedelta | None) -> None:
     queue.give_back(lane)
 
 
-def close_lane(lane: Lane, problem: str) -> None:
-    """The grant is dead. Jobs keep waiting, unharmed, until a person connects again."""
+def close_lane(lane: Lane, connection: Connection, problem: str) -> None:
+    """The grant is dead. Jobs keep waiting, unharmed, until a person connects again, as one may have done meanwhile."""
     with transaction.atomic():
         lane.assert_held()
-        Connection.objects.filter(pk=lane.connection_id).update(
-            state=ConnectionState.ACCESS_LOST, problem=problem[:500]
+        same_grant = Connection.objects.filter(
+            pk=lane.connection_id, company__credential_id=connection.company.credential_id
         )
+        same_grant.update(state=ConnectionState.ACCESS_LOST, problem=problem[:500])
     queue.give_back(lane)
 
 
-def resolve_doubts(lane: Lane, provider: Provider) -> None:
+def resolve_doubts(lane: Lane, connection: Connection, provider: Provider, ends: float) -> None:
     """Unknown is looked up before anything new goes out; only where “not found” counts is it sent again, as it was."""
-    doubtful = attempts.in_doubt(lane)
+    doubtful = attempts.in_doubt(lane, DOUBTS_AT_ONCE)
     if not doubtful:
         return
     marks = [attempt.mark for opened in doubtful for attempt in opened.attempts.values()]
     try:
         found = provider.find_existing(marks)
     except AccessLost as lost:
-        close_lane(lane, str(lost))
+        close_lane(lane, connection, str(lost))
         raise MustRest from lost
     except ProviderError as trouble:
         _rest(lane, trouble.retry_after if isinstance(trouble, Temporary) else None)
         raise MustRest from trouble
     for opened in doubtful:
-        there = {
-            item: Outcome(OutcomeKind.ALREADY_THERE, posted=found[attempt.mark])
-            for item, attempt in opened.attempts.items()
-            if attempt.mark in found
+        missing = _settle_found(lane, opened, found)
+        if missing.attempts and time.monotonic() < ends:
+            _resolve_missing(lane, connection, provider, missing)
+
+
+def _settle_found(lane: Lane, opened: Opened, found: Mapping[str, Posted]) -> Opened:
+    """What stands in the books is settled. Returns the envelope with what was not found."""
+    there = {item for item, attempt in opened.attempts.items() if attempt.mark in found}
+    if there:
+        outcomes = {
+            item: Outcome(OutcomeKind.ALREADY_THERE, posted=found[opened.attempts[item].mark]) for item in there
         }
-        if there:
-            attempts.settle(lane, opened, there)
-        missing = Opened(
-            opened.row,
-            opened.envelope,
-            {item: attempt for item, attempt in opened.attempts.items() if item not in there},
-        )
-        if missing.attempts:
-            _resolve_missing(lane, provider, missing, timezone.now())
+        attempts.settle(lane, opened, outcomes)
+    rest = {item: attempt for item, attempt in opened.attempts.items() if item not in there}
+    return replace(opened, attempts=rest, repeated=True)
 
 
-def _resolve_missing(lane: Lane, provider: Provider, missing: Opened, now: datetime) -> None:
-    able = provider.capabilities
-    settled = settled_at(missing.row.sent_at, able.call_deadline, able.settling)
+def _resolve_missing(lane: Lane, connection: Connection, provider: Provider, missing: Opened) -> None:
+    able, row, now = provider.capabilities, missing.row, timezone.now()
+    settled = settled_at(row.sent_at, able.call_deadline, able.settling)
     unanswered = list(missing.attempts.values())
     if now < settled:
         attempts.look_again(lane, unanswered, settled)
-    elif now < missing.row.trusted_since + able.replay_trusted:
+    elif row.given_up_at is not None:
+        attempts.give_up(lane, row, unanswered)
+    elif row.sendings < MOST_SENDINGS and now < row.trusted_since + able.replay_trusted:
         attempts.mark_resent(lane, missing)
-        _send(lane, provider, missing)
+        _send(lane, connection, provider, missing)
     else:
         attempts.park(lane, unanswered)

@@ -8,11 +8,12 @@ import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import DatabaseError, connection, transaction
+from django.db import Error as DatabaseTrouble
+from django.db import connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
@@ -30,13 +31,11 @@ class LaneLost(RuntimeError):
 class Lane:
     connection_id: int
     fence: int
-    lost: threading.Event = field(default_factory=threading.Event)
 
     def assert_held(self) -> None:
         """Called inside the transaction that writes: locks the lane's row, so the answer holds until the commit."""
-        mine = Connection.objects.select_for_update().filter(pk=self.connection_id, lane_fence=self.fence)
+        mine = Connection.objects.select_for_update(no_key=True).filter(pk=self.connection_id, lane_fence=self.fence)
         if not mine.exists():
-            self.lost.set()
             raise LaneLost(f"The lane of connection {self.connection_id} has a newer holder.")
 
 
@@ -98,11 +97,9 @@ def _renew(lane: Lane) -> bool:
     try:
         with transaction.atomic():
             mine = Connection.objects.filter(pk=lane.connection_id, lane_fence=lane.fence)
-            kept = mine.update(lane_until=timezone.now() + lease()) == 1
-    except DatabaseError as trouble:
-        # Worth another beat; if it lasts, the lease runs out by itself and the fence protects the rows.
+            return mine.update(lane_until=timezone.now() + lease()) == 1
+    except DatabaseTrouble as trouble:
+        # Worth another beat on a new connection; if it lasts, the lease runs out and the fence protects the rows.
         logger.warning("The lease of connection %s could not be renewed: %s", lane.connection_id, trouble)
+        connection.close()
         return True
-    if not kept:
-        lane.lost.set()
-    return kept

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils import timezone
 
 from integrations.mapping.reasons import HELD, Reason
@@ -13,6 +13,7 @@ from integrations.models import (
     ConfigurationVersion,
     Connection,
     JobState,
+    SyncAttempt,
     SyncJob,
 )
 from integrations.sync.lane import Lane
@@ -23,6 +24,7 @@ FRESH = timedelta(minutes=1)
 # Of a claim this share goes to the fresh first; the rest is the old's, so neither starves the other.
 FRESH_SHARE = 0.75
 ABSORB_AT_ONCE = 1000
+ROWS_AT_ONCE = 1000
 
 MOVING = (JobState.WAITING, JobState.RUNNING, JobState.UNKNOWN)
 AT_REST = (JobState.DONE, JobState.HELD, JobState.NEEDS_ATTENTION)
@@ -51,10 +53,12 @@ def absorb_events() -> set[int] | None:
     taken = events.take_unhandled(ABSORB_AT_ONCE)
     if not taken:
         return None
-    documents = SourceDocument.objects.filter(id__in={event.document_id for event in taken})
+    documents = SourceDocument.objects.filter(id__in={event.document_id for event in taken}).order_by("id")
     by_entity: dict[int, list[SourceDocument]] = {}
     for document in documents:
         by_entity.setdefault(document.entity_id, []).append(document)
+    # Against a connection that is being made: either it is there when we look, or it finds these documents.
+    lock_entities(by_entity)
     connections = Connection.objects.filter(entity_id__in=by_entity)
     for connection in connections:
         wish(connection, by_entity[connection.entity_id])
@@ -71,6 +75,7 @@ def wish(connection: Connection, documents: Iterable[SourceDocument]) -> None:
     ]
     SyncJob.objects.bulk_create(
         jobs,
+        batch_size=ROWS_AT_ONCE,
         update_conflicts=True,
         update_fields=["wanted_revision", "rung_at"],
         unique_fields=["tenant", "connection", "document"],
@@ -80,9 +85,12 @@ def wish(connection: Connection, documents: Iterable[SourceDocument]) -> None:
 
 
 def wake(jobs: QuerySet[SyncJob]) -> int:
-    """Send jobs on their way again. Returns how many."""
+    """Send jobs on their way again, but for those with an open attempt, which must be looked up. Returns how many."""
     now = timezone.now()
-    return jobs.filter(state__in=AT_REST).update(state=JobState.WAITING, reasons=[], tries=0, due_at=now, rung_at=now)
+    in_doubt = SyncAttempt.objects.filter(job=OuterRef("pk"), settled_at__isnull=True)
+    return jobs.filter(~Exists(in_doubt), state__in=AT_REST).update(
+        state=JobState.WAITING, reasons=[], tries=0, due_at=now, rung_at=now
+    )
 
 
 @transaction.atomic
@@ -108,14 +116,24 @@ def settle_unsent(
     What a mapping lacked may have been mended since it was read; the saving of one woke only the jobs that were at
     rest by then. So if there is a newer version, the blocked ones are left to be claimed and planned again.
     """
-    Entity.objects.select_for_update().get(pk=configuration.entity_id)
+    lock_entities([configuration.entity_id])
     lane.assert_held()
     if current_version(configuration.entity_id) != configuration.version:
         blocked = {}
-    jobs = list(SyncJob.objects.filter(id__in={*blocked, *standing}))
+    jobs = locked([*blocked, *standing])
     for job in jobs:
         bring_to_rest(job, blocked.get(job.pk, ()), revision=job.wanted_revision)
     save(jobs)
+
+
+def lock_entities(ids: Iterable[int]) -> None:
+    """Until the end of the transaction. Rows that refer to them can be written meanwhile: charges keep coming in."""
+    list(Entity.objects.select_for_update(no_key=True).filter(id__in=list(ids)).order_by("id"))
+
+
+def locked(job_ids: Iterable[int]) -> list[SyncJob]:
+    """The jobs, in one order for everybody, so that a wish made meanwhile waits and is not overwritten."""
+    return list(SyncJob.objects.select_for_update(no_key=True).filter(id__in=list(job_ids)).order_by("id"))
 
 
 def current_version(entity_id: int) -> int:

@@ -6,6 +6,8 @@ FIRST = timedelta(seconds=5)
 LONGEST = timedelta(minutes=15)
 # Most documents with an unknown outcome are found at once.
 FIRST_LOOK = timedelta(seconds=2)
+# An envelope that was sent so often and is still not there will not get there by itself.
+MOST_SENDINGS = 3
 
 
 def rest_after_throttle(tries: int, asked_for: timedelta | None) -> timedelta:

@@ -9,8 +9,8 @@ from iso4217 import Currency
 
 # PostgreSQL keeps the minor units in a bigint; QuickBooks takes ten digits before the point. The smaller rules.
 LARGEST_DIGITS = 10
-# What Decimal would take besides: underscores, blanks around it, the digits of other scripts.
-PLAIN = re.compile(r"[0-9+\-.eE]+")
+# Decimal would take more: exponents, underscores, blanks around it, the digits of other scripts.
+PLAIN = re.compile(r"[+-]?[0-9]{1,20}(\.[0-9]{1,20})?")
 
 
 class NotMoney(ValueError):

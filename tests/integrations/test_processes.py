@@ -12,9 +12,11 @@ import pytest
 import redis
 import requests
 from django.conf import settings as django_settings
-from django.db import transaction
+from django.db import connection, transaction
 
+from integrations import bells
 from integrations.models import ExternalLink, JobState, SyncJob
+from integrations.tasks import absorb_events, drain_connection
 from tests.integrations.conftest import Office
 from tests.processes import Process, beat, product_environment, worker
 
@@ -140,3 +142,31 @@ def post(port: int, office: Office, charges: list[dict[str, str]]) -> requests.R
         headers={"Authorization": f"Bearer {office.tenant.api_key}"},
         timeout=30,
     )
+
+
+def test_a_worker_recovers_when_postgresql_drops_its_connections(
+    ready: Office, running: Callable[..., Process]
+) -> None:
+    running(worker)
+    ready.charge("before")
+    wait_until(lambda: len(ready.sandbox.purchases()) == 1, 30, "in the books")
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("""
+            SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+             WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()
+        """)
+        assert cursor.fetchone()[0] > 0
+    ready.charge("after")
+    ring_until(lambda: len(ready.sandbox.purchases()) == 2, ready)
+
+
+def ring_until(true: Callable[[], bool], office: Office) -> None:
+    """The sweep would ring; the worker has no beat here."""
+
+    def rung() -> bool:
+        bells.ring(absorb_events, office.tenant.id)
+        bells.ring(drain_connection, office.tenant.id, office.connection.pk)
+        time.sleep(0.5)
+        return true()
+
+    wait_until(rung, 20, "in the books")

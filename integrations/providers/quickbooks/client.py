@@ -4,6 +4,7 @@ Writes are ours from the first byte, because an envelope must be repeatable exac
 python-quickbooks over the same bounded session; its own session has no time-outs and insists on refreshing by itself.
 """
 
+import re
 import time
 from datetime import timedelta
 from typing import Any
@@ -175,4 +176,4 @@ def _parsed(response: requests.Response) -> dict[str, Any] | None:
 def _retry_after(response: requests.Response) -> timedelta:
     """Intuit documents no Retry-After; where one comes it is honoured, else a minute as they advise."""
     given = response.headers.get("Retry-After", "")
-    return timedelta(seconds=min(int(given), 600)) if given.isdigit() else DEFAULT_REST
+    return timedelta(seconds=min(int(given), 600)) if re.fullmatch("[0-9]{1,6}", given) else DEFAULT_REST

@@ -5,6 +5,7 @@ BoundedAuthClient. Its check of ID tokens fetches keys without a time-out too: w
 that path is not reached. Facts: Intuit's OAuth 2.0 documentation, and its announcement of 2025-11-12 on refresh tokens.
 """
 
+import re
 import time
 from datetime import timedelta
 from typing import Any, ClassVar
@@ -19,8 +20,10 @@ from integrations.providers.documents import Grant
 from integrations.providers.errors import AccessLost, ProviderError, Refused, Temporary
 
 # Connecting, then reading. Losing the answer of a refresh that rotated the token is dear, so reading is generous.
-TIMEOUT = (5, 30)
+TIMEOUT = (5, 25)
 DISCOVERY_LIVES = 3600.0
+# It comes back through the person's browser, and goes into addresses.
+COMPANY_NUMBER = re.compile(r"[0-9]{1,20}")
 DEFAULT_REFRESH_LIFE = timedelta(days=100)
 
 
@@ -57,6 +60,8 @@ class QuickBooksOAuth:
         return str(self._client().get_authorization_url([Scopes.ACCOUNTING], state_token=state))
 
     def exchange(self, code: str, company: str) -> Grant:
+        if not COMPANY_NUMBER.fullmatch(company):
+            raise Refused("QuickBooks sent back no company that can be one.")
         client = self._client()
         try:
             client.get_bearer_token(code, realm_id=company)

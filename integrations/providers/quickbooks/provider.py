@@ -32,6 +32,7 @@ BATCH_SIZE = 20
 # Single writes are not metered, batches are: a few go one by one, a backlog in batches.
 SINGLES_UP_TO = 8
 PAGE = 1000
+LARGEST_LIST = 200_000
 HOME_COUNTRY = "US"
 MARKS_PER_QUERY = 100
 # QuickBooks documents no retention of its idempotency keys; minutes are proven. Beyond them the document number
@@ -156,6 +157,8 @@ class QuickBooksProvider:
             if len(page) < PAGE:
                 return
             start += PAGE
+            if start > LARGEST_LIST:
+                raise Refused(f"QuickBooks lists more than {LARGEST_LIST} objects of one kind.")
 
 
 def _outcome_of(trouble: ProviderError) -> Outcome:

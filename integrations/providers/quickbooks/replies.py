@@ -82,9 +82,14 @@ def _of_object(part: dict[str, Any], rest: timedelta) -> Outcome:
     if fault is not None:
         return _of_fault(fault, rest)
     purchase = part.get("Purchase")
-    if isinstance(purchase, dict) and "Id" in purchase and "SyncToken" in purchase:
-        return Outcome(OutcomeKind.POSTED, posted=posted_purchase(str(purchase["Id"]), str(purchase["SyncToken"])))
+    if isinstance(purchase, dict) and _is_id(purchase.get("Id")) and _is_id(purchase.get("SyncToken")):
+        return Outcome(OutcomeKind.POSTED, posted=posted_purchase(purchase["Id"], purchase["SyncToken"]))
     return Outcome(OutcomeKind.UNKNOWN, code="unreadable", answer="The answer does not mention this document.")
+
+
+def _is_id(value: Any) -> bool:
+    """Ids and sync tokens are short texts."""
+    return isinstance(value, str) and 0 < len(value) <= 40
 
 
 def posted_purchase(external_id: str, version: str) -> Posted:
