@@ -42,6 +42,7 @@ lock: .venv/development ## Pin the requirements anew
 		-o requirements-dev.txt requirements-dev.in
 
 clean: ## Remove what was set up; the demo's data too
+	@! [ -e .flexsync/lock ] || flock -n .flexsync/lock true || { echo "FlexSync is running here. Stop it first."; exit 1; }
 	rm -rf .venv .flexsync staticfiles
 
 .venv/bin/python:

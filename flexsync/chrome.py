@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from integrations.providers.registry import platform
-from integrations.selectors import needing_a_person
+from integrations.selectors import needing_someone
 from ledger.access import Access, Action, organisations_of
 from ledger.tenancy.context import current_tenant
 
@@ -29,7 +29,7 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
     """Rendered inside the page's own transaction. Pages outside an organisation, and error pages, have none of it."""
     words = {"platform_label": platform().short_label}
     access: Access | None = getattr(request, "access", None)
-    if access is None or current_tenant() is None or request.headers.get("HX-Request"):
+    if access is None or current_tenant() is None:
         return words
     return words | {
         "chrome": {
@@ -49,7 +49,7 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
 def _places(request: HttpRequest, access: Access) -> list[dict[str, Any]]:
     here = request.resolver_match.view_name if request.resolver_match else ""
     here = BELONGS_TO.get(here, here)
-    badges = {"failed": needing_a_person()}
+    badges = {"failed": needing_someone()}
     groups = []
     for label, places in PLACES:
         items = [

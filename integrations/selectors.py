@@ -6,13 +6,14 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection as database
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
 
 from integrations.mapping.reasons import Reason, ReasonCode
 from integrations.models import (
     AccountMapping,
     ConfigurationVersion,
     Connection,
+    ConnectionState,
     ExternalLink,
     JobState,
     Reference,
@@ -21,9 +22,12 @@ from integrations.models import (
     SyncJob,
 )
 from integrations.providers.registry import platform
-from ledger.models import SourceDocument
+from ledger.models import Entity, SourceDocument
 
 WITH_REASON = (JobState.HELD, JobState.NEEDS_ATTENTION)
+MOVING = Q(state__in=[JobState.WAITING, JobState.RUNNING, JobState.UNKNOWN])
+# Nothing of a connection whose grant is dead moves before a person connects again.
+LOCKED_OUT = MOVING & Q(connection__state=ConnectionState.ACCESS_LOST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +59,21 @@ def connections_with_work() -> list[tuple[int, int, bool]]:
 def sync_states(documents: Sequence[int]) -> dict[int, SyncState]:
     """By document; two statements whatever their number. A document without a connection is not in it."""
     links = {link.document_id: link for link in ExternalLink.objects.filter(document__in=documents)}
-    jobs = SyncJob.objects.filter(document__in=documents)
+    jobs = jobs_as_seen().filter(document__in=documents).select_related("connection__company")
     return {job.document_id: _state(job, links.get(job.document_id)) for job in jobs}
 
 
-def _state(job: SyncJob, link: ExternalLink | None) -> SyncState:
+def jobs_as_seen() -> QuerySet[Any]:
+    """Jobs with `seen`, their state as a person should read it: while access is lost nothing moves by itself."""
+    stopped = When(LOCKED_OUT, then=Value(JobState.NEEDS_ATTENTION))
+    return SyncJob.objects.annotate(seen=Case(stopped, default=F("state")))
+
+
+def _state(job: Any, link: ExternalLink | None) -> SyncState:
+    locked_out = job.seen != job.state
     return SyncState(
-        state=JobState(job.state),
-        reasons=reasons_of(job),
+        state=JobState(job.seen),
+        reasons=(Reason(ReasonCode.ACCESS_LOST, job.connection.company.name),) if locked_out else reasons_of(job),
         coding=job.coding,
         external_id=link.external_id if link else None,
         external_kind=link.external_kind if link else None,
@@ -105,12 +116,19 @@ def mapping_changes(entity: int, numbers: Sequence[int]) -> list[AccountMapping]
 
 
 def count_by_state() -> dict[str, int]:
-    rows = SyncJob.objects.values("state").annotate(n=Count("id")).order_by()
-    return {row["state"]: row["n"] for row in rows}
+    rows = jobs_as_seen().values("seen").annotate(n=Count("id")).order_by()
+    return {row["seen"]: row["n"] for row in rows}
 
 
-def needing_a_person() -> int:
-    return SyncJob.objects.filter(state=JobState.NEEDS_ATTENTION).count()
+def unconnected_entities() -> QuerySet[Entity]:
+    return Entity.objects.filter(~Exists(Connection.objects.filter(entity=OuterRef("pk")))).order_by("name")
+
+
+def needing_someone() -> int:
+    """How many documents will not reach the books until someone acts: held, refused, locked out or not connected."""
+    stuck = jobs_as_seen().filter(seen__in=WITH_REASON).count()
+    unconnected = [entity.pk for entity in unconnected_entities()]
+    return stuck + (SourceDocument.objects.filter(entity__in=unconnected).count() if unconnected else 0)
 
 
 def with_reason(code: ReasonCode) -> Q:
@@ -125,6 +143,11 @@ def with_cause(reason: Reason) -> QuerySet[SyncJob]:
 
 def attempts_of(document: SourceDocument) -> QuerySet[SyncAttempt]:
     return SyncAttempt.objects.filter(job__document=document).select_related("envelope").order_by("-id")
+
+
+def documents_marked(beginning: str) -> QuerySet[ExternalLink, int]:
+    """Documents whose number in the books begins so."""
+    return ExternalLink.objects.filter(mark__startswith=beginning).values_list("document", flat=True)
 
 
 def books_url(document: SourceDocument) -> str | None:

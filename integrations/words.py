@@ -35,6 +35,10 @@ TABS: dict[str, tuple[JobState, ...]] = {
     "excluded": (JobState.EXCLUDED,),
 }
 
+FIX_IN_CONNECTIONS = {
+    ReasonCode.ACCESS_LOST: "Connect again",
+    ReasonCode.NOT_CONNECTED: "Open Connections",
+}
 FIX_IN_MAPPING = {
     ReasonCode.NO_CARD_ACCOUNT: "Choose the card account",
     ReasonCode.NO_ACCOUNT_FOR_CATEGORY: "Choose an account",
@@ -48,9 +52,11 @@ TITLES = {
     ReasonCode.NO_ACCOUNT_WITHOUT_CATEGORY: "Charges without a category have no account",
     ReasonCode.OTHER_CURRENCY: "Charges in {subject}",
     ReasonCode.ACCOUNT_INACTIVE: "Account {subject} is inactive in the books",
-    ReasonCode.REJECTED: "The books refused these charges",
+    ReasonCode.REJECTED: "The books refused: {subject}",
     ReasonCode.CONFLICT: "The books hold something else under the same number",
     ReasonCode.OUTCOME_UNKNOWN: "Sent, and never found again",
+    ReasonCode.ACCESS_LOST: "The books of {subject} no longer let us in",
+    ReasonCode.NOT_CONNECTED: "{subject} is not connected to its books",
     ReasonCode.OUR_FAULT: "FlexSync wrote these in a way that the books do not take",
 }
 
@@ -60,13 +66,17 @@ DETAILS = {
     ReasonCode.NO_ACCOUNT_WITHOUT_CATEGORY: "They wait, since no default account is set, and leave once one is saved.",
     ReasonCode.OTHER_CURRENCY: "Foreign charges are held for now; nothing is converted in silence.",
     ReasonCode.ACCOUNT_INACTIVE: "Choose another in the mapping, or make it active there and send these again.",
-    ReasonCode.REJECTED: "Mend it there, then send these again.",
+    ReasonCode.REJECTED: "Mend it in the books or in the mapping, then send again.",
     ReasonCode.CONFLICT: "Compare both sides before you send again.",
     ReasonCode.OUTCOME_UNKNOWN: "Sending again looks in the books first; nothing is sent twice.",
+    ReasonCode.ACCESS_LOST: "Its charges wait unharmed, and leave once it is connected again.",
+    ReasonCode.NOT_CONNECTED: "Its charges wait here, and follow once it is connected.",
     ReasonCode.OUR_FAULT: "This is our fault, not yours. Nothing was posted.",
 }
 
 # Where the subject is the platform's own answer, not a name.
+TITLE_LENGTH = 90
+
 ANSWERED = frozenset({ReasonCode.REJECTED, ReasonCode.CONFLICT, ReasonCode.OUR_FAULT})
 
 
@@ -75,4 +85,5 @@ def state_shown(state: SyncState | None) -> StateShown:
 
 
 def cause_title(reason: Reason) -> str:
-    return TITLES[reason.code].format(subject=reason.subject)
+    subject = reason.subject if len(reason.subject) <= TITLE_LENGTH else reason.subject[:TITLE_LENGTH].rstrip() + " …"
+    return TITLES[reason.code].format(subject=subject)

@@ -15,7 +15,8 @@ from flexsync.local.state import State
 
 FIRST_CLICK = "Click first: Connections, “Connect QuickBooks”."
 # Without the query, in which a person comes back from the consent page with code and state.
-ACCESS_LOG = ("--access-logfile", "-", "--access-logformat", '%(h)s "%(m)s %(U)s" %(s)s %(b)s')
+LOGGER = ("--logger-class", "flexsync.weblog.WorkLog")
+ACCESS_LOG = (*LOGGER, "--access-logfile", "-", "--access-logformat", '%(h)s "%(m)s %(U)s" %(s)s %(b)s')
 ANYWHERE = ("0.0.0.0", "::", "")
 WORKER_OPTIONS = (
     "--pool",
@@ -82,9 +83,11 @@ def web_host(environment: Mapping[str, str]) -> str:
 
 def greeting(state: State, env: Mapping[str, str]) -> str:
     """The last thing that `run` prints before the logs go on."""
+    address = env["FLEXSYNC_PUBLIC_URL"]
+    note = state.demo_note.read_text().strip() if state.demo_note.exists() else FIRST_CLICK
     parts = [
-        f"FlexSync is running at {env['FLEXSYNC_PUBLIC_URL']}",
-        state.demo_note.read_text().strip() if state.demo_note.exists() else FIRST_CLICK,
+        f"FlexSync is running at {address}",
+        note.replace("{url}", address),
         f"Stop with Ctrl-C. Your data stays in {_short(state.folder)}.",
     ]
     return "\n" + "\n\n".join(parts) + "\n"

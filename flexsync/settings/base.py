@@ -187,4 +187,12 @@ LOGGING = {
     "formatters": {"line": {"format": "{levelname:7} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO")},
+    "loggers": {
+        # A line for every bell that found nothing to do would drown what was done (integrations.sync.engine tells).
+        "celery.worker.strategy": {"level": "WARNING"},
+        "celery.app.trace": {"level": "WARNING"},
+        "celery.beat": {"level": "WARNING"},
+        # Somebody without the right, or an address that is not there, is no news.
+        "django.request": {"level": "ERROR"},
+    },
 }

@@ -17,6 +17,9 @@ class ReasonCode(StrEnum):
     CONFLICT = "conflict"
     OUTCOME_UNKNOWN = "outcome_unknown"
     OUR_FAULT = "our_fault"
+    # Never stored at a job: read from its connection, or from the lack of one.
+    ACCESS_LOST = "access_lost"
+    NOT_CONNECTED = "not_connected"
 
 
 HELD = frozenset(
@@ -39,6 +42,8 @@ SENTENCES = {
     ReasonCode.REJECTED: "The books refused it: {subject}",
     ReasonCode.CONFLICT: "The books hold something else under this number: {subject}",
     ReasonCode.OUTCOME_UNKNOWN: "The line broke after we had sent, and it was not found in the books since.",
+    ReasonCode.ACCESS_LOST: "The books of {subject} no longer let us in.",
+    ReasonCode.NOT_CONNECTED: "{subject} is not connected to its books yet.",
     ReasonCode.OUR_FAULT: "FlexSync wrote it in a way that the books do not take: {subject}",
 }
 

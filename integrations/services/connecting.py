@@ -117,7 +117,7 @@ def _tie(entity: Entity, provider: str, credential: Credential, description: Com
     if former is not None:
         Credential.objects.filter(pk=former.credential_id).exclude(pk__in=Company.objects.values("credential")).delete()
     queue.wish(tie, SourceDocument.objects.filter(entity=entity).only("id", "revision").order_by("id"))
-    return tie
+    return Connection.objects.select_related("entity", "company").get(pk=tie.pk)
 
 
 def _refuse_wrong_company(entity: Entity, provider: str, description: CompanyDescription) -> None:

@@ -36,8 +36,11 @@ class AccountChoices:
 
 
 @transaction.atomic
-def save_mapping(*, entity: Entity, choices: AccountChoices, seen_version: int, reason: str, person: User) -> int:
-    """Write what differs as a new version and send on its way what waited for it. Returns how many that are.
+def save_mapping(
+    *, entity: Entity, choices: AccountChoices, seen_version: int, reason: str, person: User
+) -> int | None:
+    """Write what differs as a new version, and have what waited for it tried again. Returns how many that
+    are, or None where nothing differs and no version was made.
 
     Raises StaleMapping when a newer version than the seen one was saved meanwhile.
     """
@@ -50,7 +53,7 @@ def save_mapping(*, entity: Entity, choices: AccountChoices, seen_version: int, 
     standing = {(row.slot, row.category_id): row.account_id for row in current}
     changed = {slot: account for slot, account in choices.by_slot().items() if standing.get(slot) != account}
     if not changed:
-        return 0
+        return None
     number = latest + 1
     ConfigurationVersion.objects.create(entity=entity, number=number, made_by=person, reason=reason)
     ended = [row.pk for row in current if (row.slot, row.category_id) in changed]

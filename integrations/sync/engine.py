@@ -7,6 +7,7 @@ the lane goes on (docs/engine.md).
 import logging
 import time
 import uuid
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -111,6 +112,9 @@ def _plan_one(job: SyncJob, gathered: Gathered) -> Plan:
 def _send(lane: Lane, connection: Connection, provider: Provider, opened: Opened) -> None:
     outcomes = provider.push(opened.envelope)
     attempts.settle(lane, opened, outcomes)
+    tally = Counter(outcome.kind.value for outcome in outcomes.values())
+    told = ", ".join(f"{number} {kind}" for kind, number in tally.items())
+    logger.info("%s to %s: %s", connection.entity.name, connection.company.name, told)
     _heed(lane, connection, list(outcomes.values()))
 
 

@@ -112,6 +112,7 @@ def _come_back(request: Any, provider: str, authorisation_id: int, organisation:
         tie = services.finish_connect(authorisation=authorisation, code=code, company=company, person=request.user)
     except services.ConnectRefused as refusal:
         return _refused(request, str(refusal), organisation)
+    messages.success(request, f"{tie.entity.name} is connected to {tie.company.name}.")
     _read_company(request, tie)
     bells.ring(drain_connection, organisation.pk, tie.pk)
     return redirect("mapping", organisation.slug, tie.entity_id)
@@ -148,8 +149,8 @@ def read_references(request: PageRequest, connection_id: int) -> HttpResponse:
     with transaction.atomic():
         tie = get_object_or_404(Connection, pk=connection_id)
     try:
-        number = services.read_references(tie.pk)
-        messages.success(request, f"{number} accounts and vendors read.")
+        services.read_references(tie.pk)
+        messages.success(request, "Accounts and vendors are read again.")
     except ProviderError as trouble:
         messages.error(request, f"Not read: {trouble}")
     return redirect("connections", request.access.organisation.slug)

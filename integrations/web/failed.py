@@ -1,6 +1,7 @@
 """Failed and held syncs, by cause: how much money has not arrived, why, and the one click that mends it."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from itertools import chain
 from typing import Any
@@ -18,13 +19,13 @@ from django.views.decorators.http import require_POST
 
 from integrations import bells, selectors, services
 from integrations.mapping.reasons import HELD, Reason, ReasonCode
-from integrations.models import Connection, ConnectionState, JobState, SyncJob
+from integrations.models import ConnectionState, JobState, SyncJob
 from integrations.providers.registry import platform
 from integrations.tasks import drain_connection
-from integrations.words import ANSWERED, DETAILS, FIX_IN_MAPPING, SHOWN, cause_title
+from integrations.words import ANSWERED, DETAILS, FIX_IN_CONNECTIONS, FIX_IN_MAPPING, NOT_BEGUN, SHOWN, cause_title
 from ledger.access import Action
 from ledger.domain.money import Money
-from ledger.models import SourceDocument
+from ledger.models import Entity, SourceDocument
 from ledger.selectors.transactions import by_document
 from ledger.web.doors import PageRequest, organisation_page
 from ledger.words import counted, money_shown, sums_text
@@ -33,22 +34,22 @@ CAUSES_SHOWN = 50
 ITEMS_SHOWN = 3
 
 AT_REST = Q(state__in=selectors.WITH_REASON)
-MOVING = Q(state__in=[JobState.WAITING, JobState.RUNNING, JobState.UNKNOWN])
-# Nothing of a connection whose grant is dead moves before a person connects again.
-LOCKED_OUT = MOVING & Q(connection__state=ConnectionState.ACCESS_LOST)
 OPEN = Q(connection__state=ConnectionState.LIVE)
 
 
 @organisation_page(Action.SEE_SYNC)
 def failed(request: PageRequest) -> HttpResponse:
     causes, left_out = _causes(request)
-    causes = [*_lost_connections(request), *causes]
+    causes = [*_unconnected(request), *_lost_connections(request), *causes]
+    moving = _moving()
     page = {
         "eyebrow": f"{request.access.organisation.name} · {platform().label}",
         **_headline(),
+        "list_url": reverse("transactions", args=[request.access.organisation.slug]),
         "causes": causes,
         "more_causes": left_out,
-        "moving": _moving(),
+        "moving": moving,
+        "refresh_url": reverse("failed", args=[request.access.organisation.slug]) if moving else "",
         "empty": not causes,
         "can_retry": request.access.allows(Action.RETRY),
     }
@@ -64,30 +65,31 @@ def retry_cause(request: PageRequest) -> HttpResponse:
         raise Http404 from unknown
     if "\0" in reason.subject:
         raise Http404
-    return _send_again(request, selectors.with_cause(reason))
+    return _send_again(request, selectors.with_cause(reason), redirect("failed", request.access.organisation.slug))
 
 
 @require_POST
 @organisation_page(Action.RETRY)
 def retry_document(request: PageRequest, public_id: Any) -> HttpResponse:
     document = get_object_or_404(SourceDocument, public_id=public_id)
-    return _send_again(request, SyncJob.objects.filter(document=document))
+    back = redirect("transaction", request.access.organisation.slug, document.public_id)
+    return _send_again(request, SyncJob.objects.filter(document=document), back)
 
 
-def _send_again(request: PageRequest, jobs: Any) -> HttpResponse:
+def _send_again(request: PageRequest, jobs: Any, back: HttpResponse) -> HttpResponse:
     ties = list(jobs.order_by().values_list("connection_id", flat=True).distinct())
     number = services.send_again(jobs)
     for tie in ties:
         bells.ring_after_commit(drain_connection, request.access.organisation.pk, tie)
     messages.success(request, f"{counted(number, 'item')} on the way." if number else "Nothing was left to send.")
-    return redirect("failed", request.access.organisation.slug)
+    return back
 
 
 # --- the sentence ----------------------------------------------------------------------------------------------------
 
 
 def _headline() -> dict[str, str]:
-    stuck = _sums(AT_REST | LOCKED_OUT)
+    stuck = _added(_sums(AT_REST | selectors.LOCKED_OUT), _document_sums(selectors.unconnected_entities()))
     number = sum(count for count, _ in stuck)
     label = platform().short_label
     if not number:
@@ -112,6 +114,26 @@ def _sums(which: Q) -> list[tuple[int, Money]]:
     return [(row["n"], Money(row["minor"], row["document__currency"])) for row in rows]
 
 
+def _document_sums(entities: Iterable[Entity]) -> list[tuple[int, Money]]:
+    """Of source documents themselves, where no job can be yet."""
+    rows = (
+        SourceDocument.objects.filter(entity__in=[entity.pk for entity in entities])
+        .values("currency")
+        .annotate(n=Count("id"), minor=Sum("amount_minor"))
+        .order_by("currency")
+    )
+    return [(row["n"], Money(row["minor"], row["currency"])) for row in rows]
+
+
+def _added(*parts: list[tuple[int, Money]]) -> list[tuple[int, Money]]:
+    """By currency: pounds are never added to dollars."""
+    sums: dict[str, tuple[int, int]] = {}
+    for count, money in chain.from_iterable(parts):
+        former = sums.get(money.currency, (0, 0))
+        sums[money.currency] = (former[0] + count, former[1] + money.minor)
+    return [(count, Money(minor, currency)) for currency, (count, minor) in sorted(sums.items())]
+
+
 # --- causes ----------------------------------------------------------------------------------------------------------
 
 
@@ -126,10 +148,15 @@ def _causes(request: PageRequest) -> tuple[list[dict[str, Any]], dict[str, Any] 
         _stuck()
         .values("code", "subject", "document__currency")
         .annotate(
-            n=Count("id"), minor=Sum("document__amount_minor"), since=Min("rung_at"), entity=Min("document__entity_id")
+            n=Count("id"),
+            minor=Sum("document__amount_minor"),
+            since=Min("document__recorded_at"),
+            entity=Min("document__entity_id"),
         )
         .order_by("-minor")
     )
+    # What one can mend stands first.
+    rows = sorted(rows, key=lambda row: ReasonCode(row["code"]) is ReasonCode.OTHER_CURRENCY)
     grouped: dict[Reason, list[dict[str, Any]]] = {}
     for row in rows:
         grouped.setdefault(Reason(ReasonCode(row["code"]), row["subject"]), []).append(row)
@@ -168,7 +195,8 @@ def _cause(
         "more": count - len(items),
         "fix_label": FIX_IN_MAPPING.get(reason.code, ""),
         "fix_url": reverse("mapping", args=[slug, parts[0]["entity"]]) if fixable else "",
-        "retry_url": reverse("retry_cause", args=[slug]),
+        # What is held lacks something here: it leaves by itself once that is mended, and not before.
+        "retry_url": "" if reason.code in HELD else reverse("retry_cause", args=[slug]),
         "retry_fields": [("code", reason.code), ("subject", reason.subject)],
         "retry_label": f"Send {count:,} again",
         "answer": reason.subject if reason.code in ANSWERED else "",
@@ -180,28 +208,47 @@ def _age(since: datetime) -> str:
     return "just now" if now - since < timedelta(minutes=1) else timesince(since, now, depth=1)
 
 
+def _unconnected(request: PageRequest) -> list[dict[str, Any]]:
+    causes = []
+    for entity in selectors.unconnected_entities():
+        sums = _document_sums([entity])
+        if sums:
+            causes.append(_connection_cause(request, Reason(ReasonCode.NOT_CONNECTED, entity.name), sums, entity.pk))
+    return causes
+
+
 def _lost_connections(request: PageRequest) -> list[dict[str, Any]]:
-    """Before all other causes: while access is lost, nothing else that one mends can take effect."""
+    """Before other causes: while access is lost, nothing else that one mends can take effect."""
     lost = selectors.connections().filter(state=ConnectionState.ACCESS_LOST).order_by("entity__name")
-    return [_lost_connection(request, tie) for tie in lost]
+    return [
+        _connection_cause(
+            request,
+            Reason(ReasonCode.ACCESS_LOST, tie.company.name),
+            _sums(selectors.MOVING & Q(connection=tie)),
+            tie.entity_id,
+        )
+        for tie in lost
+    ]
 
 
-def _lost_connection(request: PageRequest, tie: Connection) -> dict[str, Any]:
-    sums = _sums(MOVING & Q(connection=tie))
+def _connection_cause(
+    request: PageRequest, reason: Reason, sums: list[tuple[int, Money]], entity_id: int
+) -> dict[str, Any]:
+    lost = reason.code is ReasonCode.ACCESS_LOST
     return {
-        "key": f"access-{tie.pk}",
-        "state": SHOWN[JobState.NEEDS_ATTENTION],
-        "title": f"{platform().short_label} no longer lets us into {tie.company.name}",
-        "detail": f"The charges of {tie.entity.name} wait unharmed, and leave once it is connected again.",
+        "key": f"{reason.code}-{entity_id}",
+        "state": SHOWN[JobState.NEEDS_ATTENTION] if lost else NOT_BEGUN,
+        "title": cause_title(reason),
+        "detail": DETAILS[reason.code],
         "count": sum(count for count, _ in sums),
         "money": [money_shown(money) for _, money in sums],
         "age": "",
         "items": [],
         "more": 0,
-        "fix_label": "Connect again",
+        "fix_label": FIX_IN_CONNECTIONS[reason.code],
         "fix_url": reverse("connections", args=[request.access.organisation.slug]),
         "retry_url": "",
-        "answer": tie.problem,
+        "answer": "",
     }
 
 

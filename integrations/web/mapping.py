@@ -4,12 +4,14 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.db.models import Count, QuerySet, Sum
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 
 from integrations import bells, selectors, services
 from integrations.models import AccountMapping, Connection, MappingSlot, Reference
@@ -42,7 +44,13 @@ def mapping(request: PageRequest, entity_id: int) -> HttpResponse:
     if request.method == "POST" and request.access.allows(Action.CONFIGURE) and form.is_good():
         return _save(request, tie, form)
     status = 200 if request.method != "POST" else 422 if request.access.allows(Action.CONFIGURE) else 403
-    return render(request, "integrations/mapping/page.html", {"page": _context(request, tie, form)}, status=status)
+    return _shown(request, tie, form, status)
+
+
+def _shown(request: PageRequest, tie: Connection, form: "MappingForm", status: int) -> HttpResponse:
+    """In the entity's own time, as the trail of its postings is."""
+    with timezone.override(ZoneInfo(tie.entity.time_zone)):
+        return render(request, "integrations/mapping/page.html", {"page": _context(request, tie, form)}, status=status)
 
 
 class MappingForm:
@@ -67,6 +75,11 @@ class MappingForm:
         if not re.fullmatch(r"[0-9]{1,9}", self.seen_version):
             self.errors["reason"] = "This page is incomplete. Load it again."
         return not self.errors
+
+    def notice_newer_version(self) -> None:
+        """What the person chose stays in the form; saving it once more is then a decision against the newer version."""
+        self.seen_version = str(self.version)
+        self.errors["reason"] = f"Version {self.version} was saved meanwhile; it stands among the versions. Save again?"
 
     def choices(self) -> AccountChoices:
         chosen = {name: int(value) if value else None for name, value in self.values.items()}
@@ -143,9 +156,13 @@ def _save(request: PageRequest, tie: Connection, form: MappingForm) -> HttpRespo
             person=request.user,
         )
     except StaleMapping:
-        messages.error(request, "Somebody saved a newer version meanwhile. It is shown now; your change is not saved.")
+        form.notice_newer_version()
+        return _shown(request, tie, form, 409)
+    if woken is None:
+        messages.info(request, "Nothing was changed, so there is no new version.")
         return address
-    messages.success(request, f"Saved. {counted(woken, 'charge')} that waited for it left." if woken else "Saved.")
+    again = f" {counted(woken, 'charge')} that waited {'is' if woken == 1 else 'are'} tried again." if woken else ""
+    messages.success(request, f"Saved as version {form.version + 1}.{again}")
     bells.ring_after_commit(drain_connection, request.access.organisation.pk, tie.pk)
     return address
 

@@ -10,6 +10,9 @@ from django.db.models import Q, QuerySet
 from ledger.domain.money import currencies_with, in_range
 from ledger.models import CardTransaction, LedgerEvent, SourceDocument
 
+# What a page prints before an amount, and a person copies along.
+SIGNS = "$€£¥ "
+
 
 def card_transactions() -> QuerySet[CardTransaction]:
     """Newest first, with everything that a list shows of them."""
@@ -19,17 +22,17 @@ def card_transactions() -> QuerySet[CardTransaction]:
 
 
 def matching(rows: QuerySet[CardTransaction], words: str) -> QuerySet[CardTransaction]:
-    """Rows whose merchant, cardholder or memo contains the words, or whose amount they are."""
+    """Rows whose merchant, cardholder or memo contains the words, or whose amount or own number they are."""
     if not words:
         return rows
     texts = Q(merchant_name__icontains=words) | Q(card__holder__icontains=words) | Q(memo__icontains=words)
-    return rows.filter(texts | _amount(words))
+    return rows.filter(texts | Q(document__external_id=words) | _amount(words))
 
 
 def _amount(words: str) -> Q:
     """1,190.00 in any currency; the smallest units differ, so each exponent is tried."""
     try:
-        amount = Decimal(words.replace(",", ""))
+        amount = Decimal(words.replace(",", "").lstrip(SIGNS))
     except InvalidOperation:
         return Q(pk__in=[])
     if not in_range(amount):

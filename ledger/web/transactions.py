@@ -14,10 +14,12 @@ from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 
 from integrations import selectors as sync
-from integrations.models import JobState, SyncJob
+from integrations.mapping.reasons import Reason, ReasonCode
+from integrations.models import JobState
 from integrations.providers.documents import OutcomeKind
 from integrations.selectors import SyncState
-from integrations.words import FIX_IN_MAPPING, NOT_BEGUN, SHOWN, TABS, state_shown
+from integrations.sync.marks import PREFIX as MARK_PREFIX
+from integrations.words import FIX_IN_CONNECTIONS, FIX_IN_MAPPING, NOT_BEGUN, SHOWN, TABS, state_shown
 from ledger.access import Action
 from ledger.domain.money import Money
 from ledger.models import CardTransaction, Entity, SourceDocument
@@ -32,7 +34,7 @@ TAB_WORDS = {key: SHOWN[states[0]].word for key, states in TABS.items()}
 @organisation_page(Action.SEE_TRANSACTIONS)
 def transaction_list(request: PageRequest) -> HttpResponse:
     tab, words, number = (request.GET.get(name, "").replace("\0", "").strip() for name in ("state", "q", "page"))
-    chosen = matching(_in_tab(card_transactions(), tab), words)
+    chosen = _found(_in_tab(card_transactions(), tab), " ".join(words.split()))
     page = Paginator(chosen, ROWS).get_page(number)
     context = {"page": _list_context(request, page, tab, words)}
     template = (
@@ -43,10 +45,17 @@ def transaction_list(request: PageRequest) -> HttpResponse:
     return response
 
 
+def _found(rows: QuerySet[CardTransaction], words: str) -> QuerySet[CardTransaction]:
+    """By what the page shows of a charge, and by its number in the books."""
+    if words.upper().startswith(MARK_PREFIX):
+        return rows.filter(document__in=sync.documents_marked(words.upper()))
+    return matching(rows, words)
+
+
 def _in_tab(rows: QuerySet[CardTransaction], tab: str) -> QuerySet[CardTransaction]:
-    jobs = SyncJob.objects.filter(document=OuterRef("document_id"))
+    jobs = sync.jobs_as_seen().filter(document=OuterRef("document_id"))
     if tab in TABS:
-        return rows.filter(Exists(jobs.filter(state__in=TABS[tab])))
+        return rows.filter(Exists(jobs.filter(seen__in=TABS[tab])))
     return rows.filter(~Exists(jobs)) if tab == NOT_BEGUN.key else rows
 
 
@@ -122,10 +131,21 @@ def _row(row: CardTransaction, state: SyncState | None, slug: str) -> dict[str, 
         "url": reverse("transaction", args=[slug, document.public_id]),
         "person": row.card.holder,
         "account": state.coding.get("account", "") if state else "",
-        "account_note": state.reasons[0].sentence if state and state.reasons else "",
+        "account_note": _first_reason(row, state),
         "state": state_shown(state),
         "money": money_shown(Money(document.amount_minor, document.currency)),
     }
+
+
+def _first_reason(row: CardTransaction, state: SyncState | None) -> str:
+    reasons = _reasons(row, state)
+    return reasons[0].sentence if reasons else ""
+
+
+def _reasons(row: CardTransaction, state: SyncState | None) -> tuple[Reason, ...]:
+    if state is None:
+        return (Reason(ReasonCode.NOT_CONNECTED, row.document.entity.name),)
+    return state.reasons
 
 
 @organisation_page(Action.SEE_TRANSACTIONS)
@@ -141,16 +161,17 @@ def _detail_context(request: PageRequest, row: CardTransaction, state: SyncState
     slug = request.access.organisation.slug
     document = row.document
     money = Money(document.amount_minor, document.currency)
-    at_rest = state is not None and state.state in (JobState.HELD, JobState.NEEDS_ATTENTION)
+    at_rest = state is not None and state.state is JobState.NEEDS_ATTENTION and not _is_locked_out(state)
     may_retry = at_rest and request.access.allows(Action.RETRY)
     return {
         "merchant": row.merchant_name,
+        "entity": document.entity.name,
         "memo": row.memo,
         "money": money_shown(money),
         "date": document.dated,
         "state": state_shown(state),
         "back_url": reverse("transactions", args=[slug]),
-        "problems": _problems(state, reverse("mapping", args=[slug, document.entity_id])),
+        "problems": [_problem(reason, slug, document.entity_id) for reason in _reasons(row, state)],
         "retry_url": reverse("retry_document", args=[slug, document.public_id]) if may_retry else None,
         "sides": _sides(row, state),
         "entry": _entry(state, money),
@@ -160,16 +181,18 @@ def _detail_context(request: PageRequest, row: CardTransaction, state: SyncState
     }
 
 
-def _problems(state: SyncState | None, mapping_url: str) -> list[dict[str, str]]:
-    reasons = state.reasons if state else ()
-    return [
-        {
-            "text": reason.sentence,
-            "fix_label": FIX_IN_MAPPING.get(reason.code, ""),
-            "fix_url": mapping_url if reason.code in FIX_IN_MAPPING else "",
-        }
-        for reason in reasons
-    ]
+def _is_locked_out(state: SyncState) -> bool:
+    return any(reason.code is ReasonCode.ACCESS_LOST for reason in state.reasons)
+
+
+def _problem(reason: Reason, slug: str, entity_id: int) -> dict[str, str]:
+    if reason.code in FIX_IN_CONNECTIONS:
+        label, address = FIX_IN_CONNECTIONS[reason.code], reverse("connections", args=[slug])
+    elif reason.code in FIX_IN_MAPPING:
+        label, address = FIX_IN_MAPPING[reason.code], reverse("mapping", args=[slug, entity_id])
+    else:
+        label, address = "", ""
+    return {"text": reason.sentence, "fix_label": label, "fix_url": address}
 
 
 def _sides(row: CardTransaction, state: SyncState | None) -> list[dict[str, str]]:

@@ -152,7 +152,7 @@ def test_accounts_can_be_read_again_by_the_button(larkfield: Larkfield) -> None:
         number = Connection.objects.get().pk
         Reference.objects.all().delete()
     said = larkfield.browser.land(larkfield.browser.post(f"/o/larkfield/connections/{number}/read"))
-    assert "accounts and vendors read." in page(said).text
+    assert "Accounts and vendors are read again." in page(said).text
     with larkfield.acting():
         assert Reference.objects.filter(number="2110").count() == 1
 

@@ -230,6 +230,13 @@ def test_a_charge_at_rest_says_why_and_how_to_mend_it(books: Books, priya: Brows
     assert NO_CARD.sentence in shown.text
     assert EURO.sentence in shown.text
     assert shown.all("a", href=books.mapping_path)
+    assert not shown.all("form", action=f"{books.path}/failed/retry/{document.public_id}"), "it leaves once mended"
+
+
+def test_a_refused_charge_can_be_sent_again(books: Books, priya: Browser) -> None:
+    [document] = books.charge("c-1")
+    books.wish([document], JobState.NEEDS_ATTENTION, Reason(ReasonCode.REJECTED, "Closed"))
+    shown = page(priya.get(f"{books.path}/transactions/{document.public_id}/"))
     assert shown.all("form", action=f"{books.path}/failed/retry/{document.public_id}")
 
 
@@ -277,7 +284,7 @@ def test_the_causes_add_up_to_the_headline(stuck: Books, priya: Browser) -> None
     assert sums(causes) == {"€": Decimal("15.00"), "$": Decimal("2005.25")}
     assert {cause["title"]: cause["count"] for cause in causes} == {
         "No account in the books is chosen for the cards": 3,
-        "The books refused these charges": 1,
+        "The books refused: Account Period Closed": 1,
         "Charges in EUR": 1,
     }
 
@@ -299,11 +306,18 @@ def test_nothing_stuck_is_said_in_one_sentence(books: Books, priya: Browser) -> 
 
 def test_the_button_of_a_cause_sends_as_many_as_it_says_and_no_others(stuck: Books, priya: Browser) -> None:
     causes = {cause["title"]: cause for cause in priya.get(f"{stuck.path}/failed/").context["page"]["causes"]}
-    euro = causes["Charges in EUR"]
-    assert euro["retry_label"] == "Send 1 again"
-    said = priya.land(priya.post(euro["retry_url"], **dict(euro["retry_fields"])))
+    refused = causes["The books refused: Account Period Closed"]
+    assert refused["retry_label"] == "Send 1 again"
+    said = priya.land(priya.post(refused["retry_url"], **dict(refused["retry_fields"])))
     assert "1 item on the way." in page(said).text
-    assert stuck.states() == ["held", "held", "needs_attention", "held", "waiting", "waiting", "done"]
+    assert stuck.states() == ["held", "held", "waiting", "held", "held", "waiting", "done"]
+
+
+def test_what_is_held_offers_its_mend_and_no_sending_in_vain(stuck: Books, priya: Browser) -> None:
+    causes = priya.get(f"{stuck.path}/failed/").context["page"]["causes"]
+    held = [cause for cause in causes if cause["state"].key == "held"]
+    assert len(held) == 2
+    assert not any(cause["retry_url"] for cause in held)
 
 
 def test_one_charge_is_sent_again_alone(stuck: Books, priya: Browser) -> None:
@@ -386,7 +400,7 @@ def test_saving_what_stands_already_makes_no_version(books: Books, priya: Browse
 def test_saving_sends_what_waited_for_it_on_its_way(books: Books, priya: Browser) -> None:
     books.wish(books.charge("c-1", "c-2"), JobState.HELD, NO_CARD)
     said = priya.land(priya.post(books.mapping_path, **books.form(version=0, card="2110", default="6110")))
-    assert "2 charges that waited for it left." in page(said).text
+    assert "Saved as version 1. 2 charges that waited are tried again." in page(said).text
     assert books.states() == ["waiting", "waiting"]
 
 
@@ -477,9 +491,14 @@ def test_of_two_people_who_save_at_once_the_second_is_told(books: Books, priya: 
     hers = books.form(version=0, card="2110", reason="Hers")
     mine = books.form(version=0, card="2120", reason="Mine")
     assert priya.post(books.mapping_path, **hers).status_code == 302
-    said = priya.land(priya.post(books.mapping_path, **mine))
-    assert "your change is not saved" in page(said).text
+    said = priya.post(books.mapping_path, **mine)
+    assert said.status_code == 409
+    assert "Version 1 was saved meanwhile" in page(said).text
+    assert "Mine" in said.content.decode(), "what was chosen and typed stays in the form"
     assert books.mapped() == {"card_account": "2110"}
+    [version] = page(said).all("input", name="version")
+    priya.post(books.mapping_path, **{**mine, "version": version["value"]})
+    assert books.mapped() == {"card_account": "2120"}, "saving once more is a decision"
 
 
 def test_mending_a_form_does_not_make_one_overlook_what_was_saved_meanwhile(books: Books, priya: Browser) -> None:

@@ -31,6 +31,7 @@ TABLE: dict[tuple[str, str], tuple[int, int, int, int, int]] = {
     ("POST", "api_card_transactions"): NO_KEY,
     ("GET", "api_card_transaction"): NO_KEY,
     ("GET", "home"): (SIGN_IN, 302, 200, 302, 302),
+    ("GET", "organisation"): (302, 302, 302, 302, 302),
     ("GET", "transactions"): READERS,
     ("GET", "transaction"): READERS,
     ("GET", "connections"): READERS,

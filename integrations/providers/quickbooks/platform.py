@@ -38,7 +38,7 @@ def quickbooks_platform(settings: QuickBooksSettings) -> Platform:
 
     def object_url(company: str, kind: str, external_id: str) -> str:
         if _is_sandbox(settings):
-            return f"{settings.api_url}/companies/{company}"
+            return f"{settings.api_url}/companies/{company}#{kind}-{external_id}"
         return f"https://app.qbo.intuit.com/app/expense?txnId={external_id}"
 
     return Platform(

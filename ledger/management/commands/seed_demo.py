@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import transaction
 from django.utils import timezone
@@ -138,7 +137,8 @@ def _write_note(key: str) -> None:
     path = os.environ.get("FLEXSYNC_DEMO_NOTE")
     if not path:
         return
-    Path(path).write_text(NOTE.format(url=settings.PUBLIC_URL, password=PASSWORD, key=key))
+    # The address stays open: another start may choose another port.
+    Path(path).write_text(NOTE.format(url="{url}", password=PASSWORD, key=key))
     Path(path).chmod(0o600)
 
 
@@ -150,12 +150,13 @@ Sign in as   priya@larkfield.example    finance admin: connects, maps, sends aga
 Password     {password}
 
 Click first  1. Connections, "Connect QuickBooks" beside Larkfield Inc.; choose Larkfield Inc. and connect.
-             2. Mapping: card account 2110 Flex Card, an account for each category, a reason, save.
+             2. Mapping: card account 2110 Flex Card, default account 6110 Office supplies, a reason, save.
              3. Transactions: the charges are in the books seconds later.
 
 Send a charge by API:
   curl {url}/api/v1/card-transactions -H 'Authorization: Bearer {key}' \\
-    -H 'Content-Type: application/json' -d '{{"external_id": "my-first", "card": "card-4471", "amount": "12.30",
-    "currency": "USD", "merchant_name": "Staples", "cleared_at": "'$(date -Is)'", "category": "Office supplies"}}'
+    -H 'Content-Type: application/json' -d '{{"external_id": "from-the-console", "card": "card-4471",
+    "amount": "12.30", "currency": "USD", "merchant_name": "Staples", "category": "Office supplies",
+    "cleared_at": "2026-11-20T12:00:00-05:00"}}'
 The API is described at {url}/api/docs/.
 """

@@ -133,7 +133,7 @@ def _form(asked: Mapping[str, str], found: list[Company]) -> str:
     destination = escape(urlsplit(asked["redirect_uri"]).netloc)
     return (
         '<form class="card" method="post" action="/connect/oauth2">'
-        f"<h1>Connect a company to {escape(asked['client_id'])}</h1>"
+        f"<h1>Connect a company to FlexSync</h1>"
         f"<p>You will return to {destination}.</p>{hidden}{_picker(found) if _needs_company(asked) else ''}"
         f'<ul class="may">{promises}</ul><div class="buttons">'
         '<button class="primary" name="decision" value="connect">Connect</button>'
@@ -143,11 +143,13 @@ def _form(asked: Mapping[str, str], found: list[Company]) -> str:
 
 
 def _picker(found: list[Company]) -> str:
+    # With several, none is chosen beforehand: the wrong books are one careless click away.
+    chosen = " checked" if len(found) == 1 else ""
     rows = "".join(
-        f'<label><input class="hidden" type="radio" name="realm" value="{each.realm}"{" checked" if not at else ""}>'
+        f'<label><input class="hidden" type="radio" name="realm" required value="{each.realm}"{chosen}>'
         f'<span class="pick"><span class="dot"></span><span><b>{escape(each.name)}</b>'
         f'<span class="small">{COUNTRIES.get(each.country, each.country)} · {each.realm}</span></span>'
         f'<span class="small">{each.currency}</span></span></label>'
-        for at, each in enumerate(found)
+        for each in found
     )
     return f"<fieldset><legend>Company</legend>{rows}</fieldset>"

@@ -95,7 +95,8 @@ def _expense(books: Books, record: Record) -> str:
     units = to_units(body["TotalAmt"]) * (-1 if refund else 1)
     chip = ' <span class="chip">refund</span>' if refund else ""
     return (
-        f'<tr><td class="date">{_day(body["TxnDate"])}</td><td class="payee">{_payee(books, body)}{chip}</td>'
+        f'<tr id="Purchase-{record.id}"><td class="date">{_day(body["TxnDate"])}</td>'
+        f'<td class="payee">{_payee(books, body)}{chip}</td>'
         f'<td class="to">{_spent_on(books, body)}</td><td class="code">{escape(body.get("DocNumber", ""))}</td>'
         f'<td class="num">{_money(units, "")}</td></tr>'
     )
