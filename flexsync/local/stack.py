@@ -61,8 +61,7 @@ class Stack:
         schedule = str(self.state.folder / "celerybeat-schedule")
         # Without a pid file: one that a killed beat left behind would only stand in the way of the next.
         options = ("--schedule", schedule, "--loglevel", "INFO", "--pidfile=")
-        service = self._service("beat", "-m", "celery", "--quiet", "-A", "flexsync", "beat", *options)
-        return replace(service, ready_text="beat: Starting")
+        return self._service("beat", "-m", "celery", "--quiet", "-A", "flexsync", "beat", *options)
 
     def web(self) -> Service:
         host, port = web_host(self.env), int(self.env["FLEXSYNC_PORT"])
