@@ -81,7 +81,7 @@ def _send_again(request: PageRequest, jobs: Any, back: HttpResponse) -> HttpResp
     number = services.send_again(jobs)
     for tie in ties:
         bells.ring_after_commit(drain_connection, request.access.organisation.pk, tie)
-    messages.success(request, f"{counted(number, 'item')} on the way." if number else "Nothing was left to send.")
+    messages.success(request, f"{counted(number, 'item')} tried again." if number else "Nothing was left to send.")
     return back
 
 
@@ -195,10 +195,11 @@ def _cause(
         "more": count - len(items),
         "fix_label": FIX_IN_MAPPING.get(reason.code, ""),
         "fix_url": reverse("mapping", args=[slug, parts[0]["entity"]]) if fixable else "",
-        # What is held lacks something here: it leaves by itself once that is mended, and not before.
-        "retry_url": "" if reason.code in HELD else reverse("retry_cause", args=[slug]),
+        "retry_url": reverse("retry_cause", args=[slug]),
         "retry_fields": [("code", reason.code), ("subject", reason.subject)],
-        "retry_label": f"Send {count:,} again",
+        # What is held leaves by itself once what it lacks is there; asking again is for whoever does not trust that.
+        "retry_label": f"Check {count:,} again" if reason.code in HELD else f"Send {count:,} again",
+        "retry_kind": "plain" if fixable or reason.code in HELD else "primary",
         "answer": reason.subject if reason.code in ANSWERED else "",
     }
 

@@ -161,7 +161,7 @@ def _detail_context(request: PageRequest, row: CardTransaction, state: SyncState
     slug = request.access.organisation.slug
     document = row.document
     money = Money(document.amount_minor, document.currency)
-    at_rest = state is not None and state.state is JobState.NEEDS_ATTENTION and not _is_locked_out(state)
+    at_rest = state is not None and state.state in sync.WITH_REASON and not _is_locked_out(state)
     may_retry = at_rest and request.access.allows(Action.RETRY)
     return {
         "merchant": row.merchant_name,
@@ -173,6 +173,7 @@ def _detail_context(request: PageRequest, row: CardTransaction, state: SyncState
         "back_url": reverse("transactions", args=[slug]),
         "problems": [_problem(reason, slug, document.entity_id) for reason in _reasons(row, state)],
         "retry_url": reverse("retry_document", args=[slug, document.public_id]) if may_retry else None,
+        "retry_label": "Check it again" if state and state.state is JobState.HELD else "Send it again",
         "sides": _sides(row, state),
         "entry": _entry(state, money),
         "why": _why(state),

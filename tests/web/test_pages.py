@@ -230,14 +230,8 @@ def test_a_charge_at_rest_says_why_and_how_to_mend_it(books: Books, priya: Brows
     assert NO_CARD.sentence in shown.text
     assert EURO.sentence in shown.text
     assert shown.all("a", href=books.mapping_path)
-    assert not shown.all("form", action=f"{books.path}/failed/retry/{document.public_id}"), "it leaves once mended"
-
-
-def test_a_refused_charge_can_be_sent_again(books: Books, priya: Browser) -> None:
-    [document] = books.charge("c-1")
-    books.wish([document], JobState.NEEDS_ATTENTION, Reason(ReasonCode.REJECTED, "Closed"))
-    shown = page(priya.get(f"{books.path}/transactions/{document.public_id}/"))
     assert shown.all("form", action=f"{books.path}/failed/retry/{document.public_id}")
+    assert "Check it again" in shown.text
 
 
 @pytest.mark.parametrize("state", [JobState.WAITING, JobState.UNKNOWN, JobState.DONE, JobState.EXCLUDED, None])
@@ -309,15 +303,17 @@ def test_the_button_of_a_cause_sends_as_many_as_it_says_and_no_others(stuck: Boo
     refused = causes["The books refused: Account Period Closed"]
     assert refused["retry_label"] == "Send 1 again"
     said = priya.land(priya.post(refused["retry_url"], **dict(refused["retry_fields"])))
-    assert "1 item on the way." in page(said).text
+    assert "1 item tried again." in page(said).text
     assert stuck.states() == ["held", "held", "waiting", "held", "held", "waiting", "done"]
 
 
-def test_what_is_held_offers_its_mend_and_no_sending_in_vain(stuck: Books, priya: Browser) -> None:
+def test_what_is_held_can_be_checked_again_but_its_mend_comes_first(stuck: Books, priya: Browser) -> None:
     causes = priya.get(f"{stuck.path}/failed/").context["page"]["causes"]
     held = [cause for cause in causes if cause["state"].key == "held"]
-    assert len(held) == 2
-    assert not any(cause["retry_url"] for cause in held)
+    assert [(cause["retry_label"], cause["retry_kind"]) for cause in held] == [
+        ("Check 3 again", "plain"),
+        ("Check 1 again", "plain"),
+    ]
 
 
 def test_one_charge_is_sent_again_alone(stuck: Books, priya: Browser) -> None:
