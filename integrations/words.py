@@ -85,5 +85,8 @@ def state_shown(state: SyncState | None) -> StateShown:
 
 
 def cause_title(reason: Reason) -> str:
-    subject = reason.subject if len(reason.subject) <= TITLE_LENGTH else reason.subject[:TITLE_LENGTH].rstrip() + " …"
+    """Of the platform's own answer the first sentence; the rest stands below."""
+    subject = reason.subject.partition(". ")[0] if reason.code in ANSWERED else reason.subject
+    if len(subject) > TITLE_LENGTH:
+        subject = subject[:TITLE_LENGTH].rstrip() + " …"
     return TITLES[reason.code].format(subject=subject)

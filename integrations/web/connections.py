@@ -47,6 +47,7 @@ def _entity(entity: Entity, tie: Connection | None, counts: dict[tuple[int, str]
     return {
         "name": entity.name,
         "currency_name": currency_words(entity.currency),
+        "time_zone": entity.time_zone,
         "connect_url": reverse("connect", args=[slug, entity.pk]),
         "connection": _connection(tie, counts, slug) if tie else None,
     }
