@@ -5,7 +5,6 @@ python-quickbooks over the same bounded session; its own session has no time-out
 """
 
 import re
-import time
 from datetime import timedelta
 from typing import Any
 
@@ -13,57 +12,37 @@ import requests
 import simplejson
 from quickbooks import QuickBooks
 from quickbooks.exceptions import AuthorizationException, QuickbooksException
-from urllib3.exceptions import HTTPError
 
 from integrations.providers.base import TokenSource
 from integrations.providers.errors import AccessLost, Refused, Temporary, Unknown
+from integrations.providers.quickbooks.http import BoundedAdapter
 from integrations.providers.quickbooks.replies import THROTTLED, Answer, denies_access
 
 MINOR_VERSION = 75
-CONNECT_SECONDS = 5.0
-CHUNK = 65536
-# A thousand objects, the most that a query gives, are some megabytes.
-LARGEST_ANSWER = 50 * 1024 * 1024
 DEFAULT_REST = timedelta(seconds=60)
 
 JSON = "application/json"
 
 
-class BoundedSession(requests.Session):
-    """Every request ends: python-quickbooks passes no time-out. It reads the token from `access_token`."""
+class BookSession(requests.Session):
+    """Bounded, and with the token that stands in `access_token`, where python-quickbooks looks for it too."""
 
-    def __init__(self, read_seconds: float) -> None:
+    def __init__(self, total_seconds: float) -> None:
         super().__init__()
         self.access_token = ""
         self.last: requests.Response | None = None
         # Set as `auth`, or a .netrc of the machine would replace the header.
         self.auth = self._authorised
-        self._timeout = (CONNECT_SECONDS, read_seconds)
+        for scheme in ("http://", "https://"):
+            self.mount(scheme, BoundedAdapter(total_seconds))
 
     def _authorised(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         request.headers["Authorization"] = f"Bearer {self.access_token}"
         return request
 
     def request(self, *args: Any, **kwargs: Any) -> requests.Response:
-        kwargs.setdefault("timeout", self._timeout)
-        ends = time.monotonic() + self._timeout[1]
-        self.last = super().request(*args, **{**kwargs, "stream": True})
-        _read_whole(self.last, ends)
+        self.last = super().request(*args, **kwargs)
         return self.last
-
-
-def _read_whole(response: requests.Response, ends: float) -> None:
-    """Read the body, or raise: a time-out of requests bounds each read, not how many of them there are."""
-    body = bytearray()
-    try:
-        while part := response.raw.read1(CHUNK, decode_content=True):
-            body += part
-            if time.monotonic() > ends or len(body) > LARGEST_ANSWER:
-                response.close()
-                raise requests.ReadTimeout("The answer did not end.")
-    except HTTPError as trouble:
-        raise requests.ConnectionError("The answer broke off.") from trouble
-    response._content = bytes(body)
 
 
 class QuickBooksClient:
@@ -72,7 +51,7 @@ class QuickBooksClient:
         self.timeout_seconds = timeout_seconds
         self._base = f"{api_url}/v3/company/{company}"
         self._tokens = tokens
-        self._session = BoundedSession(timeout_seconds)
+        self._session = BookSession(timeout_seconds)
         self._reader = _reader(api_url, company, self._session)
 
     def write(self, path: str, body: str, request_id: str) -> Answer:
@@ -140,7 +119,7 @@ class QuickBooksClient:
             raise Temporary("QuickBooks did not answer.") from trouble
 
 
-def _reader(api_url: str, company: str, session: BoundedSession) -> Any:
+def _reader(api_url: str, company: str, session: BookSession) -> Any:
     reader = QuickBooks(company_id=company, minorversion=MINOR_VERSION, use_decimal=True)
     reader.api_url_v3 = f"{api_url}/v3"
     reader.session = session

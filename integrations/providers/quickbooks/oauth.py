@@ -18,9 +18,10 @@ from intuitlib.exceptions import AuthClientError
 
 from integrations.providers.documents import Grant
 from integrations.providers.errors import AccessLost, ProviderError, Refused, Temporary
+from integrations.providers.quickbooks.http import BoundedAdapter
 
-# Connecting, then reading. Losing the answer of a refresh that rotated the token is dear, so reading is generous.
-TIMEOUT = (5, 25)
+# Losing the answer of a refresh that rotated the token is dear, so this is generous.
+TOTAL_SECONDS = 25.0
 DISCOVERY_LIVES = 3600.0
 # It comes back through the person's browser, and goes into addresses.
 COMPANY_NUMBER = re.compile(r"[0-9]{1,20}")
@@ -33,7 +34,10 @@ class BoundedAuthClient(AuthClient):  # type: ignore[misc]
     _discovered: ClassVar[dict[str, tuple[float, requests.Response]]] = {}
 
     def request(self, method: str, url: str, **kwargs: Any) -> requests.Response:
-        kwargs.setdefault("timeout", TIMEOUT)
+        # Here, for Intuit's constructor asks for the document before ours could go on.
+        if not isinstance(self.get_adapter(url), BoundedAdapter):
+            for scheme in ("http://", "https://"):
+                self.mount(scheme, BoundedAdapter(TOTAL_SECONDS))
         if method.upper() != "GET" or url != self.environment:
             return super().request(method, url, **kwargs)  # type: ignore[no-any-return]
         fetched_at, document = self._discovered.get(url, (0.0, None))

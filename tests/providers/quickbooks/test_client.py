@@ -13,7 +13,7 @@ from quickbooks.objects import Preferences, Purchase
 
 from integrations.providers.documents import Envelope, Item, OutcomeKind
 from integrations.providers.errors import AccessLost, ProviderError, Refused, Temporary, Unknown
-from integrations.providers.quickbooks import client as client_module
+from integrations.providers.quickbooks import http as http_module
 from integrations.providers.quickbooks.client import QuickBooksClient
 from integrations.providers.quickbooks.provider import QuickBooksProvider
 from tests.providers.quickbooks.loopback import (
@@ -136,7 +136,7 @@ def test_a_read_that_breaks_can_be_tried_again(read: Call, behaviour: Behaviour)
 def test_a_call_that_was_never_connected_wrote_nothing(
     call: Call, unreachable: Callable[[], AbstractContextManager[Loopback]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(client_module, "CONNECT_SECONDS", HURRIED)
+    monkeypatch.setattr(http_module, "CONNECT_SECONDS", HURRIED)
     with unreachable() as server, _in_time(), pytest.raises(Temporary):
         call(_client(server))
 

@@ -55,10 +55,21 @@ def trickle(connection: socket.socket) -> None:
             return
 
 
+def trickle_headers(connection: socket.socket) -> None:
+    connection.sendall(b"HTTP/1.1 200 OK\r\n")
+    for number in range(40):
+        time.sleep(0.1)
+        try:
+            connection.sendall(f"X-{number}: y\r\n".encode())
+        except OSError:
+            return
+
+
 @CALLS
-def test_an_answer_that_trickles_ends_in_time(call: Callable[..., Any]) -> None:
+@pytest.mark.parametrize("behaviour", [trickle, trickle_headers])
+def test_an_answer_that_trickles_ends_in_time(call: Callable[..., Any], behaviour: Any) -> None:
     begun = time.monotonic()
-    with serving(trickle) as server, pytest.raises(ProviderError):
+    with serving(behaviour) as server, pytest.raises(ProviderError):
         call(_client(server, timeout=0.5))
     assert time.monotonic() - begun < 3
 

@@ -79,7 +79,7 @@ BOTH = pytest.mark.parametrize("ask", [_exchange, _refresh])
 
 @pytest.fixture(autouse=True)
 def _hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(oauth_module, "TIMEOUT", (0.6, 0.6))
+    monkeypatch.setattr(oauth_module, "TOTAL_SECONDS", 0.6)
 
 
 @pytest.mark.parametrize(
