@@ -21,13 +21,12 @@ from integrations.models import (
     SyncAttempt,
     SyncJob,
 )
+from integrations.models.sync import MOVING_STATES, STATES_WITH_REASON
 from integrations.providers.registry import platform
 from ledger.models import Entity, SourceDocument
 
-WITH_REASON = (JobState.HELD, JobState.NEEDS_ATTENTION)
-MOVING = Q(state__in=[JobState.WAITING, JobState.RUNNING, JobState.UNKNOWN])
 # Nothing of a connection whose grant is dead moves before a person connects again.
-LOCKED_OUT = MOVING & Q(connection__state=ConnectionState.ACCESS_LOST)
+LOCKED_OUT = Q(state__in=MOVING_STATES, connection__state=ConnectionState.ACCESS_LOST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +125,7 @@ def unconnected_entities() -> QuerySet[Entity]:
 
 def needing_someone() -> int:
     """How many documents will not reach the books until someone acts: held, refused, locked out or not connected."""
-    stuck = jobs_as_seen().filter(seen__in=WITH_REASON).count()
+    stuck = jobs_as_seen().filter(seen__in=STATES_WITH_REASON).count()
     unconnected = [entity.pk for entity in unconnected_entities()]
     return stuck + (SourceDocument.objects.filter(entity__in=unconnected).count() if unconnected else 0)
 
@@ -138,7 +137,7 @@ def with_reason(code: ReasonCode) -> Q:
 
 def with_cause(reason: Reason) -> QuerySet[SyncJob]:
     """Jobs at rest whose first reason is this one: those that the page counts under it."""
-    return SyncJob.objects.filter(state__in=WITH_REASON, reasons__0=reason.as_json())
+    return SyncJob.objects.filter(state__in=STATES_WITH_REASON, reasons__0=reason.as_json())
 
 
 def attempts_of(document: SourceDocument) -> QuerySet[SyncAttempt]:

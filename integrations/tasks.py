@@ -5,7 +5,6 @@ from celery import shared_task
 from integrations import bells
 from integrations.bells import Queue
 from integrations.selectors import connections_with_work, tenants_with_events
-from integrations.services import read_references
 from integrations.sync import engine, lane, queue
 from ledger.tenancy.context import acting_for
 
@@ -30,13 +29,6 @@ def drain_connection(tenant: int, connection: int) -> None:
         due = queue.next_due(connection)
     if due is not None:
         bells.ring(drain_connection, tenant, connection, queue=Queue.FRESH if due.fresh else Queue.BACKLOG, at=due.at)
-
-
-@shared_task
-def read_company(tenant: int, connection: int) -> None:
-    bells.answered(read_company, tenant, connection)
-    with acting_for(tenant):
-        read_references(connection)
 
 
 @shared_task

@@ -19,6 +19,7 @@ class JobState(models.TextChoices):
     EXCLUDED = "excluded", "Excluded"
 
 
+MOVING_STATES = [JobState.WAITING, JobState.RUNNING, JobState.UNKNOWN]
 STATES_WITH_REASON = [JobState.HELD, JobState.NEEDS_ATTENTION]
 
 
@@ -65,7 +66,7 @@ class SyncJob(TenantModel):
             models.Index(
                 fields=["tenant", "connection", "due_at"],
                 name="integrations_syncjob_open",
-                condition=Q(state__in=[JobState.WAITING, JobState.RUNNING, JobState.UNKNOWN]),
+                condition=Q(state__in=MOVING_STATES),
             ),
         ]
 

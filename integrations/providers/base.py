@@ -18,14 +18,12 @@ from integrations.providers.documents import (
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What a platform can do, and how long it can be trusted.
+    """How long a platform can be trusted.
 
     A write whose answer was lost may still be at work for `call_deadline`, and its result may be hidden from queries
     for `settling`; only after both does “not found” count. A replay is trusted to add nothing for `replay_trusted`.
     """
 
-    batch_size: int
-    singles_up_to: int
     call_deadline: timedelta
     settling: timedelta
     replay_trusted: timedelta

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from integrations.mapping.reasons import ReasonCode
 from integrations.models import JobState, SyncAttempt, SyncEnvelope, SyncJob
+from integrations.models.sync import STATES_WITH_REASON
 from integrations.selectors import with_reason
 from integrations.sync import queue
 from integrations.sync.retry import MOST_SENDINGS
@@ -26,5 +27,5 @@ def send_again(jobs: QuerySet[SyncJob]) -> int:
     envelopes.update(trusted_since=now)
     envelopes.filter(sendings__gte=MOST_SENDINGS).update(given_up_at=now)
     SyncJob.objects.filter(pk__in=ids).update(state=JobState.UNKNOWN, reasons=[], due_at=now, rung_at=now)
-    waiting = jobs.filter(state__in=[JobState.HELD, JobState.NEEDS_ATTENTION]).exclude(pk__in=ids)
+    waiting = jobs.filter(state__in=STATES_WITH_REASON).exclude(pk__in=ids)
     return len(ids) + queue.wake(waiting)

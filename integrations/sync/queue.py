@@ -16,6 +16,7 @@ from integrations.models import (
     SyncAttempt,
     SyncJob,
 )
+from integrations.models.sync import MOVING_STATES, STATES_WITH_REASON
 from integrations.sync.lane import Lane
 from ledger import events
 from ledger.models import Entity, SourceDocument
@@ -26,8 +27,7 @@ FRESH_SHARE = 0.75
 ABSORB_AT_ONCE = 1000
 ROWS_AT_ONCE = 1000
 
-MOVING = (JobState.WAITING, JobState.RUNNING, JobState.UNKNOWN)
-AT_REST = (JobState.DONE, JobState.HELD, JobState.NEEDS_ATTENTION)
+AT_REST = [JobState.DONE, *STATES_WITH_REASON]
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +169,7 @@ def give_back(lane: Lane) -> None:
 @transaction.atomic
 def next_due(connection_id: int) -> Due | None:
     """When this connection has something to do, and whether some of it is fresh; None when all is at rest."""
-    moving = SyncJob.objects.filter(connection_id=connection_id, state__in=MOVING)
+    moving = SyncJob.objects.filter(connection_id=connection_id, state__in=MOVING_STATES)
     at = moving.order_by("due_at").values_list("due_at", flat=True).first()
     if at is None:
         return None

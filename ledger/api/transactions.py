@@ -88,8 +88,6 @@ class ChargeSerializer(serializers.Serializer[IncomingCharge]):
             raise ValidationError({"currency": [str(problem)]}) from problem
         except NotMoney as problem:
             raise ValidationError({"amount": [str(problem)]}) from problem
-        if money.minor <= 0:
-            raise ValidationError({"amount": ["A charge is above zero."]})
         return {**attrs, "money": money}
 
     def incoming(self) -> IncomingCharge:

@@ -31,6 +31,11 @@ def posting_day(cleared_at: datetime, time_zone: str) -> date:
     return cleared_at.astimezone(ZoneInfo(time_zone)).date()
 
 
+def impossible_amount(money: Money) -> str:
+    """Why no charge can be of this amount, or an empty text."""
+    return "" if money.minor > 0 else "A charge is above zero."
+
+
 def impossible_day(day: date, today: date) -> str:
     """Why no charge can be dated so, or an empty text."""
     if day < EARLIEST:

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from ledger import events
-from ledger.domain.charges import IncomingCharge, impossible_day, posting_day
+from ledger.domain.charges import IncomingCharge, impossible_amount, impossible_day, posting_day
 from ledger.models import Card, CardTransaction, Category, Department, DocumentKind, EventKind, SourceDocument
 
 Errors = dict[str, list[str]]
@@ -76,6 +76,8 @@ def _read_names(charges: Sequence[IncomingCharge]) -> Names:
 
 def _errors(charge: IncomingCharge, names: Names) -> Errors:
     errors: Errors = {}
+    if problem := impossible_amount(charge.money):
+        errors["amount"] = [problem]
     card = names.cards.get(charge.card)
     if card is None:
         errors["card"] = [f"There is no card “{charge.card}”."]

@@ -16,6 +16,7 @@ from django.utils.cache import patch_vary_headers
 from integrations import selectors as sync
 from integrations.mapping.reasons import Reason, ReasonCode
 from integrations.models import JobState
+from integrations.models.sync import STATES_WITH_REASON
 from integrations.providers.documents import OutcomeKind
 from integrations.selectors import SyncState
 from integrations.sync.marks import PREFIX as MARK_PREFIX
@@ -161,7 +162,7 @@ def _detail_context(request: PageRequest, row: CardTransaction, state: SyncState
     slug = request.access.organisation.slug
     document = row.document
     money = Money(document.amount_minor, document.currency)
-    at_rest = state is not None and state.state in sync.WITH_REASON and not _is_locked_out(state)
+    at_rest = state is not None and state.state in STATES_WITH_REASON and not _is_locked_out(state)
     may_retry = at_rest and request.access.allows(Action.RETRY)
     return {
         "merchant": row.merchant_name,

@@ -11,12 +11,13 @@ import pytest
 from django.contrib.staticfiles import finders
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from django.utils.html import escape
 
 from integrations.mapping.reasons import Reason, ReasonCode
-from integrations.models import JobState, MappingSlot, Reference, SyncJob
+from integrations.models import ConnectionState, JobState, MappingSlot, Reference, SyncJob
 from integrations.providers.documents import AccountRole
-from ledger.models import Category, Entity
+from ledger.models import Category, DocumentKind, Entity, SourceDocument
 from tests.cast import Cast
 from tests.integrations.conftest import Office
 from tests.web.books import Books
@@ -649,3 +650,33 @@ def test_every_file_that_a_stylesheet_asks_for_exists() -> None:
         asked = re.findall(r"url\([\"']?([^\"')]+)", sheet.read_text())
         missing = [file for file in asked if not file.startswith("data:") and not (sheet.parent / file).exists()]
         assert missing == [], sheet.name
+
+
+def test_many_entities_without_access_take_as_many_statements_as_one(books: Books, priya: Browser) -> None:
+    """Half of them not connected, half locked out, each with a charge of its own."""
+    counts = []
+    for number in range(4):
+        with books.open():
+            for kind in ("unconnected", "locked-out"):
+                entity = Entity.objects.create(name=f"{kind} {number}", currency="USD")
+                document = SourceDocument.objects.create(
+                    entity=entity,
+                    kind=DocumentKind.CARD_CHARGE,
+                    external_id=f"{kind}-{number}",
+                    amount_minor=100,
+                    currency="USD",
+                    dated="2026-03-02",
+                )
+                if kind == "locked-out":
+                    tie = books.connect(entity, f"93414500{number}")
+                    tie.state = ConnectionState.ACCESS_LOST
+                    tie.save()
+                    now = timezone.now()
+                    SyncJob.objects.create(
+                        connection=tie, document=document, wanted_revision=1, rung_at=now, due_at=now
+                    )
+        with CaptureQueriesContext(connection) as statements:
+            response = priya.get(f"{books.path}/failed/")
+        counts.append(len(statements))
+        assert f"${2 * (number + 1)}.00 in {2 * (number + 1)} items" in page(response).text
+    assert len(set(counts)) == 1

@@ -58,8 +58,6 @@ class QuickBooksProvider:
         self._client = client
         self._outside_us = country != HOME_COUNTRY
         self.capabilities = Capabilities(
-            batch_size=BATCH_SIZE,
-            singles_up_to=SINGLES_UP_TO,
             call_deadline=timedelta(seconds=client.timeout_seconds),
             settling=settling,
             replay_trusted=REPLAY_TRUSTED,

@@ -18,8 +18,6 @@ from .throttle import too_many
 from .wire import Json
 
 KINDS = ("drop_before", "drop_after_commit", "delay", "status", "throttle", "fault")
-#: A fault planned for an entity meets its writes; reading and queries have to be named.
-WRITES = ("create", "update", "delete")
 HTML = "<html><head><title>{status}</title></head><body><h1>{status} from the gateway</h1></body></html>"
 
 

@@ -107,7 +107,7 @@ def _transaction(db: sqlite3.Connection, begin: str) -> Iterator[sqlite3.Connect
     db.execute(begin)
     try:
         yield db
-    except BaseException:
+    except BaseException:  # Even a cancelled request must not leave half of its work behind.
         db.execute("ROLLBACK")
         raise
     db.execute("COMMIT")

@@ -1,0 +1,122 @@
+"""What will not reach the books until someone acts: by cause, with its money. A few statements, whatever waits.
+
+Each document stands under one cause, its first reason, so that the causes add up to the whole.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, F, Min, Q, QuerySet, Sum, Window
+from django.db.models.fields.json import KT
+from django.db.models.functions import RowNumber
+
+from integrations.mapping.reasons import Reason, ReasonCode
+from integrations.models import ConnectionState, SyncJob
+from integrations.models.sync import STATES_WITH_REASON
+from integrations.selectors import LOCKED_OUT, connections, reasons_of, unconnected_entities
+from ledger.domain.money import Money
+from ledger.models import SourceDocument
+
+MONEY = Sum("document__amount_minor")
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """So many documents, and their money in one currency."""
+
+    count: int
+    money: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    reason: Reason
+    entity_id: int
+    tallies: tuple[Tally, ...]
+    since: datetime | None = None
+
+    @property
+    def count(self) -> int:
+        return sum(tally.count for tally in self.tallies)
+
+
+def causes() -> list[Cause]:
+    """What keeps whole connections from moving first, for nothing else that one mends takes effect before; then by
+    money, and last what nobody can mend here."""
+    return [*_unconnected(), *_locked_out(), *sorted(_at_rest(), key=_is_beyond_us)]
+
+
+def sums_of(which: Q) -> list[Tally]:
+    """By currency, of the jobs that match."""
+    rows = SyncJob.objects.filter(which).values("document__currency").annotate(n=Count("id"), minor=MONEY)
+    return [_tally(row) for row in rows.order_by("document__currency")]
+
+
+def added(tallies: Iterable[Tally]) -> list[Tally]:
+    """By currency: pounds are never added to dollars."""
+    sums: dict[str, tuple[int, int]] = {}
+    for tally in tallies:
+        count, minor = sums.get(tally.money.currency, (0, 0))
+        sums[tally.money.currency] = (count + tally.count, minor + tally.money.minor)
+    return [Tally(count, Money(minor, currency)) for currency, (count, minor) in sorted(sums.items())]
+
+
+def largest_of_each(number: int, limit: int) -> dict[Reason, list[int]]:
+    """The documents with the most money of each cause at rest, in one statement for all causes."""
+    rank = Window(RowNumber(), partition_by=[F("code"), F("subject")], order_by=F("document__amount_minor").desc())
+    jobs = _by_first_reason().annotate(rank=rank).filter(rank__lte=number).order_by("rank")[:limit]
+    found: dict[Reason, list[int]] = {}
+    for job in jobs:
+        found.setdefault(reasons_of(job)[0], []).append(job.document_id)
+    return found
+
+
+def _by_first_reason() -> QuerySet[Any]:
+    at_rest = SyncJob.objects.filter(state__in=STATES_WITH_REASON)
+    return at_rest.annotate(code=KT("reasons__0__code"), subject=KT("reasons__0__subject"))
+
+
+def _at_rest() -> Iterator[Cause]:
+    since, entity = Min("document__recorded_at"), Min("document__entity_id")
+    rows = _by_first_reason().values("code", "subject", "document__currency")
+    grouped: dict[Reason, list[dict[str, Any]]] = {}
+    for row in rows.annotate(n=Count("id"), minor=MONEY, since=since, entity=entity).order_by("-minor"):
+        grouped.setdefault(Reason(ReasonCode(row["code"]), row["subject"]), []).append(row)
+    for reason, parts in grouped.items():
+        tallies = tuple(_tally(part) for part in parts)
+        yield Cause(reason, parts[0]["entity"], tallies, min(part["since"] for part in parts))
+
+
+def _unconnected() -> list[Cause]:
+    documents = SourceDocument.objects.filter(entity__in=unconnected_entities())
+    rows = documents.values("entity_id", "entity__name", "currency").annotate(n=Count("id"), minor=Sum("amount_minor"))
+    tallies: dict[tuple[str, int], list[Tally]] = {}
+    for row in rows.order_by("entity__name", "currency"):
+        entity = (row["entity__name"], row["entity_id"])
+        tallies.setdefault(entity, []).append(Tally(row["n"], Money(row["minor"], row["currency"])))
+    return [
+        Cause(Reason(ReasonCode.NOT_CONNECTED, name), entity_id, tuple(sums))
+        for (name, entity_id), sums in tallies.items()
+    ]
+
+
+def _locked_out() -> list[Cause]:
+    jobs = SyncJob.objects.filter(LOCKED_OUT).values("connection_id", "document__currency")
+    tallies: dict[int, list[Tally]] = {}
+    for row in jobs.annotate(n=Count("id"), minor=MONEY).order_by("document__currency"):
+        tallies.setdefault(row["connection_id"], []).append(_tally(row))
+    lost = connections().filter(state=ConnectionState.ACCESS_LOST).order_by("entity__name")
+    return [
+        Cause(Reason(ReasonCode.ACCESS_LOST, tie.company.name), tie.entity_id, tuple(tallies.get(tie.pk, ())))
+        for tie in lost
+    ]
+
+
+def _tally(row: dict[str, Any]) -> Tally:
+    return Tally(row["n"], Money(row["minor"], row["document__currency"]))
+
+
+def _is_beyond_us(cause: Cause) -> bool:
+    return cause.reason.code is ReasonCode.OTHER_CURRENCY
