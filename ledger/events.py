@@ -1,6 +1,7 @@
 """The outbox: append in the transaction of the change, take in the transaction of the handling."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from django.db import transaction
 from django.dispatch import Signal
@@ -13,10 +14,23 @@ from ledger.tenancy.context import required_tenant
 ledger_changed = Signal()
 
 
-def append(documents: Iterable[SourceDocument], kind: EventKind, actor: str) -> None:
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """What happened to a document; `detail` says what changed."""
+
+    document: SourceDocument
+    kind: EventKind
+    detail: str = ""
+
+
+def append(happenings: Iterable[Happening], actor: str) -> None:
     tenant = required_tenant()
-    LedgerEvent.objects.bulk_create(LedgerEvent(document=document, kind=kind, actor=actor) for document in documents)
-    transaction.on_commit(lambda: ledger_changed.send(sender=LedgerEvent, tenant=tenant))
+    rows = [
+        LedgerEvent(document=one.document, kind=one.kind, actor=actor, detail=one.detail[:500]) for one in happenings
+    ]
+    if rows:
+        LedgerEvent.objects.bulk_create(rows)
+        transaction.on_commit(lambda: ledger_changed.send(sender=LedgerEvent, tenant=tenant))
 
 
 def take_unhandled(limit: int) -> list[LedgerEvent]:

@@ -1,7 +1,5 @@
 """POST /api/v1/card-transactions: the issuer's door. Nothing is decided here; shapes are checked and handed on."""
 
-import re
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,84 +13,16 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from integrations.selectors import sync_states
+from ledger.api.incoming import EXTERNAL_ID, IncomingSerializer
 from ledger.api.schema import ErrorAnswer
-from ledger.domain.charges import IncomingCharge
-from ledger.domain.money import Money, NotMoney, UnknownCurrency, parse_amount
+from ledger.domain.money import Money
 from ledger.models import CardTransaction, Scope
 from ledger.selectors.transactions import card_transactions
 from ledger.services.api_keys import Caller
-from ledger.services.intake import Recorded, Result, record_charges
+from ledger.services.intake import Recorded, Result, record_transactions
 from ledger.tenancy.context import acting_for
 
 LARGEST_LIST = 1000
-EXTERNAL_ID = re.compile(r"[A-Za-z0-9._:\-]{1,64}")
-CATEGORY_CODE = re.compile(r"[0-9]{4}")
-
-
-class PlainCharField(serializers.CharField):
-    """Text only. A number or a boolean in its place is a mistake of the sender, not something to be made into text."""
-
-    def to_internal_value(self, data: Any) -> str:
-        if not isinstance(data, str):
-            self.fail("invalid")
-        return str(super().to_internal_value(data))
-
-
-class PatternField(PlainCharField):
-    """Text of one shape, whole."""
-
-    def __init__(self, pattern: re.Pattern[str], **options: Any) -> None:
-        super().__init__(**options)
-        self._pattern = pattern
-
-    def to_internal_value(self, data: Any) -> str:
-        text = super().to_internal_value(data)
-        if not self._pattern.fullmatch(text):
-            self.fail("invalid")
-        return text
-
-
-class MomentField(serializers.DateTimeField):
-    """A time with its offset. Without one nobody knows which day it is in the entity's books."""
-
-    default_error_messages = {"naive": "Say the offset from UTC too, such as 2026-11-19T10:40:58-05:00."}
-
-    def enforce_timezone(self, value: datetime) -> datetime:
-        if value.tzinfo is None:
-            self.fail("naive")
-        if not 1 < value.year < 9999:
-            self.fail("overflow")
-        return super().enforce_timezone(value)
-
-
-class ChargeSerializer(serializers.Serializer[IncomingCharge]):
-    """One cleared card charge."""
-
-    external_id = PatternField(
-        EXTERNAL_ID, help_text="Your own name for the charge: up to 64 of A-Z a-z 0-9 . _ : -. A repeat adds nothing."
-    )
-    card = PlainCharField(max_length=64, help_text="The issuer's name of the card.")
-    amount = PlainCharField(max_length=24, help_text='Decimal text, above zero, such as "12.30".')
-    currency = PlainCharField(min_length=3, max_length=3, help_text="ISO 4217, in capitals.")
-    merchant_name = PlainCharField(max_length=200)
-    merchant_category_code = PatternField(CATEGORY_CODE, required=False, allow_blank=True, default="")
-    cleared_at = MomentField(help_text="With its offset from UTC, such as 2026-11-19T10:40:58-05:00.")
-    category = PlainCharField(max_length=100, required=False, allow_blank=True, default="")
-    department = PlainCharField(max_length=100, required=False, allow_blank=True, default="")
-    memo = PlainCharField(max_length=1000, required=False, allow_blank=True, default="")
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        try:
-            money = parse_amount(attrs["amount"], attrs["currency"])
-        except UnknownCurrency as problem:
-            raise ValidationError({"currency": [str(problem)]}) from problem
-        except NotMoney as problem:
-            raise ValidationError({"amount": [str(problem)]}) from problem
-        return {**attrs, "money": money}
-
-    def incoming(self) -> IncomingCharge:
-        values = {name: value for name, value in self.validated_data.items() if name not in ("amount", "currency")}
-        return IncomingCharge(**values)
 
 
 class ResultSerializer(serializers.Serializer[Recorded]):
@@ -109,6 +39,7 @@ class ResultSerializer(serializers.Serializer[Recorded]):
 class ResultListSerializer(serializers.Serializer[Any]):
     created = serializers.IntegerField()
     existing = serializers.IntegerField()
+    changed = serializers.IntegerField()
     refused = serializers.IntegerField()
     results = ResultSerializer(many=True)
 
@@ -135,8 +66,8 @@ class TransactionSerializer(serializers.Serializer[CardTransaction]):
 
 
 ONE_OR_MANY = PolymorphicProxySerializer(
-    component_name="ChargeOrCharges",
-    serializers=[ChargeSerializer, ChargeSerializer(many=True)],
+    component_name="TransactionOrTransactions",
+    serializers=[IncomingSerializer, IncomingSerializer(many=True)],
     resource_type_field_name=None,
     many=False,
 )
@@ -165,12 +96,12 @@ class CardTransactionsView(APIView):
     def post(self, request: Request) -> Response:
         """Record one charge, or a list of up to 1,000. One bad item does not hold up the others."""
         items, one = _items(request.data)
-        forms = [ChargeSerializer(data=item) for item in items]
+        forms = [IncomingSerializer(data=item) for item in items]
         good = [form.incoming() for form in forms if form.is_valid()]
         caller = request.user
         assert isinstance(caller, Caller)
         with acting_for(caller.tenant):
-            recorded = iter(record_charges(charges=good, actor=f"API key “{caller.name}”"))
+            recorded = iter(record_transactions(incoming=good, actor=f"API key “{caller.name}”"))
         results = [_shown(next(recorded)) if not form.errors else _malformed(form) for form in forms]
         if one and results[0]["result"] == Result.REFUSED:
             raise ValidationError(results[0]["errors"])
@@ -222,7 +153,7 @@ def _shown(recorded: Recorded) -> dict[str, Any]:
     }
 
 
-def _malformed(form: ChargeSerializer) -> dict[str, Any]:
+def _malformed(form: IncomingSerializer) -> dict[str, Any]:
     given = form.initial_data if isinstance(form.initial_data, dict) else {}
     external_id = given.get("external_id")
     return {

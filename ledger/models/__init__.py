@@ -1,10 +1,12 @@
-from ledger.models.cards import Card, Category, Department
+from ledger.domain.transactions import DocumentKind, Stage
+from ledger.models.cards import BankAccount, Card, Category, Department, Tag, TagGroup, Vendor
 from ledger.models.events import EventKind, LedgerEvent
 from ledger.models.tenants import ApiToken, Entity, Membership, Organisation, Role, Scope, User
-from ledger.models.transactions import CardTransaction, DocumentKind, SourceDocument
+from ledger.models.transactions import CardTransaction, SourceDocument, SplitLine, TagUse
 
 __all__ = [
     "ApiToken",
+    "BankAccount",
     "Card",
     "CardTransaction",
     "Category",
@@ -18,5 +20,11 @@ __all__ = [
     "Role",
     "Scope",
     "SourceDocument",
+    "SplitLine",
+    "Stage",
+    "Tag",
+    "TagGroup",
+    "TagUse",
     "User",
+    "Vendor",
 ]

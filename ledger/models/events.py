@@ -9,6 +9,8 @@ from ledger.tenancy.models import TenantModel
 
 class EventKind(models.TextChoices):
     RECORDED = "recorded", "Recorded"
+    CHANGED = "changed", "Changed"
+    REVERSED = "reversed", "Reversed"
 
 
 class LedgerEvent(TenantModel):
@@ -17,6 +19,7 @@ class LedgerEvent(TenantModel):
     )
     kind = models.CharField(max_length=20, choices=EventKind.choices)
     actor = models.CharField(max_length=200, help_text="Who did it, in words: a person, or the name of an API key.")
+    detail = models.CharField(max_length=500, blank=True, help_text="What changed, in words.")
     happened_at = models.DateTimeField(auto_now_add=True)
     handled_at = models.DateTimeField(null=True)
 

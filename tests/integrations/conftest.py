@@ -12,10 +12,10 @@ from integrations.models import Connection, Reference
 from integrations.providers.registry import DEFAULT, platform
 from integrations.services import AccountChoices
 from integrations.sync import engine, lane, queue
-from ledger.domain.charges import IncomingCharge
 from ledger.domain.money import parse_amount
+from ledger.domain.transactions import IncomingTransaction
 from ledger.models import SourceDocument
-from ledger.services.intake import record_charges
+from ledger.services.intake import record_transactions
 from ledger.tenancy.context import acting_for, cleared
 from tests.cast import Cast, Tenant
 from tests.processes import Sandbox
@@ -88,7 +88,7 @@ class Office:
 
     def charge(self, *external_ids: str, amount: str = "12.30", **values: str) -> list[SourceDocument]:
         charges = [
-            IncomingCharge(
+            IncomingTransaction(
                 external_id=external_id,
                 card=self.tenant.card.external_id,
                 money=parse_amount(amount, values.get("currency", "USD")),
@@ -98,7 +98,7 @@ class Office:
             )
             for external_id in external_ids
         ]
-        recorded = record_charges(charges=charges, actor="the test")
+        recorded = record_transactions(incoming=charges, actor="the test")
         return [one.document for one in recorded if one.document is not None]
 
     def work(self) -> None:

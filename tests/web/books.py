@@ -22,10 +22,10 @@ from integrations.models import (
 )
 from integrations.providers.documents import AccountRole, Grant
 from integrations.providers.registry import DEFAULT
-from ledger.domain.charges import IncomingCharge
 from ledger.domain.money import parse_amount
+from ledger.domain.transactions import IncomingTransaction
 from ledger.models import Entity, SourceDocument
-from ledger.services.intake import record_charges
+from ledger.services.intake import record_transactions
 from ledger.tenancy.context import acting_for
 from tests.cast import Tenant
 
@@ -74,7 +74,7 @@ class Books:
         self, *external_ids: str, amount: str = "10.00", currency: str = "USD", **values: str
     ) -> list[SourceDocument]:
         charges = [
-            IncomingCharge(
+            IncomingTransaction(
                 external_id=external_id,
                 card=self.tenant.card.external_id,
                 money=parse_amount(amount, currency),
@@ -86,7 +86,7 @@ class Books:
             for external_id in external_ids
         ]
         with self.open():
-            recorded = record_charges(charges=charges, actor="API key “Issuer”")
+            recorded = record_transactions(incoming=charges, actor="API key “Issuer”")
         return [one.document for one in recorded if one.document is not None]
 
     def wish(self, documents: Sequence[SourceDocument], state: JobState, *reasons: Reason) -> None:

@@ -10,8 +10,8 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 from django.utils import timezone
 
-from ledger.domain.charges import IncomingCharge
 from ledger.domain.money import parse_amount
+from ledger.domain.transactions import IncomingTransaction
 from ledger.models import (
     Card,
     CardTransaction,
@@ -25,7 +25,7 @@ from ledger.models import (
     User,
 )
 from ledger.services.api_keys import make_token
-from ledger.services.intake import record_charges
+from ledger.services.intake import record_transactions
 from ledger.tenancy.context import acting_for
 
 PASSWORD = "larkfield-demo"  # noqa: S105 - a demo's, printed on the console on purpose
@@ -98,7 +98,7 @@ def _make_cards() -> None:
 
 
 def _first_charges_and_key(admin: User) -> str:
-    record_charges(charges=[_charge(number, *row) for number, row in enumerate(CHARGES)], actor="the demo")
+    record_transactions(incoming=[_charge(number, *row) for number, row in enumerate(CHARGES)], actor="the demo")
     return make_token(name="Demo", scopes=list(Scope), made_by=admin)
 
 
@@ -113,8 +113,8 @@ def _charge(
     category: str,
     department: str,
     memo: str,
-) -> IncomingCharge:
-    return IncomingCharge(
+) -> IncomingTransaction:
+    return IncomingTransaction(
         external_id=f"demo-{number + 1:04}",
         card=card,
         money=parse_amount(amount, currency),

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
-from ledger.domain.charges import impossible_day, posting_day
+from ledger.domain.transactions import impossible_day, posting_day
 
 NEW_YORK = "America/New_York"
 TODAY = date(2026, 8, 14)

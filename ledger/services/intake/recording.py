@@ -1,0 +1,192 @@
+"""Record a list in one transaction: what is new, what is known, what changed; a few statements whatever its length."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from django.db import transaction
+from django.db.models import OuterRef, Subquery
+from django.utils import timezone
+
+from ledger import events
+from ledger.domain.transactions import (
+    DocumentKind,
+    IncomingTransaction,
+    Stage,
+    impossible_amount,
+    impossible_day,
+    impossible_lines,
+    missing_moment,
+    posting_day,
+)
+from ledger.events import Happening
+from ledger.models import CardTransaction, EventKind, SourceDocument
+from ledger.services.intake.changes import Change, apply_changes, change_of, forbidden_change
+from ledger.services.intake.names import Names, read_names, unknown_names
+from ledger.services.intake.rows import new_document, transaction_values, write_parts
+
+Errors = dict[str, list[str]]
+# Of one external id in one list. Each repetition costs the statements of a whole list.
+MOST_REPETITIONS = 5
+
+
+class Result(StrEnum):
+    CREATED = "created"
+    EXISTING = "existing"
+    CHANGED = "changed"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What became of one transaction of the list, in the order in which it came."""
+
+    external_id: str
+    result: Result
+    document: SourceDocument | None = None
+    errors: Errors = field(default_factory=dict)
+
+
+@transaction.atomic
+def record_transactions(*, incoming: Sequence[IncomingTransaction], actor: str) -> list[Recorded]:
+    """Record what is new and what changed, recognise what is known, refuse what cannot be; one result for each.
+
+    Each message tells the whole transaction: what it leaves out is empty from then on. One that says the same as the
+    record is EXISTING, and so is one that a later stage has overtaken. A change is the next revision of the same
+    document. The same external id may stand in the list several times; they are taken in order.
+    """
+    names = read_names(incoming)
+    refused = {place: errors for place, one in enumerate(incoming) if (errors := _errors(one, names))}
+    recorded = {place: _refusal(incoming[place], errors) for place, errors in refused.items()}
+    good = {place: one for place, one in enumerate(incoming) if place not in refused}
+    for turn in filter(None, _turns(good)):
+        recorded |= _record_once(turn, names, actor)
+    for place in good.keys() - recorded.keys():
+        sentence = f"It stands in this list more than {MOST_REPETITIONS} times."
+        recorded[place] = _refusal(good[place], {"external_id": [sentence]})
+    return [recorded[place] for place in range(len(incoming))]
+
+
+def _turns(good: Mapping[int, IncomingTransaction]) -> list[dict[int, IncomingTransaction]]:
+    """In each turn every external id stands once at most; a list without repetitions is one turn."""
+    turns: list[dict[int, IncomingTransaction]] = [{} for _ in range(MOST_REPETITIONS)]
+    seen: Counter[str] = Counter()
+    for place, one in good.items():
+        if seen[one.external_id] < MOST_REPETITIONS:
+            turns[seen[one.external_id]][place] = one
+        seen[one.external_id] += 1
+    return turns
+
+
+def _record_once(turn: Mapping[int, IncomingTransaction], names: Names, actor: str) -> dict[int, Recorded]:
+    known = _lock_known(one.external_id for one in turn.values())
+    fresh = {one.external_id: one for one in turn.values() if one.external_id not in known}
+    created = _insert(fresh, names) if fresh else {}
+    # Whoever recorded one of them at this very moment was first; ours was skipped.
+    known |= _lock_known(fresh.keys() - created.keys())
+    recorded: dict[int, Recorded] = {}
+    changes: dict[int, Change] = {}
+    for place, one in turn.items():
+        if one.external_id in created:
+            recorded[place] = Recorded(one.external_id, Result.CREATED, created[one.external_id].document)
+            continue
+        row = known[one.external_id]
+        if errors := forbidden_change(row, one, names):
+            recorded[place] = Recorded(one.external_id, Result.REFUSED, row.document, errors)
+        elif change := change_of(row, one, names):
+            changes[place] = change
+        else:
+            recorded[place] = Recorded(one.external_id, Result.EXISTING, row.document)
+    if changes:
+        apply_changes(list(changes.values()), names)
+    recorded |= {
+        place: Recorded(change.incoming.external_id, Result.CHANGED, change.row.document)
+        for place, change in changes.items()
+    }
+    _tie_refunds([*fresh.values(), *(change.incoming for change in changes.values())])
+    happened = [Happening(row.document, EventKind.RECORDED) for row in created.values()]
+    events.append([*happened, *map(_happening, changes.values())], actor)
+    return recorded
+
+
+def _happening(change: Change) -> Happening:
+    reversed_now = change.incoming.stage is Stage.REVERSED
+    return Happening(change.row.document, EventKind.REVERSED if reversed_now else EventKind.CHANGED, change.detail)
+
+
+def _refusal(one: IncomingTransaction, errors: Errors) -> Recorded:
+    return Recorded(one.external_id, Result.REFUSED, errors=errors)
+
+
+def _errors(one: IncomingTransaction, names: Names) -> Errors:
+    errors: Errors = {}
+    for name, sentence in [*unknown_names(one, names), *_impossible(one, names)]:
+        if sentence:
+            errors.setdefault(name, []).append(sentence)
+    return errors
+
+
+def _impossible(one: IncomingTransaction, names: Names) -> Iterable[tuple[str, str]]:
+    yield "amount", impossible_amount(one.kind, one.money)
+    yield "lines", impossible_lines(one.money, one.lines)
+    if one.lines and one.kind is DocumentKind.PAYMENT:
+        yield "lines", "A statement payment is not split."
+    if one.bank_account and one.kind is not DocumentKind.PAYMENT:
+        yield "bank_account", "Only a statement payment names a bank account."
+    if one.refund_of and one.kind is not DocumentKind.REFUND:
+        yield "refund_of", "Only a refund names the charge that it refunds."
+    yield from missing_moment(one).items()
+    if one.card in names.cards and (one.cleared_at or one.authorised_at):
+        day = posting_day(one.moment, names.cards[one.card].entity.time_zone)
+        yield "cleared_at" if one.cleared_at else "authorised_at", impossible_day(day, timezone.now().date())
+
+
+def _lock_known(external_ids: Iterable[str]) -> dict[str, CardTransaction]:
+    """By external id, in one order for everybody, until the end of the transaction."""
+    wanted = list(external_ids)
+    if not wanted:
+        return {}
+    rows = (
+        CardTransaction.objects.filter(document__external_id__in=wanted)
+        .select_related("document", "card", "vendor", "category", "department", "bank_account")
+        .prefetch_related("lines", "tag_uses")
+        .select_for_update(of=("document",), no_key=True)
+        .order_by("document_id")
+    )
+    return {row.document.external_id: row for row in rows}
+
+
+def _insert(fresh: Mapping[str, IncomingTransaction], names: Names) -> dict[str, CardTransaction]:
+    """Write what is not there yet; the unique external id decides, also between two requests at the same moment.
+
+    In one order for everybody: two lists that meet in opposite orders would wait for each other.
+    """
+    documents = [new_document(one, names) for _, one in sorted(fresh.items())]
+    SourceDocument.objects.bulk_create(documents, ignore_conflicts=True)
+    # A skipped row gives no id back, so ours are known by the public ids that we made.
+    written = SourceDocument.objects.filter(public_id__in=[document.public_id for document in documents])
+    rows = [
+        CardTransaction(document=document, **transaction_values(fresh[document.external_id], names))
+        for document in written
+    ]
+    CardTransaction.objects.bulk_create(rows)
+    split = [(row, fresh[row.document.external_id]) for row in rows if _has_parts(fresh[row.document.external_id])]
+    if split:
+        write_parts(split, names)
+    return {row.document.external_id: row for row in rows}
+
+
+def _has_parts(one: IncomingTransaction) -> bool:
+    return bool(one.lines or one.tags)
+
+
+def _tie_refunds(told: Sequence[IncomingTransaction]) -> None:
+    """To the charges that they name, whichever of the two came first."""
+    charges = {one.external_id for one in told if one.kind is DocumentKind.CHARGE}
+    wanted = charges | {one.refund_of for one in told if one.refund_of}
+    named = CardTransaction.objects.filter(
+        document__external_id=OuterRef("refund_of_external_id"), document__kind=DocumentKind.CHARGE
+    )
+    untied = CardTransaction.objects.filter(refund_of__isnull=True, refund_of_external_id__in=wanted)
+    untied.exclude(refund_of_external_id="").update(refund_of=Subquery(named.values("pk")[:1]))
