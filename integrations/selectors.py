@@ -10,18 +10,19 @@ from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Valu
 
 from integrations.mapping.reasons import Reason, ReasonCode
 from integrations.models import (
-    AccountMapping,
     ConfigurationVersion,
     Connection,
     ConnectionState,
     ExternalLink,
     JobState,
+    MappingEntry,
     Reference,
     ReferenceKind,
     SyncAttempt,
     SyncJob,
 )
-from integrations.models.sync import MOVING_STATES, STATES_WITH_REASON
+from integrations.models.mappings import SOURCES
+from integrations.models.sync import MOVING_STATES, STUCK_STATES
 from integrations.providers.registry import platform
 from ledger.models import Entity, SourceDocument
 
@@ -99,19 +100,18 @@ def accounts(company: int) -> QuerySet[Reference]:
     return Reference.objects.filter(company_id=company, kind=ReferenceKind.ACCOUNT).order_by("number", "path")
 
 
-def current_mappings(entity: int) -> QuerySet[AccountMapping]:
-    return AccountMapping.objects.filter(entity_id=entity, until__isnull=True).select_related("account", "category")
+def current_mappings(entity: int) -> QuerySet[MappingEntry]:
+    return MappingEntry.objects.filter(entity_id=entity, until__isnull=True).select_related("target", *SOURCES)
 
 
 def versions(entity: int) -> QuerySet[ConfigurationVersion]:
     return ConfigurationVersion.objects.filter(entity_id=entity).select_related("made_by").order_by("-number")
 
 
-def mapping_changes(entity: int, numbers: Sequence[int]) -> list[AccountMapping]:
+def mapping_changes(entity: int, numbers: Sequence[int]) -> list[MappingEntry]:
     """Every mapping that began or ended with one of these versions."""
-    rows = AccountMapping.objects.filter(entity_id=entity).select_related("account", "category")
-    began, ended = rows.filter(since__in=numbers), rows.filter(until__in=numbers)
-    return list((began | ended).order_by("slot", "category__name"))
+    rows = MappingEntry.objects.filter(entity_id=entity).select_related("target", *SOURCES)
+    return list(rows.filter(Q(since__in=numbers) | Q(until__in=numbers)).order_by("slot", "id"))
 
 
 def count_by_state() -> dict[str, int]:
@@ -125,7 +125,7 @@ def unconnected_entities() -> QuerySet[Entity]:
 
 def needing_someone() -> int:
     """How many documents will not reach the books until someone acts: held, refused, locked out or not connected."""
-    stuck = jobs_as_seen().filter(seen__in=STATES_WITH_REASON).count()
+    stuck = jobs_as_seen().filter(seen__in=STUCK_STATES).count()
     unconnected = [entity.pk for entity in unconnected_entities()]
     return stuck + (SourceDocument.objects.filter(entity__in=unconnected).count() if unconnected else 0)
 
@@ -137,7 +137,7 @@ def with_reason(code: ReasonCode) -> Q:
 
 def with_cause(reason: Reason) -> QuerySet[SyncJob]:
     """Jobs at rest whose first reason is this one: those that the page counts under it."""
-    return SyncJob.objects.filter(state__in=STATES_WITH_REASON, reasons__0=reason.as_json())
+    return SyncJob.objects.filter(state__in=STUCK_STATES, reasons__0=reason.as_json())
 
 
 def attempts_of(document: SourceDocument) -> QuerySet[SyncAttempt]:

@@ -14,7 +14,7 @@ from django.db.models.functions import RowNumber
 
 from integrations.mapping.reasons import Reason, ReasonCode
 from integrations.models import ConnectionState, SyncJob
-from integrations.models.sync import STATES_WITH_REASON
+from integrations.models.sync import STUCK_STATES
 from integrations.selectors import LOCKED_OUT, connections, reasons_of, unconnected_entities
 from ledger.domain.money import Money
 from ledger.models import SourceDocument
@@ -74,7 +74,7 @@ def largest_of_each(number: int, limit: int) -> dict[Reason, list[int]]:
 
 
 def _by_first_reason() -> QuerySet[Any]:
-    at_rest = SyncJob.objects.filter(state__in=STATES_WITH_REASON)
+    at_rest = SyncJob.objects.filter(state__in=STUCK_STATES)
     return at_rest.annotate(code=KT("reasons__0__code"), subject=KT("reasons__0__subject"))
 
 

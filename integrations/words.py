@@ -43,6 +43,12 @@ FIX_IN_MAPPING = {
     ReasonCode.NO_CARD_ACCOUNT: "Choose the card account",
     ReasonCode.NO_ACCOUNT_FOR_CATEGORY: "Choose an account",
     ReasonCode.NO_ACCOUNT_WITHOUT_CATEGORY: "Choose a default account",
+    ReasonCode.NO_ACCOUNT_FOR_FEES: "Choose an account for fees",
+    ReasonCode.NO_ACCOUNT_FOR_CASHBACK: "Choose an account for cashback",
+    ReasonCode.NO_BANK_ACCOUNT: "Choose the bank account",
+    ReasonCode.SPLIT_OVER_SEVERAL: "Open Mapping",
+    ReasonCode.VALUE_INACTIVE: "Choose another value",
+    ReasonCode.VENDOR_REFUSED: "Choose the vendor",
     ReasonCode.ACCOUNT_INACTIVE: "Choose another account",
 }
 
@@ -50,10 +56,21 @@ TITLES = {
     ReasonCode.NO_CARD_ACCOUNT: "No account in the books is chosen for {subject}",
     ReasonCode.NO_ACCOUNT_FOR_CATEGORY: "Category {subject} has no account",
     ReasonCode.NO_ACCOUNT_WITHOUT_CATEGORY: "Charges without a category have no account",
+    ReasonCode.NO_ACCOUNT_FOR_FEES: "Card fees have no account",
+    ReasonCode.NO_ACCOUNT_FOR_CASHBACK: "Cashback has no account",
+    ReasonCode.NO_BANK_ACCOUNT: "No account in the books is chosen for {subject}",
+    ReasonCode.SPLIT_OVER_SEVERAL: "Lines that belong to several values of {subject}",
     ReasonCode.OTHER_CURRENCY: "Charges in {subject}",
+    ReasonCode.HELD_BY_PERSON: "Held by {subject}",
+    ReasonCode.REVERSED: "Reversed by the issuer",
+    ReasonCode.EXCLUDED_BY_PERSON: "Excluded by {subject}",
     ReasonCode.ACCOUNT_INACTIVE: "Account {subject} is inactive in the books",
+    ReasonCode.VALUE_INACTIVE: "{subject} is inactive in the books",
+    ReasonCode.VENDOR_REFUSED: "The books took no vendor of this name: {subject}",
+    ReasonCode.GONE: "Removed in the books",
     ReasonCode.REJECTED: "The books refused: {subject}",
     ReasonCode.CONFLICT: "The books hold something else under the same number",
+    ReasonCode.CHANGED_THERE: "Changed in the books since they were posted",
     ReasonCode.OUTCOME_UNKNOWN: "Sent, and never found again",
     ReasonCode.ACCESS_LOST: "The books of {subject} no longer let us in",
     ReasonCode.NOT_CONNECTED: "{subject} is not connected to its books",
@@ -64,10 +81,21 @@ DETAILS = {
     ReasonCode.NO_CARD_ACCOUNT: "Every card charge is credited to one account of type credit card.",
     ReasonCode.NO_ACCOUNT_FOR_CATEGORY: "They wait, since no default account is set, and leave once one is saved.",
     ReasonCode.NO_ACCOUNT_WITHOUT_CATEGORY: "They wait, since no default account is set, and leave once one is saved.",
-    ReasonCode.OTHER_CURRENCY: "Foreign charges are held for now; nothing is converted in silence.",
+    ReasonCode.NO_ACCOUNT_FOR_FEES: "They wait, and leave once an account is saved.",
+    ReasonCode.NO_ACCOUNT_FOR_CASHBACK: "It waits, and leaves once an account is saved; an income account is usual.",
+    ReasonCode.NO_BANK_ACCOUNT: "They post as transfers from bank to card, and leave once an account is saved.",
+    ReasonCode.SPLIT_OVER_SEVERAL: "The books take one per document. Map the lines' departments or tags to the same.",
+    ReasonCode.OTHER_CURRENCY: "Nothing is converted in silence: send them as billed in your own, or exclude them.",
+    ReasonCode.HELD_BY_PERSON: "They leave once somebody releases them.",
+    ReasonCode.REVERSED: "They do not stand in the books.",
+    ReasonCode.EXCLUDED_BY_PERSON: "They do not stand in the books.",
     ReasonCode.ACCOUNT_INACTIVE: "Choose another in the mapping, or make it active there and send these again.",
+    ReasonCode.VALUE_INACTIVE: "Choose another in the mapping, or make it active there and send these again.",
+    ReasonCode.VENDOR_REFUSED: "Map the vendor to one of the books, or rename it there, then send again.",
+    ReasonCode.GONE: "Sending again makes them anew, under the same number.",
     ReasonCode.REJECTED: "Mend it in the books or in the mapping, then send again.",
     ReasonCode.CONFLICT: "Compare both sides before you send again.",
+    ReasonCode.CHANGED_THERE: "Sending again writes ours over what was changed there. Look at both sides first.",
     ReasonCode.OUTCOME_UNKNOWN: "Sending again looks in the books first; nothing is sent twice.",
     ReasonCode.ACCESS_LOST: "Its charges wait unharmed, and leave once it is connected again.",
     ReasonCode.NOT_CONNECTED: "Its charges wait here, and follow once it is connected.",
@@ -77,7 +105,7 @@ DETAILS = {
 # Where the subject is the platform's own answer, not a name.
 TITLE_LENGTH = 90
 
-ANSWERED = frozenset({ReasonCode.REJECTED, ReasonCode.CONFLICT, ReasonCode.OUR_FAULT})
+ANSWERED = frozenset({ReasonCode.REJECTED, ReasonCode.CONFLICT, ReasonCode.OUR_FAULT, ReasonCode.VENDOR_REFUSED})
 
 
 def state_shown(state: SyncState | None) -> StateShown:

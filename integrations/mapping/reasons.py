@@ -10,11 +10,23 @@ class ReasonCode(StrEnum):
     NO_CARD_ACCOUNT = "no_card_account"
     NO_ACCOUNT_FOR_CATEGORY = "no_account_for_category"
     NO_ACCOUNT_WITHOUT_CATEGORY = "no_account_without_category"
+    NO_ACCOUNT_FOR_FEES = "no_account_for_fees"
+    NO_ACCOUNT_FOR_CASHBACK = "no_account_for_cashback"
+    NO_BANK_ACCOUNT = "no_bank_account"
+    SPLIT_OVER_SEVERAL = "split_over_several"
     OTHER_CURRENCY = "other_currency"
+    HELD_BY_PERSON = "held_by_person"
+    # Excluded: it shall not stand in the books.
+    REVERSED = "reversed"
+    EXCLUDED_BY_PERSON = "excluded_by_person"
     # Needs a person: the books said no, or nobody can know.
     ACCOUNT_INACTIVE = "account_inactive"
+    VALUE_INACTIVE = "value_inactive"
+    VENDOR_REFUSED = "vendor_refused"
+    GONE = "gone"
     REJECTED = "rejected"
     CONFLICT = "conflict"
+    CHANGED_THERE = "changed_there"
     OUTCOME_UNKNOWN = "outcome_unknown"
     OUR_FAULT = "our_fault"
     # Never stored at a job: read from its connection, or from the lack of one.
@@ -27,20 +39,41 @@ HELD = frozenset(
         ReasonCode.NO_CARD_ACCOUNT,
         ReasonCode.NO_ACCOUNT_FOR_CATEGORY,
         ReasonCode.NO_ACCOUNT_WITHOUT_CATEGORY,
+        ReasonCode.NO_ACCOUNT_FOR_FEES,
+        ReasonCode.NO_ACCOUNT_FOR_CASHBACK,
+        ReasonCode.NO_BANK_ACCOUNT,
+        ReasonCode.SPLIT_OVER_SEVERAL,
         ReasonCode.OTHER_CURRENCY,
+        ReasonCode.HELD_BY_PERSON,
     }
 )
+EXCLUDED = frozenset({ReasonCode.REVERSED, ReasonCode.EXCLUDED_BY_PERSON})
 # Mended by a change of the mapping; saving one sends these documents on their way again.
-MENDED_BY_MAPPING = HELD - {ReasonCode.OTHER_CURRENCY} | {ReasonCode.ACCOUNT_INACTIVE}
+MENDED_BY_MAPPING = HELD - {ReasonCode.OTHER_CURRENCY, ReasonCode.HELD_BY_PERSON} | {
+    ReasonCode.ACCOUNT_INACTIVE,
+    ReasonCode.VALUE_INACTIVE,
+    ReasonCode.VENDOR_REFUSED,
+}
 
 SENTENCES = {
     ReasonCode.NO_CARD_ACCOUNT: "No account of the books is chosen for {subject}.",
     ReasonCode.NO_ACCOUNT_FOR_CATEGORY: "Category {subject} has no account, and no default account is set.",
     ReasonCode.NO_ACCOUNT_WITHOUT_CATEGORY: "It has no category, and no default account is set.",
+    ReasonCode.NO_ACCOUNT_FOR_FEES: "No account of the books is chosen for card fees.",
+    ReasonCode.NO_ACCOUNT_FOR_CASHBACK: "No account of the books is chosen for cashback.",
+    ReasonCode.NO_BANK_ACCOUNT: "No account of the books is chosen from which {subject} are made.",
+    ReasonCode.SPLIT_OVER_SEVERAL: "Its lines belong to several values of {subject}; the books take one per document.",
     ReasonCode.OTHER_CURRENCY: "The charge is in {subject}.",
+    ReasonCode.HELD_BY_PERSON: "Held by {subject}",
+    ReasonCode.REVERSED: "The issuer reversed it.",
+    ReasonCode.EXCLUDED_BY_PERSON: "Excluded by {subject}",
+    ReasonCode.VALUE_INACTIVE: "{subject} is inactive in the books.",
+    ReasonCode.VENDOR_REFUSED: "The books took no vendor of this name: {subject}",
+    ReasonCode.GONE: "What stood in the books for it was removed there. Sending it again makes it anew.",
     ReasonCode.ACCOUNT_INACTIVE: "Account {subject} is inactive in the books.",
     ReasonCode.REJECTED: "The books refused it: {subject}",
     ReasonCode.CONFLICT: "The books hold something else under this number: {subject}",
+    ReasonCode.CHANGED_THERE: "Somebody changed it in the books since it was posted: {subject}",
     ReasonCode.OUTCOME_UNKNOWN: "The line broke after we had sent, and it was not found in the books since.",
     ReasonCode.ACCESS_LOST: "The books of {subject} no longer let us in.",
     ReasonCode.NOT_CONNECTED: "{subject} is not connected to its books yet.",

@@ -1,16 +1,19 @@
-"""Facts of a charge and the mapping in force give a coding, or every missing piece at once. Pure."""
+"""Facts of a card transaction and the mapping in force give a coding, or every missing piece at once. Pure."""
 
-from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
 
 from integrations.mapping.reasons import Reason, ReasonCode
+from integrations.mapping.slots import MappingSlot
+from integrations.providers.documents import Dimension, DimensionLevel
 from ledger.domain.money import Money
+from ledger.domain.transactions import DocumentKind, Stage
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """An account of the books as the mapping sees it."""
+    """An account of the books as the mapping sees it; a value of a dimension looks the same."""
 
     external_id: str
     label: str
@@ -19,56 +22,105 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Vendor:
+    """A vendor of the books; without an id one that shall be made."""
+
     external_id: str
     name: str
 
 
 @dataclass(frozen=True, slots=True)
-class ChargeFacts:
-    """What a rule may ask about one charge."""
+class Term:
+    """A category, a department, a tag, a card: something of ours that the mapping may name."""
+
+    id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineFacts:
+    """One part of a transaction; what was not split has one part, the whole."""
+
+    money: Money
+    category: Term | None = None
+    department: Term | None = None
+    tags: tuple[Term, ...] = ()
+    memo: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    by: str
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TransactionFacts:
+    """What a rule may ask about one card transaction. Money is signed, as in the ledger."""
 
     document_id: int
     revision: int
     mark: str
+    kind: DocumentKind
+    stage: Stage
     dated: date
     money: Money
     merchant: str
-    category: str
+    card: Term
     holder: str
-    last_four: str
-    memo: str
+    lines: tuple[LineFacts, ...]
+    vendor: Term | None = None
+    bank_account: Term | None = None
+    original: Money | None = None
+    refund_of: str = ""
+    approval: Approval | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Mapping:
-    """One version of an entity's configuration, and the company's vendors by their name in lower case."""
+    """One version of an entity's configuration, with the vendors of the books that a set of transactions may be.
+
+    `accounts` are by slot and, where the slot names something of ours, its id. `values` are those of a dimension, by
+    the dimension's key, slot and id. Vendors are by our vendor's id, and by name in lower case.
+    """
 
     version: int
     home_currency: str
-    card_account: Account | None
-    default: Account | None
-    categories: dict[str, Account]
-    vendors: dict[str, Vendor]
+    accounts: dict[tuple[MappingSlot, int | None], Account] = field(default_factory=dict)
+    dimensions: tuple[Dimension, ...] = ()
+    values: dict[tuple[str, MappingSlot, int], Account] = field(default_factory=dict)
+    vendors: dict[int, Vendor] = field(default_factory=dict)
+    vendors_by_name: dict[str, Vendor] = field(default_factory=dict)
+    create_vendors: bool = False
+    refused_vendors: dict[str, str] = field(default_factory=dict)
+
+    def account(self, slot: MappingSlot, source: Term | None = None) -> Account | None:
+        return self.accounts.get((slot, source.id if source else None))
+
+
+@dataclass(frozen=True, slots=True)
+class CodedLine:
+    """Where one part goes; `values` are by dimension key."""
+
+    facts: LineFacts
+    account: Account
+    why: str
+    values: dict[str, Account] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Coding:
-    """Where a charge goes, and why each value is what it is."""
+    """Where a transaction goes, and why each value is what it is.
+
+    `paid_from` is the account that a card owes on. For a statement payment the one line is that card account, and
+    `paid_from` the bank.
+    """
 
     version: int
-    card_account: Account
-    account: Account
+    paid_from: Account
+    lines: tuple[CodedLine, ...]
     vendor: Vendor | None
+    header: dict[str, Account]
     why: dict[str, str]
-
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "version": self.version,
-            "card_account": self.card_account.label,
-            "account": self.account.label,
-            "vendor": self.vendor.name if self.vendor else "",
-            "why": self.why,
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,53 +130,151 @@ class Uncoded:
     reasons: tuple[Reason, ...]
 
 
-def code_charge(facts: ChargeFacts, mapping: Mapping) -> Coding | Uncoded:
-    account, why_account = _expense_account(facts, mapping)
-    reasons = tuple(_missing(facts, mapping, account))
-    if reasons or account is None or mapping.card_account is None:
-        return Uncoded(reasons)
-    vendor = mapping.vendors.get(facts.merchant.casefold())
-    return Coding(
-        version=mapping.version,
-        card_account=mapping.card_account,
-        account=account,
-        vendor=vendor,
-        why={
-            "account": why_account,
-            "card_account": f"Every card of this entity posts there (version {mapping.version}).",
-            "vendor": _why_vendor(facts.merchant, vendor),
-        },
+# A reason in place of a value, where there is none.
+Found = tuple[Account | Reason, str]
+
+
+def code(facts: TransactionFacts, mapping: Mapping) -> Coding | Uncoded:
+    paid_from, why_paid_from = _paid_from(facts, mapping)
+    lines = [(line, *_account_of(facts, line, mapping)) for line in facts.lines]
+    header, split = _header_values(facts, mapping)
+    vendor, why_vendor = _vendor(facts, mapping)
+    chosen: list[Account | Reason] = [paid_from, *(account for _, account, _ in lines)]
+    values = [value for line in facts.lines for value in _line_values(line, mapping).values()]
+    reasons = [
+        *_currency(facts, mapping),
+        *(one for one in dict.fromkeys(chosen) if isinstance(one, Reason)),
+        *_inactive((one for one in chosen if isinstance(one, Account)), ReasonCode.ACCOUNT_INACTIVE),
+        *_inactive((*values, *header.values()), ReasonCode.VALUE_INACTIVE),
+        *split,
+        *_refused_vendor(vendor, mapping),
+    ]
+    coded = tuple(
+        CodedLine(line, account, why, _line_values(line, mapping))
+        for line, account, why in lines
+        if isinstance(account, Account)
     )
+    if reasons or isinstance(paid_from, Reason):
+        return Uncoded(tuple(dict.fromkeys(reasons)))
+    why = {"account": coded[0].why, "paid_from": why_paid_from, "vendor": why_vendor}
+    return Coding(mapping.version, paid_from, coded, vendor, header, why)
 
 
-def _expense_account(facts: ChargeFacts, mapping: Mapping) -> tuple[Account | None, str]:
-    if account := mapping.categories.get(facts.category):
-        return (account, f"Category {facts.category} is mapped to it (version {mapping.version}).")
-    if facts.category:
-        return (
-            mapping.default,
-            f"Category {facts.category} has no account; the default applies (version {mapping.version}).",
-        )
-    return (mapping.default, f"The charge has no category; the default applies (version {mapping.version}).")
+def _paid_from(facts: TransactionFacts, mapping: Mapping) -> Found:
+    if facts.kind is not DocumentKind.PAYMENT:
+        return _card_account(facts, mapping)
+    if facts.bank_account and (account := mapping.account(MappingSlot.BANK_ACCOUNT, facts.bank_account)):
+        return account, f"Bank account {facts.bank_account.name} is mapped to it ({_version(mapping)})."
+    if account := mapping.account(MappingSlot.BANK):
+        return account, f"Statements are paid from it ({_version(mapping)})."
+    return Reason(ReasonCode.NO_BANK_ACCOUNT, "statement payments"), ""
 
 
-def _missing(facts: ChargeFacts, mapping: Mapping, account: Account | None) -> list[Reason]:
-    reasons = []
+def _card_account(facts: TransactionFacts, mapping: Mapping) -> Found:
+    if account := mapping.account(MappingSlot.CARD, facts.card):
+        return account, f"Card {facts.card.name} is mapped to it ({_version(mapping)})."
+    if account := mapping.account(MappingSlot.CARD_ACCOUNT):
+        return account, f"Every card of this entity posts there ({_version(mapping)})."
+    return Reason(ReasonCode.NO_CARD_ACCOUNT, "the cards"), ""
+
+
+def _account_of(facts: TransactionFacts, line: LineFacts, mapping: Mapping) -> Found:
+    if facts.kind is DocumentKind.PAYMENT:
+        return _card_account(facts, mapping)
+    if line.category and (account := mapping.account(MappingSlot.CATEGORY, line.category)):
+        return account, f"Category {line.category.name} is mapped to it ({_version(mapping)})."
+    if facts.kind is DocumentKind.CASHBACK:
+        account = mapping.account(MappingSlot.CASHBACK)
+        why = f"Cashback goes there ({_version(mapping)})."
+        return (account, why) if account else (Reason(ReasonCode.NO_ACCOUNT_FOR_CASHBACK), "")
+    if facts.kind is DocumentKind.FEE:
+        account = mapping.account(MappingSlot.FEES)
+        why = f"Card fees go there ({_version(mapping)})."
+        return (account, why) if account else (Reason(ReasonCode.NO_ACCOUNT_FOR_FEES), "")
+    return _default(line, mapping)
+
+
+def _default(line: LineFacts, mapping: Mapping) -> Found:
+    account = mapping.account(MappingSlot.DEFAULT)
+    if line.category:
+        why = f"Category {line.category.name} has no account; the default applies ({_version(mapping)})."
+        return account or Reason(ReasonCode.NO_ACCOUNT_FOR_CATEGORY, line.category.name), why
+    why = f"It has no category; the default applies ({_version(mapping)})."
+    return account or Reason(ReasonCode.NO_ACCOUNT_WITHOUT_CATEGORY), why
+
+
+def _version(mapping: Mapping) -> str:
+    return f"version {mapping.version}"
+
+
+# --- dimensions ------------------------------------------------------------------------------------------------------
+
+
+def _line_values(line: LineFacts, mapping: Mapping) -> dict[str, Account]:
+    return _values(line, (one for one in mapping.dimensions if one.level is DimensionLevel.LINE), mapping)
+
+
+def _values(line: LineFacts, dimensions: Iterable[Dimension], mapping: Mapping) -> dict[str, Account]:
+    return {one.key: value for one in dimensions if (value := _value(line, one, mapping))}
+
+
+def _value(line: LineFacts, dimension: Dimension, mapping: Mapping) -> Account | None:
+    """A tag was chosen for this very charge, a department comes with the person; so tags go first."""
+    for tag in line.tags:
+        if value := mapping.values.get((dimension.key, MappingSlot.TAG, tag.id)):
+            return value
+    if line.department is None:
+        return None
+    return mapping.values.get((dimension.key, MappingSlot.DEPARTMENT, line.department.id))
+
+
+def _header_values(facts: TransactionFacts, mapping: Mapping) -> tuple[dict[str, Account], list[Reason]]:
+    """One value for the whole document; lines that disagree are a reason, for the books could say only one of them."""
+    header, reasons = {}, []
+    for dimension in mapping.dimensions:
+        if dimension.level is not DimensionLevel.HEADER:
+            continue
+        values = dict.fromkeys(value for line in facts.lines if (value := _value(line, dimension, mapping)))
+        if len(values) > 1:
+            reasons.append(Reason(ReasonCode.SPLIT_OVER_SEVERAL, dimension.label))
+        elif values:
+            header[dimension.key] = next(iter(values))
+    return header, reasons
+
+
+# --- vendor ----------------------------------------------------------------------------------------------------------
+
+
+def vendor_name(facts: TransactionFacts) -> str:
+    """Whom the books shall know it by: our vendor's name, or the merchant's, in single blanks."""
+    return " ".join((facts.vendor.name if facts.vendor else facts.merchant).split())
+
+
+def _vendor(facts: TransactionFacts, mapping: Mapping) -> tuple[Vendor | None, str]:
+    if facts.kind not in (DocumentKind.CHARGE, DocumentKind.REFUND):
+        return None, f"A {facts.kind.word} has no vendor."
+    if facts.vendor and (vendor := mapping.vendors.get(facts.vendor.id)):
+        return vendor, f"Vendor {facts.vendor.name} is mapped to {vendor.name} ({_version(mapping)})."
+    name = vendor_name(facts)
+    if vendor := mapping.vendors_by_name.get(name.casefold()):
+        return vendor, f"The books have a vendor named {vendor.name}."
+    if mapping.create_vendors:
+        return Vendor("", name), f"The books had no vendor named {name}, so it is made."
+    return None, f"No vendor in the books is named {name}; the merchant stands in the description."
+
+
+def _refused_vendor(vendor: Vendor | None, mapping: Mapping) -> Iterator[Reason]:
+    if vendor and not vendor.external_id and (refusal := mapping.refused_vendors.get(vendor.name.casefold())):
+        yield Reason(ReasonCode.VENDOR_REFUSED, f"{vendor.name}. {refusal}")
+
+
+# --- what is wrong ---------------------------------------------------------------------------------------------------
+
+
+def _currency(facts: TransactionFacts, mapping: Mapping) -> Iterator[Reason]:
     if facts.money.currency != mapping.home_currency:
-        reasons.append(
-            Reason(ReasonCode.OTHER_CURRENCY, f"{facts.money.currency}, the books are in {mapping.home_currency}")
-        )
-    if mapping.card_account is None:
-        reasons.append(Reason(ReasonCode.NO_CARD_ACCOUNT, "the cards"))
-    if account is None and facts.category:
-        reasons.append(Reason(ReasonCode.NO_ACCOUNT_FOR_CATEGORY, facts.category))
-    if account is None and not facts.category:
-        reasons.append(Reason(ReasonCode.NO_ACCOUNT_WITHOUT_CATEGORY))
-    used = dict.fromkeys(one for one in (mapping.card_account, account) if one is not None)
-    return reasons + [Reason(ReasonCode.ACCOUNT_INACTIVE, one.label) for one in used if not one.active]
+        yield Reason(ReasonCode.OTHER_CURRENCY, f"{facts.money.currency}, the books are in {mapping.home_currency}")
 
 
-def _why_vendor(merchant: str, vendor: Vendor | None) -> str:
-    if vendor is None:
-        return f"No vendor in the books is named {merchant}; the merchant stands in the description."
-    return f"The books have a vendor named {vendor.name}."
+def _inactive(chosen: Iterable[Account], code: ReasonCode) -> list[Reason]:
+    return [Reason(code, one.label) for one in dict.fromkeys(chosen) if not one.active]

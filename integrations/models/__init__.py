@@ -1,19 +1,19 @@
 from integrations.models.connections import Authorisation, Company, Connection, ConnectionState, Credential
-from integrations.models.mappings import AccountMapping, ConfigurationVersion, MappingSlot
+from integrations.models.mappings import ConfigurationVersion, MappingEntry
 from integrations.models.references import Reference, ReferenceKind
-from integrations.models.sync import ExternalLink, JobState, SyncAttempt, SyncEnvelope, SyncJob
+from integrations.models.sync import Decision, ExternalLink, JobState, SyncAttempt, SyncEnvelope, SyncJob
 
 __all__ = [
-    "AccountMapping",
     "Authorisation",
     "Company",
     "ConfigurationVersion",
     "Connection",
     "ConnectionState",
     "Credential",
+    "Decision",
     "ExternalLink",
     "JobState",
-    "MappingSlot",
+    "MappingEntry",
     "Reference",
     "ReferenceKind",
     "SyncAttempt",

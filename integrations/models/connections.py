@@ -63,6 +63,7 @@ class Company(TenantModel):
     name = models.CharField(max_length=500)
     country = models.CharField(max_length=60)
     currency = models.CharField(max_length=3)
+    dimensions = models.JSONField(default=list, help_text="documents.Dimension values, as they were last read.")
     described_at = models.DateTimeField()
 
     class Meta:

@@ -1,15 +1,33 @@
 """Mapping, versioned and append-only: who changed what, when and why, and which version coded a posting."""
 
+from functools import reduce
+from operator import or_
+
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
+from integrations.mapping.slots import NAMES_A_SOURCE, MappingSlot
 from integrations.models.references import Reference
-from ledger.models import Category, Entity
+from ledger.models import BankAccount, Card, Category, Department, Entity, Tag, Vendor
 from ledger.tenancy.constraints import TenantForeignKey
 from ledger.tenancy.models import TenantModel
 
+# Each is the name of a slot and of the column that it fills.
+SOURCES = [slot.value for slot in NAMES_A_SOURCE]
+DIMENSION_SLOTS = [MappingSlot.DEPARTMENT.value, MappingSlot.TAG.value]
+
+
+def _names_what_its_slot_says() -> Q:
+    """A slot that names something of ours has just that column filled, the others none."""
+    plain = [slot.value for slot in MappingSlot if slot not in NAMES_A_SOURCE]
+    cases = [Q(slot=name, **{f"{other}__isnull": other != name for other in SOURCES}) for name in SOURCES]
+    return reduce(or_, cases, Q(slot__in=plain, **{f"{name}__isnull": True for name in SOURCES}))
+
 
 class ConfigurationVersion(TenantModel):
+    """One state of an entity's configuration, its switches with it."""
+
     entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False)
     number = models.PositiveIntegerField()
     made_by = models.ForeignKey(
@@ -17,6 +35,7 @@ class ConfigurationVersion(TenantModel):
     )
     made_at = models.DateTimeField(auto_now_add=True)
     reason = models.CharField(max_length=500)
+    create_vendors = models.BooleanField(default=False, help_text="Vendors that the books lack are made there.")
 
     class Meta:
         constraints = [
@@ -28,21 +47,31 @@ class ConfigurationVersion(TenantModel):
         ]
 
 
-class MappingSlot(models.TextChoices):
-    CARD_ACCOUNT = "card_account", "Card account"
-    CATEGORY = "category", "Category"
-    DEFAULT = "default", "Everything else"
-
-
-class AccountMapping(TenantModel):
-    """From version `since` up to, and without, version `until`, this slot pointed to this account."""
+class MappingEntry(TenantModel):
+    """From version `since` up to, and without, version `until`, this of ours pointed to that of the books."""
 
     entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False)
-    slot = models.CharField(max_length=20, choices=MappingSlot.choices)
+    slot = models.CharField(max_length=20, choices=[(slot.value, slot.label) for slot in MappingSlot])
+    card = models.ForeignKey(
+        Card, on_delete=models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False
+    )
+    bank_account = models.ForeignKey(
+        BankAccount, on_delete=models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False
+    )
     category = models.ForeignKey(
         Category, on_delete=models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False
     )
-    account = models.ForeignKey(
+    vendor = models.ForeignKey(
+        Vendor, on_delete=models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False
+    )
+    department = models.ForeignKey(
+        Department, on_delete=models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False
+    )
+    tag = models.ForeignKey(
+        Tag, on_delete=models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False
+    )
+    dimension = models.CharField(max_length=40, blank=True, help_text="Of the target; empty for accounts and vendors.")
+    target = models.ForeignKey(
         Reference, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
     )
     since = models.PositiveIntegerField()
@@ -51,25 +80,32 @@ class AccountMapping(TenantModel):
     class Meta:
         constraints = [
             *TenantModel.Meta.constraints,
-            TenantForeignKey(field="entity", name="integrations_accountmapping_entity_fk"),
-            TenantForeignKey(field="category", name="integrations_accountmapping_category_fk"),
-            TenantForeignKey(field="account", name="integrations_accountmapping_account_fk"),
+            TenantForeignKey(field="entity", name="integrations_mappingentry_entity_fk"),
+            *(TenantForeignKey(field=name, name=f"integrations_mappingentry_{name}_fk") for name in SOURCES),
+            TenantForeignKey(field="target", name="integrations_mappingentry_target_fk"),
             models.UniqueConstraint(
-                fields=["tenant", "entity", "slot", "category"],
-                condition=models.Q(until__isnull=True),
+                fields=["tenant", "entity", "slot", *SOURCES, "dimension"],
+                condition=Q(until__isnull=True),
                 nulls_distinct=False,
-                name="integrations_accountmapping_one_current",
+                name="integrations_mappingentry_one_current",
+            ),
+            models.CheckConstraint(condition=_names_what_its_slot_says(), name="integrations_mappingentry_source"),
+            models.CheckConstraint(
+                condition=Q(slot__in=DIMENSION_SLOTS) & ~Q(dimension="")
+                | ~Q(slot__in=DIMENSION_SLOTS) & Q(dimension=""),
+                name="integrations_mappingentry_dimension",
             ),
             models.CheckConstraint(
-                condition=models.Q(slot=MappingSlot.CATEGORY, category__isnull=False)
-                | models.Q(~models.Q(slot=MappingSlot.CATEGORY), category__isnull=True),
-                name="integrations_accountmapping_category_if_category",
-            ),
-            models.CheckConstraint(
-                condition=models.Q(slot__in=MappingSlot.values), name="integrations_accountmapping_known_slot"
-            ),
-            models.CheckConstraint(
-                condition=models.Q(until__isnull=True) | models.Q(until__gt=models.F("since")),
-                name="integrations_accountmapping_in_order",
+                condition=Q(until__isnull=True) | Q(until__gt=models.F("since")),
+                name="integrations_mappingentry_in_order",
             ),
         ]
+
+    @property
+    def source(self) -> "Card | BankAccount | Category | Vendor | Department | Tag | None":
+        """What of ours it names."""
+        return getattr(self, self.slot) if self.slot in SOURCES else None
+
+    @property
+    def source_id(self) -> int | None:
+        return getattr(self, f"{self.slot}_id") if self.slot in SOURCES else None

@@ -1,4 +1,4 @@
-"""What the platform has and our postings point to, cached: accounts and vendors."""
+"""What the platform has and our postings point to, cached: accounts, vendors, values of dimensions."""
 
 from django.db import models
 
@@ -10,6 +10,7 @@ from ledger.tenancy.models import TenantModel
 class ReferenceKind(models.TextChoices):
     ACCOUNT = "account", "Account"
     VENDOR = "vendor", "Vendor"
+    VALUE = "value", "Value of a dimension"
 
 
 class Reference(TenantModel):
@@ -17,6 +18,7 @@ class Reference(TenantModel):
         Company, on_delete=models.CASCADE, related_name="+", db_constraint=False, db_index=False
     )
     kind = models.CharField(max_length=20, choices=ReferenceKind.choices)
+    dimension = models.CharField(max_length=40, blank=True, help_text="Whose value it is; empty for the others.")
     external_id = models.CharField(max_length=64)
     number = models.CharField(max_length=40, blank=True)
     name = models.CharField(max_length=500)
@@ -27,16 +29,23 @@ class Reference(TenantModel):
     currency = models.CharField(max_length=3, blank=True)
     active = models.BooleanField(default=True)
     read_at = models.DateTimeField()
+    made_at = models.DateTimeField(null=True, help_text="When FlexSync made it there.")
 
     class Meta:
         constraints = [
             *TenantModel.Meta.constraints,
             TenantForeignKey(field="company", name="integrations_reference_company_fk"),
             models.UniqueConstraint(
-                fields=["tenant", "company", "kind", "external_id"], name="integrations_reference_external_id"
+                fields=["tenant", "company", "kind", "dimension", "external_id"],
+                name="integrations_reference_external_id",
             ),
             models.CheckConstraint(
                 condition=models.Q(kind__in=ReferenceKind.values), name="integrations_reference_known_kind"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(models.Q(kind=ReferenceKind.VALUE), ~models.Q(dimension=""))
+                | models.Q(~models.Q(kind=ReferenceKind.VALUE), models.Q(dimension="")),
+                name="integrations_reference_value_of_a_dimension",
             ),
         ]
         indexes = [models.Index(fields=["tenant", "company", "kind", "name_key"], name="integrations_reference_name")]

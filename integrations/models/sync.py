@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from integrations.models.connections import Connection
+from integrations.providers.documents import Action
 from ledger.models import SourceDocument
 from ledger.tenancy.constraints import TenantForeignKey
 from ledger.tenancy.models import TenantModel
@@ -20,7 +21,17 @@ class JobState(models.TextChoices):
 
 
 MOVING_STATES = [JobState.WAITING, JobState.RUNNING, JobState.UNKNOWN]
-STATES_WITH_REASON = [JobState.HELD, JobState.NEEDS_ATTENTION]
+# It will not reach the books until someone acts.
+STUCK_STATES = [JobState.HELD, JobState.NEEDS_ATTENTION]
+STATES_WITH_REASON = [*STUCK_STATES, JobState.EXCLUDED]
+
+
+class Decision(models.TextChoices):
+    """What a person decided about a document that is not in the books."""
+
+    NONE = "", "None"
+    HOLD = "hold", "Hold"
+    EXCLUDE = "exclude", "Exclude"
 
 
 class SyncJob(TenantModel):
@@ -45,6 +56,8 @@ class SyncJob(TenantModel):
     due_at = models.DateTimeField(help_text="Not before this time.")
     tries = models.PositiveIntegerField(default=0, help_text="Sent in vain since the wish was expressed.")
     fence = models.BigIntegerField(default=0, help_text="The lane holder that claimed it.")
+    decision = models.CharField(max_length=10, choices=Decision.choices, blank=True, default=Decision.NONE)
+    decided_why = models.CharField(max_length=500, blank=True, help_text="Who decided it, and why, in words.")
 
     class Meta:
         constraints = [
@@ -53,6 +66,11 @@ class SyncJob(TenantModel):
             TenantForeignKey(field="document", name="integrations_syncjob_document_fk"),
             models.UniqueConstraint(fields=["tenant", "connection", "document"], name="integrations_syncjob_one"),
             models.CheckConstraint(condition=Q(state__in=JobState.values), name="integrations_syncjob_known_state"),
+            models.CheckConstraint(
+                condition=Q(decision=Decision.NONE, decided_why="")
+                | Q(Q(decision__in=[Decision.HOLD, Decision.EXCLUDE]), ~Q(decided_why="")),
+                name="integrations_syncjob_decided_why",
+            ),
             models.CheckConstraint(
                 condition=Q(Q(state__in=STATES_WITH_REASON), ~Q(reasons=[]))
                 | Q(~Q(state__in=STATES_WITH_REASON), Q(reasons=[])),
@@ -107,6 +125,9 @@ class SyncEnvelope(TenantModel):
         ]
 
 
+_ACTIONS = [(action.value, action.value) for action in Action]
+
+
 class SyncAttempt(TenantModel):
     """One document within an envelope, and what became of it."""
 
@@ -116,6 +137,8 @@ class SyncAttempt(TenantModel):
     job = models.ForeignKey(SyncJob, on_delete=models.CASCADE, related_name="+", db_constraint=False, db_index=False)
     item = models.CharField(max_length=10, help_text="Its name inside the envelope: QuickBooks' bId.")
     revision = models.PositiveIntegerField()
+    action = models.CharField(max_length=10, choices=_ACTIONS, default=Action.CREATE.value)
+    kind = models.CharField(max_length=40, blank=True, help_text="The platform's word for the object.")
     mark = models.CharField(max_length=21, help_text="Our durable mark in the books: QuickBooks' DocNumber.")
     body = models.TextField(help_text="Exactly what is sent.")
     fingerprint = models.CharField(max_length=64)
@@ -131,6 +154,10 @@ class SyncAttempt(TenantModel):
             TenantForeignKey(field="envelope", name="integrations_syncattempt_envelope_fk"),
             TenantForeignKey(field="job", name="integrations_syncattempt_job_fk"),
             models.UniqueConstraint(fields=["tenant", "envelope", "item"], name="integrations_syncattempt_item"),
+            models.CheckConstraint(
+                condition=Q(action__in=[action.value for action in Action]),
+                name="integrations_syncattempt_known_action",
+            ),
             # A second attempt of a job while the first one's fate is open could put it into the books twice.
             models.UniqueConstraint(
                 fields=["tenant", "job"], condition=Q(settled_at__isnull=True), name="integrations_syncattempt_one_open"

@@ -6,13 +6,16 @@ from datetime import timedelta
 from typing import Protocol
 
 from integrations.providers.documents import (
-    CardCharge,
     CompanyDescription,
+    Dimension,
     Envelope,
     Grant,
+    Item,
+    NewVendor,
     Outcome,
     Posted,
     ReferenceRecord,
+    Write,
 )
 
 
@@ -40,20 +43,34 @@ class Provider(Protocol):
 
     def describe_company(self) -> CompanyDescription: ...
 
-    def list_references(self) -> Iterator[ReferenceRecord]:
-        """Every account and vendor, inactive ones too."""
+    def list_references(self, dimensions: Sequence[Dimension]) -> Iterator[ReferenceRecord]:
+        """Every account, every vendor and every value of these dimensions, inactive ones too."""
         ...
 
-    def pack(self, documents: Sequence[CardCharge]) -> list[Envelope]:
-        """Put documents into envelopes, in their order. Pure: nothing is sent, and a fresh key is drawn for each."""
+    def pack(self, writes: Sequence[Write]) -> list[Envelope]:
+        """Put writes into envelopes, in their order. Pure: nothing is sent, and a fresh key is drawn for each."""
         ...
 
     def push(self, envelope: Envelope) -> dict[str, Outcome]:
         """Send it and say what became of each item, by key. Raises no ProviderError: every trouble is an outcome."""
         ...
 
-    def find_existing(self, marks: Sequence[str]) -> dict[str, Posted]:
-        """Which of these marks stand in the books. Raises Temporary or AccessLost."""
+    def find_existing(self, items: Sequence[Item]) -> dict[str, Posted]:
+        """Which of these writes are done, by mark: made, standing there as they were meant, or gone.
+
+        What is not in the answer is not done, or cannot be seen yet. Raises Temporary, AccessLost or Refused.
+        """
+        ...
+
+    def versions(self, targets: Sequence[Posted]) -> dict[str, Posted]:
+        """How these objects stand there now, by id; what is not in the answer is not there any more."""
+        ...
+
+    def create_vendors(self, names: Sequence[str]) -> list[NewVendor]:
+        """See that the books know a vendor of each name. Safe to repeat: a platform takes a name only once.
+
+        Raises Temporary, AccessLost or Unknown; those that were made before it are found by their names the next time.
+        """
         ...
 
 

@@ -24,16 +24,42 @@ class AccountRole(StrEnum):
     """What an account of the books can be used for here."""
 
     CARD = "card"
+    BANK = "bank"
     EXPENSE = "expense"
     POSTABLE = "postable"  # A charge may be booked there, though it is no expense: an asset, an income, a loan.
     OTHER = "other"
 
 
 class Remedy(StrEnum):
-    """Whom a rejection concerns: the person who keeps the books, or us."""
+    """Whom a rejection concerns: the person who keeps the books, or us; or what was to be changed is not there."""
 
     BOOKS = "books"
     OURS = "ours"
+    GONE = "gone"
+
+
+class DimensionLevel(StrEnum):
+    """Where a document carries a dimension: once for all of it, or on each line."""
+
+    HEADER = "header"
+    LINE = "line"
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """Something by which a company's books are analysed, beside accounts: QuickBooks' class, its location."""
+
+    key: str
+    label: str
+    level: DimensionLevel
+
+
+@dataclass(frozen=True, slots=True)
+class DimensionValue:
+    """One value of a dimension, by the platform's own id."""
+
+    dimension: str
+    external_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +67,16 @@ class Line:
     account: str
     amount: Decimal
     description: str
+    dimensions: tuple[DimensionValue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class CardCharge:
-    """A charge on a card, as it shall stand in the books. Accounts and vendor are the platform's own ids."""
+    """A charge on a card as it shall stand in the books, or, as `credit`, money that came back on it.
+
+    Amounts are above zero in both. Accounts and vendor are the platform's own ids. The note ends with the mark, and
+    from the second revision on with its number, by which a look-up tells what stands there.
+    """
 
     mark: str
     dated: date
@@ -54,15 +85,66 @@ class CardCharge:
     vendor: str
     note: str
     lines: tuple[Line, ...]
+    credit: bool = False
+    dimensions: tuple[DimensionValue, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """Money that went from one account of the books to another: a card's statement paid from the bank."""
+
+    mark: str
+    dated: date
+    money: Money
+    from_account: str
+    to_account: str
+    note: str
+
+
+Document = CardCharge | Transfer
+
+
+class Action(StrEnum):
+    CREATE = "create"
+    UPDATE = "update"
+    REMOVE = "remove"
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """An object in the books; `gone` when it was there and has been removed."""
+
+    kind: str
+    external_id: str
+    version: str
+    gone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One thing to be done to the books. An update sends the whole document over the one that stands there."""
+
+    action: Action
+    mark: str
+    document: Document | None = None
+    target: Posted | None = None
+
+    def __post_init__(self) -> None:
+        if (self.document is None) is not (self.action is Action.REMOVE):
+            raise ValueError(f"{self.action} with {self.document!r}")
+        if (self.target is None) is not (self.action is Action.CREATE):
+            raise ValueError(f"{self.action} of {self.target!r}")
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One document inside an envelope. `body` is exactly what is sent."""
+    """One write inside an envelope. `body` is exactly what is sent, `kind` the platform's word for the object."""
 
     key: str
     mark: str
     body: str
+    action: Action = Action.CREATE
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +154,6 @@ class Envelope:
     request_id: str
     batched: bool
     items: tuple[Item, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Posted:
-    """An object in the books."""
-
-    kind: str
-    external_id: str
-    version: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +177,12 @@ class CompanyDescription:
     name: str
     country: str
     currency: str
+    dimensions: tuple[Dimension, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ReferenceRecord:
-    """An account or a vendor of the platform."""
+    """An account, a vendor or a value of a dimension, as the platform has it."""
 
     kind: str
     external_id: str
@@ -119,6 +193,16 @@ class ReferenceRecord:
     role: AccountRole = AccountRole.OTHER
     type_name: str = ""
     currency: str = ""
+    dimension: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NewVendor:
+    """What became of the wish that the books know a vendor of this name: the vendor, or the refusal in words."""
+
+    name: str
+    vendor: ReferenceRecord | None = None
+    refusal: str = ""
 
 
 @dataclass(frozen=True, slots=True)

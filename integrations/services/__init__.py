@@ -1,4 +1,4 @@
-"""Verbs of the integration: connect, read references, save a mapping, send again."""
+"""Verbs of the integration: connect, read references, save a mapping, decide, send again."""
 
 from integrations.services.connecting import (
     ConnectRefused,
@@ -7,15 +7,19 @@ from integrations.services.connecting import (
     finish_connect,
     use_authorisation,
 )
-from integrations.services.mapping import AccountChoices, StaleMapping, save_mapping
+from integrations.services.deciding import Decided, decide
+from integrations.services.mapping import Choices, MappingKey, StaleMapping, save_mapping
 from integrations.services.references import read_references
 from integrations.services.sending import send_again
 
 __all__ = [
-    "AccountChoices",
+    "Choices",
     "ConnectRefused",
+    "Decided",
+    "MappingKey",
     "StaleMapping",
     "begin_connect",
+    "decide",
     "find_authorisation",
     "finish_connect",
     "read_references",

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from dataclasses import asdict
 from datetime import timedelta
 
 from django.db import connection as database
@@ -106,6 +107,7 @@ def _tie(entity: Entity, provider: str, credential: Credential, description: Com
             "name": description.name[:500],
             "country": description.country[:60],
             "currency": description.currency,
+            "dimensions": [asdict(dimension) for dimension in description.dimensions],
             "described_at": now,
         },
     )
@@ -116,7 +118,7 @@ def _tie(entity: Entity, provider: str, credential: Credential, description: Com
     )
     if former is not None:
         Credential.objects.filter(pk=former.credential_id).exclude(pk__in=Company.objects.values("credential")).delete()
-    queue.wish(tie, SourceDocument.objects.filter(entity=entity).only("id", "revision").order_by("id"))
+    queue.wish(tie, queue.bookable(SourceDocument.objects.filter(entity=entity)).only("id", "revision").order_by("id"))
     return Connection.objects.select_related("entity", "company").get(pk=tie.pk)
 
 

@@ -1,15 +1,16 @@
 """Save the mapping of an entity as a new version; nothing is overwritten."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import reduce
 from operator import or_
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
 
 from integrations.mapping.reasons import MENDED_BY_MAPPING
-from integrations.models import AccountMapping, ConfigurationVersion, MappingSlot, SyncJob
+from integrations.mapping.slots import NAMES_A_SOURCE, MappingSlot
+from integrations.models import ConfigurationVersion, MappingEntry, SyncJob
 from integrations.selectors import with_reason
 from integrations.sync import queue
 from ledger.models import Entity, User
@@ -20,50 +21,67 @@ class StaleMapping(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class AccountChoices:
-    """What a person chose for one entity: ids of references, None for no account."""
+class MappingKey:
+    """What a line of the mapping speaks about: a slot, the id of what it names, the dimension it gives a value to."""
 
-    card_account: int | None
-    default: int | None
-    categories: Mapping[int, int | None]
+    slot: MappingSlot
+    source: int | None = None
+    dimension: str = ""
 
-    def by_slot(self) -> dict[tuple[str, int | None], int | None]:
-        slots: dict[tuple[str, int | None], int | None] = {
-            (MappingSlot.CARD_ACCOUNT, None): self.card_account,
-            (MappingSlot.DEFAULT, None): self.default,
-        }
-        return slots | {(MappingSlot.CATEGORY, category): account for category, account in self.categories.items()}
+    def columns(self) -> dict[str, Any]:
+        named = {f"{self.slot.value}_id": self.source} if self.slot in NAMES_A_SOURCE else {}
+        return {"slot": self.slot.value, "dimension": self.dimension, **named}
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What a person chose for one entity: ids of references by key, None for no target. What is not named stays."""
+
+    targets: Mapping[MappingKey, int | None] = field(default_factory=dict)
+    create_vendors: bool | None = None
 
 
 @transaction.atomic
-def save_mapping(
-    *, entity: Entity, choices: AccountChoices, seen_version: int, reason: str, person: User
-) -> int | None:
+def save_mapping(*, entity: Entity, choices: Choices, seen_version: int, reason: str, person: User) -> int | None:
     """Write what differs as a new version, and have what waited for it tried again. Returns how many that
     are, or None where nothing differs and no version was made.
 
     Raises StaleMapping when a newer version than the seen one was saved meanwhile.
     """
     queue.lock_entities([entity.pk])
-    versions = ConfigurationVersion.objects.filter(entity=entity)
-    latest = versions.aggregate(latest=Max("number"))["latest"] or 0
-    if latest != seen_version:
+    latest = ConfigurationVersion.objects.filter(entity=entity).order_by("-number").first()
+    number = latest.number if latest else 0
+    if number != seen_version:
         raise StaleMapping
-    current = AccountMapping.objects.filter(entity=entity, until__isnull=True)
-    standing = {(row.slot, row.category_id): row.account_id for row in current}
-    changed = {slot: account for slot, account in choices.by_slot().items() if standing.get(slot) != account}
-    if not changed:
+    standing = {key_of(row): row for row in MappingEntry.objects.filter(entity=entity, until__isnull=True)}
+    changed = {
+        key: target
+        for key, target in choices.targets.items()
+        if (standing[key].target_id if key in standing else None) != target
+    }
+    was_creating = latest.create_vendors if latest else False
+    creates = was_creating if choices.create_vendors is None else choices.create_vendors
+    if not changed and creates == was_creating:
         return None
-    number = latest + 1
-    ConfigurationVersion.objects.create(entity=entity, number=number, made_by=person, reason=reason)
-    ended = [row.pk for row in current if (row.slot, row.category_id) in changed]
-    AccountMapping.objects.filter(pk__in=ended).update(until=number)
-    AccountMapping.objects.bulk_create(
-        AccountMapping(entity=entity, slot=slot, category_id=category, account_id=account, since=number)
-        for (slot, category), account in changed.items()
-        if account is not None
+    version = ConfigurationVersion.objects.create(
+        entity=entity, number=number + 1, made_by=person, reason=reason, create_vendors=creates
     )
+    ended = [standing[key].pk for key in changed if key in standing]
+    _write(entity, version.number, changed, ended)
     return _wake_for_mapping(entity)
+
+
+def key_of(row: MappingEntry) -> MappingKey:
+    return MappingKey(MappingSlot(row.slot), row.source_id, row.dimension)
+
+
+def _write(entity: Entity, number: int, changed: Mapping[MappingKey, int | None], ended: list[int]) -> None:
+    MappingEntry.objects.filter(pk__in=ended).update(until=number)
+    MappingEntry.objects.bulk_create(
+        MappingEntry(entity=entity, target_id=target, since=number, **key.columns())
+        for key, target in changed.items()
+        if target is not None
+    )
 
 
 def _wake_for_mapping(entity: Entity) -> int:

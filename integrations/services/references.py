@@ -1,10 +1,12 @@
 """Keep the company's accounts and vendors at hand, so that no charge waits for a list of them."""
 
+from dataclasses import asdict
+
 from django.db import transaction
 from django.utils import timezone
 
-from integrations.models import Connection, Reference
-from integrations.providers.documents import ReferenceRecord
+from integrations.models import Company, Connection, Reference
+from integrations.providers.documents import CompanyDescription, ReferenceRecord
 from integrations.sync.engine import provider_of
 
 ROWS_AT_ONCE = 1000
@@ -14,9 +16,18 @@ def read_references(connection_id: int) -> int:
     """Read the company's accounts and vendors into the cache. What the company no longer has becomes inactive."""
     with transaction.atomic():
         tie = Connection.objects.select_related("company").get(pk=connection_id)
-    records = list(provider_of(tie).list_references())
+    provider = provider_of(tie)
+    description = provider.describe_company()
+    records = list(provider.list_references(description.dimensions))
     _store_references(tie, records)
+    _store_dimensions(tie, description)
     return len(records)
+
+
+@transaction.atomic
+def _store_dimensions(tie: Connection, description: CompanyDescription) -> None:
+    dimensions = [asdict(dimension) for dimension in description.dimensions]
+    Company.objects.filter(pk=tie.company_id).update(dimensions=dimensions)
 
 
 @transaction.atomic
@@ -27,6 +38,7 @@ def _store_references(tie: Connection, records: list[ReferenceRecord]) -> None:
             Reference(
                 company_id=tie.company_id,
                 kind=record.kind,
+                dimension=record.dimension,
                 external_id=record.external_id,
                 number=record.number[:40],
                 name=record.name[:500],
@@ -43,7 +55,7 @@ def _store_references(tie: Connection, records: list[ReferenceRecord]) -> None:
         batch_size=ROWS_AT_ONCE,
         update_conflicts=True,
         update_fields=["number", "name", "name_key", "path", "role", "type_name", "currency", "active", "read_at"],
-        unique_fields=["tenant", "company", "kind", "external_id"],
+        unique_fields=["tenant", "company", "kind", "dimension", "external_id"],
     )
     Reference.objects.filter(company_id=tie.company_id, read_at__lt=now).update(active=False)
     Connection.objects.filter(pk=tie.pk).update(references_read_at=now)

@@ -5,8 +5,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from integrations.mapping.reasons import ReasonCode
-from integrations.models import JobState, SyncAttempt, SyncEnvelope, SyncJob
-from integrations.models.sync import STATES_WITH_REASON
+from integrations.models import ExternalLink, JobState, SyncAttempt, SyncEnvelope, SyncJob
+from integrations.models.sync import STUCK_STATES
 from integrations.selectors import with_reason
 from integrations.sync import queue
 from integrations.sync.retry import MOST_SENDINGS
@@ -17,8 +17,11 @@ def send_again(jobs: QuerySet[SyncJob]) -> int:
     """Send held and refused documents on their way again. Returns how many.
 
     One whose outcome is unknown is looked up first. If it is still not there, its own envelope is repeated, for that a
-    person asks renews the trust in the key; or, where repeating did not help, it is planned anew.
+    person asks renews the trust in the key; or, where repeating did not help, it is planned anew. What somebody changed
+    in the books is written over: to ask for that is the person's decision.
     """
+    changed_there = jobs.filter(with_reason(ReasonCode.CHANGED_THERE))
+    ExternalLink.objects.filter(document__in=changed_there.values("document")).update(external_version="")
     parked = jobs.filter(state=JobState.NEEDS_ATTENTION).filter(with_reason(ReasonCode.OUTCOME_UNKNOWN))
     now = timezone.now()
     ids = list(parked.select_for_update().values_list("pk", flat=True))
@@ -27,5 +30,5 @@ def send_again(jobs: QuerySet[SyncJob]) -> int:
     envelopes.update(trusted_since=now)
     envelopes.filter(sendings__gte=MOST_SENDINGS).update(given_up_at=now)
     SyncJob.objects.filter(pk__in=ids).update(state=JobState.UNKNOWN, reasons=[], due_at=now, rung_at=now)
-    waiting = jobs.filter(state__in=STATES_WITH_REASON).exclude(pk__in=ids)
+    waiting = jobs.filter(state__in=STUCK_STATES).exclude(pk__in=ids)
     return len(ids) + queue.wake(waiting)

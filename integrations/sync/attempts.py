@@ -11,12 +11,13 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from integrations.mapping.entry import as_json
 from integrations.mapping.reasons import Reason, ReasonCode
-from integrations.mapping.rules import Coding
+from integrations.mapping.rules import TransactionFacts
 from integrations.models import ExternalLink, JobState, SyncAttempt, SyncEnvelope, SyncJob
-from integrations.providers.documents import Envelope, Item, Outcome, OutcomeKind, Remedy
+from integrations.providers.documents import Action, Envelope, Item, Outcome, OutcomeKind, Remedy
 from integrations.sync.lane import Lane
-from integrations.sync.plan import Create
+from integrations.sync.plan import Send
 from integrations.sync.queue import bring_to_rest, locked, save
 from integrations.sync.retry import FIRST_LOOK, rest_after_throttle
 
@@ -34,8 +35,18 @@ class Opened:
     repeated: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A claimed job and what shall be sent for it. `version` is that of the configuration that decided it."""
+
+    job: SyncJob
+    facts: TransactionFacts
+    send: Send
+    version: int
+
+
 @transaction.atomic
-def open_attempts(lane: Lane, envelope: Envelope, planned: Mapping[str, tuple[SyncJob, Create]]) -> Opened:
+def open_attempts(lane: Lane, envelope: Envelope, planned: Mapping[str, Planned]) -> Opened:
     """Store what is about to be sent, by mark. After this commit the attempt is on record, whatever dies next."""
     lane.assert_held()
     now = timezone.now()
@@ -51,25 +62,29 @@ def open_attempts(lane: Lane, envelope: Envelope, planned: Mapping[str, tuple[Sy
     attempts = [
         SyncAttempt(
             envelope=row,
-            job=planned[item.mark][0],
+            job=planned[item.mark].job,
             item=item.key,
-            revision=planned[item.mark][0].wanted_revision,
+            revision=planned[item.mark].job.wanted_revision,
+            action=item.action,
+            kind=item.kind,
             mark=item.mark,
             body=item.body,
-            fingerprint=planned[item.mark][1].fingerprint,
-            configuration=planned[item.mark][1].coding.version,
+            fingerprint=planned[item.mark].send.fingerprint,
+            configuration=planned[item.mark].version,
         )
         for item in envelope.items
     ]
     SyncAttempt.objects.bulk_create(attempts)
-    _remember_coding({planned[item.mark][0].pk: planned[item.mark][1].coding for item in envelope.items})
+    _remember_coding([planned[item.mark] for item in envelope.items])
     return Opened(row, envelope, {attempt.item: attempt for attempt in attempts})
 
 
-def _remember_coding(codings: Mapping[int, Coding]) -> None:
-    jobs = list(SyncJob.objects.filter(id__in=codings))
-    for job in jobs:
-        job.coding = codings[job.pk].as_json()
+def _remember_coding(planned: Sequence[Planned]) -> None:
+    """What the pages show of it. Of a removal the coding stays as it was: it is what stands there until then."""
+    jobs = [one.job for one in planned if one.send.coding is not None]
+    for one in planned:
+        if one.send.coding is not None:
+            one.job.coding = as_json(one.facts, one.send.coding)
     SyncJob.objects.bulk_update(jobs, ["coding"])
 
 
@@ -123,12 +138,14 @@ def _note(attempt: SyncAttempt, outcome: Outcome, now: datetime) -> None:
 def _advance(job: SyncJob, attempt: SyncAttempt, outcome: Outcome, now: datetime) -> None:
     match outcome.kind:
         case OutcomeKind.POSTED | OutcomeKind.ALREADY_THERE:
-            bring_to_rest(job, (), revision=attempt.revision)
+            removed = (Reason(ReasonCode.REVERSED),) if attempt.action == Action.REMOVE else ()
+            bring_to_rest(job, removed, revision=attempt.revision)
         case OutcomeKind.REJECTED:
-            code = ReasonCode.OUR_FAULT if outcome.remedy is Remedy.OURS else ReasonCode.REJECTED
-            bring_to_rest(job, (Reason(code, outcome.answer),), revision=attempt.revision)
+            bring_to_rest(job, (_refusal(outcome),), revision=attempt.revision)
         case OutcomeKind.CONFLICT:
-            bring_to_rest(job, (Reason(ReasonCode.CONFLICT, outcome.answer),), revision=attempt.revision)
+            changed_there = attempt.action != Action.CREATE
+            code = ReasonCode.CHANGED_THERE if changed_there else ReasonCode.CONFLICT
+            bring_to_rest(job, (Reason(code, outcome.answer),), revision=attempt.revision)
         case OutcomeKind.UNKNOWN:
             job.state, job.due_at = JobState.UNKNOWN, now + (outcome.retry_after or FIRST_LOOK)
         case OutcomeKind.THROTTLED | OutcomeKind.ACCESS_LOST:
@@ -136,7 +153,20 @@ def _advance(job: SyncJob, attempt: SyncAttempt, outcome: Outcome, now: datetime
             job.tries += 1
 
 
+def _refusal(outcome: Outcome) -> Reason:
+    if outcome.remedy is Remedy.GONE:
+        return Reason(ReasonCode.GONE)
+    return Reason(ReasonCode.OUR_FAULT if outcome.remedy is Remedy.OURS else ReasonCode.REJECTED, outcome.answer)
+
+
 def _link(lane: Lane, settled: Sequence[tuple[SyncJob, SyncAttempt, Outcome]], now: datetime) -> None:
+    """What stands there now is linked; of what was removed, by us or by somebody there, the link goes."""
+    gone = [
+        job.document_id
+        for job, _, outcome in settled
+        if outcome.remedy is Remedy.GONE or (outcome.posted is not None and outcome.posted.gone)
+    ]
+    ExternalLink.objects.filter(connection_id=lane.connection_id, document__in=gone).delete()
     links = [
         ExternalLink(
             connection_id=lane.connection_id,
@@ -151,12 +181,15 @@ def _link(lane: Lane, settled: Sequence[tuple[SyncJob, SyncAttempt, Outcome]], n
             posted_at=now,
         )
         for job, attempt, outcome in settled
-        if outcome.posted is not None
+        if outcome.posted is not None and not outcome.posted.gone
     ]
     ExternalLink.objects.bulk_create(
         links,
         update_conflicts=True,
-        update_fields=["external_kind", "external_id", "external_version", "revision", "fingerprint", "configuration"],
+        update_fields=[
+            *("external_kind", "external_id", "external_version", "revision", "fingerprint", "configuration"),
+            "posted_at",
+        ],
         unique_fields=["tenant", "connection", "document"],
     )
 
@@ -203,10 +236,14 @@ def _whole_envelopes(keys: Iterable[int]) -> dict[int, Envelope]:
         key: Envelope(
             request_id=sent[0].envelope.request_id,
             batched=sent[0].envelope.batched,
-            items=tuple(Item(attempt.item, attempt.mark, attempt.body) for attempt in sent),
+            items=tuple(item_of(attempt) for attempt in sent),
         )
         for key, sent in items.items()
     }
+
+
+def item_of(attempt: SyncAttempt) -> Item:
+    return Item(attempt.item, attempt.mark, attempt.body, Action(attempt.action), attempt.kind)
 
 
 @transaction.atomic

@@ -8,26 +8,28 @@ import logging
 import time
 import uuid
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
+from typing import TypeGuard
 
 from django.db import transaction
 from django.utils import timezone
 
 from integrations import tokens
 from integrations.mapping.reasons import Reason, ReasonCode
-from integrations.mapping.rules import code_charge
+from integrations.mapping.rules import code
 from integrations.models import Connection, ConnectionState, SyncJob
 from integrations.providers.base import Provider
 from integrations.providers.documents import Outcome, OutcomeKind, Posted
 from integrations.providers.errors import AccessLost, ProviderError, Temporary
 from integrations.providers.registry import platform
-from integrations.sync import attempts, queue
-from integrations.sync.attempts import Opened
+from integrations.sync import attempts, links, queue, vendors
+from integrations.sync.attempts import Opened, Planned, item_of
 from integrations.sync.gather import Gathered, gather
 from integrations.sync.lane import Lane, rest
-from integrations.sync.plan import Blocked, Create, Nothing, Plan, plan
+from integrations.sync.plan import Blocked, Nothing, Plan, Send, plan
 from integrations.sync.queue import Configuration
 from integrations.sync.retry import MOST_SENDINGS, rest_after_throttle, settled_at
 
@@ -79,19 +81,57 @@ def _read_connection(lane: Lane) -> Connection:
 
 def _carry(lane: Lane, connection: Connection, provider: Provider, jobs: Sequence[SyncJob], ends: float) -> None:
     """One claimed set, from wish to fact. What the slice has no time for waits again."""
-    gathered = gather(connection, jobs)
+    gathered = _with_vendors(lane, connection, provider, jobs, _freshened(lane, connection, provider, jobs))
     plans = _plan_all(jobs, gathered)
+    if early := [job.pk for job, step in plans if _lacks_vendor(step)]:
+        queue.postpone(lane, early, timezone.now())
     blocked = {job.pk: step.reasons for job, step in plans if isinstance(step, Blocked)}
     standing = [job.pk for job, step in plans if isinstance(step, Nothing)]
     if blocked or standing:
         configuration = Configuration(connection.entity_id, gathered.mapping.version)
         queue.settle_unsent(lane, configuration, blocked, standing)
-    planned = {step.document.mark: (job, step) for job, step in plans if isinstance(step, Create)}
-    for envelope in provider.pack([step.document for _, step in planned.values()]):
+    planned = {
+        step.write.mark: Planned(job, gathered.facts[job.document_id], step, gathered.mapping.version)
+        for job, step in plans
+        if isinstance(step, Send) and not _lacks_vendor(step)
+    }
+    for envelope in provider.pack([one.send.write for one in planned.values()]):
         if time.monotonic() >= ends:
             break
         _send(lane, connection, provider, attempts.open_attempts(lane, envelope, planned))
     queue.give_back(lane)
+
+
+def _freshened(lane: Lane, connection: Connection, provider: Provider, jobs: Sequence[SyncJob]) -> Gathered:
+    """Where a person chose ours over what was changed there, its version of now is asked first."""
+    gathered = gather(connection, jobs)
+    stale = {document: link for document, link in gathered.links.items() if not link.posted.version}
+    if not stale:
+        return gathered
+    with _resting_on_trouble(lane, connection):
+        there = provider.versions([link.posted for link in stale.values()])
+    links.refresh(lane, there, list(stale))
+    return gather(connection, jobs)
+
+
+def _with_vendors(
+    lane: Lane, connection: Connection, provider: Provider, jobs: Sequence[SyncJob], gathered: Gathered
+) -> Gathered:
+    """See that the books know the vendors of what is about to be sent. Those that could not be made yet stay away."""
+    steps = [step for _, step in _plan_all(jobs, gathered) if _lacks_vendor(step)]
+    names = dict.fromkeys(step.coding.vendor.name for step in steps if step.coding and step.coding.vendor)
+    if not names:
+        return gathered
+    with _resting_on_trouble(lane, connection):
+        ensured = vendors.ensure(lane, connection, provider, list(names))
+    mapping = gathered.mapping
+    known = replace(mapping, vendors_by_name=mapping.vendors_by_name | ensured.made, refused_vendors=ensured.refused)
+    return replace(gathered, mapping=known)
+
+
+def _lacks_vendor(step: Plan) -> TypeGuard[Send]:
+    vendor = step.coding.vendor if isinstance(step, Send) and step.coding else None
+    return vendor is not None and not vendor.external_id
 
 
 def _plan_all(jobs: Sequence[SyncJob], gathered: Gathered) -> list[tuple[SyncJob, Plan]]:
@@ -101,7 +141,8 @@ def _plan_all(jobs: Sequence[SyncJob], gathered: Gathered) -> list[tuple[SyncJob
 def _plan_one(job: SyncJob, gathered: Gathered) -> Plan:
     try:
         facts = gathered.facts[job.document_id]
-        return plan(facts, code_charge(facts, gathered.mapping), gathered.links.get(job.document_id))
+        link, decision = gathered.links.get(job.document_id), gathered.decisions.get(job.document_id)
+        return plan(facts, code(facts, gathered.mapping), link, decision)
     except Exception:
         # Whatever is wrong with one charge must not stop its neighbours for good.
         reference = uuid.uuid4().hex[:8]
@@ -148,20 +189,27 @@ def close_lane(lane: Lane, connection: Connection, problem: str) -> None:
     queue.give_back(lane)
 
 
-def resolve_doubts(lane: Lane, connection: Connection, provider: Provider, ends: float) -> None:
-    """Unknown is looked up before anything new goes out; only where “not found” counts is it sent again, as it was."""
-    doubtful = attempts.in_doubt(lane, DOUBTS_AT_ONCE)
-    if not doubtful:
-        return
-    marks = [attempt.mark for opened in doubtful for attempt in opened.attempts.values()]
+@contextmanager
+def _resting_on_trouble(lane: Lane, connection: Connection) -> Iterator[None]:
+    """Around reads: what cannot be known now is asked again later."""
     try:
-        found = provider.find_existing(marks)
+        yield
     except AccessLost as lost:
         close_lane(lane, connection, str(lost))
         raise MustRest from lost
     except ProviderError as trouble:
         _rest(lane, trouble.retry_after if isinstance(trouble, Temporary) else None)
         raise MustRest from trouble
+
+
+def resolve_doubts(lane: Lane, connection: Connection, provider: Provider, ends: float) -> None:
+    """Unknown is looked up before anything new goes out; only where “not found” counts is it sent again, as it was."""
+    doubtful = attempts.in_doubt(lane, DOUBTS_AT_ONCE)
+    if not doubtful:
+        return
+    items = [item_of(attempt) for opened in doubtful for attempt in opened.attempts.values()]
+    with _resting_on_trouble(lane, connection):
+        found = provider.find_existing(items)
     for opened in doubtful:
         missing = _settle_found(lane, opened, found)
         if missing.attempts and time.monotonic() < ends:

@@ -1,17 +1,26 @@
 """One reading pass for a whole claim. What comes out are values; nothing after it asks the database."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
 
-from integrations.mapping.rules import Account, ChargeFacts, Mapping, Vendor
-from integrations.models import AccountMapping, Connection, ExternalLink, MappingSlot, Reference, ReferenceKind, SyncJob
-from integrations.sync.marks import mark_of
+from integrations.mapping.reasons import Reason, ReasonCode
+from integrations.mapping.rules import Account, Mapping, TransactionFacts, Vendor, vendor_name
+from integrations.mapping.slots import MappingSlot
+from integrations.models import (
+    ConfigurationVersion,
+    Connection,
+    Decision,
+    ExternalLink,
+    MappingEntry,
+    Reference,
+    ReferenceKind,
+    SyncJob,
+)
+from integrations.providers.documents import Dimension, DimensionLevel, Posted
+from integrations.sync.facts import facts_of
 from integrations.sync.plan import Link
-from integrations.sync.queue import current_version
-from ledger.domain.money import Money
-from ledger.models import CardTransaction
 from ledger.selectors.transactions import by_document
 
 
@@ -19,71 +28,94 @@ from ledger.selectors.transactions import by_document
 class Gathered:
     """By document id."""
 
-    facts: dict[int, ChargeFacts]
+    facts: dict[int, TransactionFacts]
     links: dict[int, Link]
+    decisions: dict[int, Reason]
     mapping: Mapping
 
 
 @transaction.atomic
 def gather(connection: Connection, jobs: Sequence[SyncJob]) -> Gathered:
     documents = [job.document_id for job in jobs]
-    rows = by_document(documents)
     links = ExternalLink.objects.filter(connection=connection, document__in=documents)
-    facts = {document: facts_of(row) for document, row in rows.items()}
+    facts = {document: facts_of(row) for document, row in by_document(documents).items()}
     return Gathered(
         facts=facts,
-        links={link.document_id: Link(link.revision, link.fingerprint) for link in links},
-        mapping=mapping_of(connection, [fact.merchant for fact in facts.values()]),
+        links={link.document_id: link_of(link) for link in links},
+        decisions={job.document_id: decision_of(job) for job in jobs if job.decision},
+        mapping=mapping_of(connection, list(facts.values())),
     )
 
 
-def facts_of(row: CardTransaction) -> ChargeFacts:
-    document = row.document
-    return ChargeFacts(
-        document_id=document.pk,
-        revision=document.revision,
-        mark=mark_of(document.public_id),
-        dated=document.dated,
-        money=Money(document.amount_minor, document.currency),
-        merchant=row.merchant_name,
-        category=row.category.name if row.category else "",
-        holder=row.card.holder,
-        last_four=row.card.last_four,
-        memo=row.memo,
-    )
+def link_of(link: ExternalLink) -> Link:
+    return Link(link.revision, link.fingerprint, Posted(link.external_kind, link.external_id, link.external_version))
 
 
-def mapping_of(connection: Connection, merchants: Sequence[str]) -> Mapping:
-    """The configuration in force, with the vendors that these merchants may be."""
-    current = AccountMapping.objects.filter(
-        entity_id=connection.entity_id, until__isnull=True, account__company_id=connection.company_id
-    ).select_related("account", "category")
-    slots: dict[str, Account] = {}
-    categories: dict[str, Account] = {}
-    for row in current:
-        if row.category is not None:
-            categories[row.category.name] = _account(row.account)
-        else:
-            slots[row.slot] = _account(row.account)
+def decision_of(job: SyncJob) -> Reason:
+    held = job.decision == Decision.HOLD
+    return Reason(ReasonCode.HELD_BY_PERSON if held else ReasonCode.EXCLUDED_BY_PERSON, job.decided_why)
+
+
+def mapping_of(connection: Connection, facts: Sequence[TransactionFacts]) -> Mapping:
+    """The configuration in force, with the vendors that these transactions may be."""
+    version = ConfigurationVersion.objects.filter(entity_id=connection.entity_id).order_by("-number").first()
+    dimensions = dimensions_of(connection)
+    entries = list(_entries(connection, facts))
     return Mapping(
-        version=current_version(connection.entity_id),
+        version=version.number if version else 0,
         home_currency=connection.company.currency,
-        card_account=slots.get(MappingSlot.CARD_ACCOUNT),
-        default=slots.get(MappingSlot.DEFAULT),
-        categories=categories,
-        vendors=_vendors(connection, merchants),
+        accounts={
+            (MappingSlot(row.slot), row.source_id): _account(row.target)
+            for row in entries
+            if row.target.kind == ReferenceKind.ACCOUNT
+        },
+        dimensions=dimensions,
+        values=_values(entries, dimensions),
+        vendors={row.vendor_id: _vendor(row.target) for row in entries if row.vendor_id},
+        vendors_by_name=vendors_by_name(connection, {vendor_name(fact).casefold() for fact in facts}),
+        create_vendors=version.create_vendors if version else False,
     )
+
+
+def dimensions_of(connection: Connection) -> tuple[Dimension, ...]:
+    stored = connection.company.dimensions
+    return tuple(Dimension(one["key"], one["label"], DimensionLevel(one["level"])) for one in stored)
+
+
+def vendors_by_name(connection: Connection, keys: set[str]) -> dict[str, Vendor]:
+    rows = Reference.objects.filter(
+        company_id=connection.company_id, kind=ReferenceKind.VENDOR, active=True, name_key__in=keys
+    )
+    return {row.name_key: _vendor(row) for row in rows}
+
+
+def _entries(connection: Connection, facts: Sequence[TransactionFacts]) -> Iterable[MappingEntry]:
+    """Without the vendors of everybody else: a customer has thousands of them."""
+    vendors = {fact.vendor.id for fact in facts if fact.vendor}
+    current = MappingEntry.objects.filter(
+        entity_id=connection.entity_id, until__isnull=True, target__company_id=connection.company_id
+    ).select_related("target")
+    yield from current.exclude(slot=MappingSlot.VENDOR)
+    if vendors:
+        yield from current.filter(slot=MappingSlot.VENDOR, vendor__in=vendors)
+
+
+def _values(
+    entries: Iterable[MappingEntry], dimensions: Iterable[Dimension]
+) -> dict[tuple[str, MappingSlot, int], Account]:
+    labels = {dimension.key: dimension.label for dimension in dimensions}
+    return {
+        (row.dimension, MappingSlot(row.slot), row.source_id): Account(
+            row.target.external_id, f"{labels[row.dimension]} {row.target.path}", row.target.active
+        )
+        for row in entries
+        if row.dimension in labels and row.source_id is not None
+    }
 
 
 def _account(reference: Reference) -> Account:
     return Account(reference.external_id, str(reference), reference.active)
 
 
-def _vendors(connection: Connection, merchants: Sequence[str]) -> dict[str, Vendor]:
-    rows = Reference.objects.filter(
-        company_id=connection.company_id,
-        kind=ReferenceKind.VENDOR,
-        active=True,
-        name_key__in={merchant.casefold() for merchant in merchants},
-    )
-    return {row.name_key: Vendor(row.external_id, row.name) for row in rows}
+def _vendor(reference: Reference) -> Vendor:
+    return Vendor(reference.external_id, reference.name)

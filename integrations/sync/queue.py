@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils import timezone
 
-from integrations.mapping.reasons import HELD, Reason
+from integrations.mapping.reasons import EXCLUDED, HELD, Reason
 from integrations.models import (
     ConfigurationVersion,
     Connection,
@@ -19,7 +19,7 @@ from integrations.models import (
 from integrations.models.sync import MOVING_STATES, STATES_WITH_REASON
 from integrations.sync.lane import Lane
 from ledger import events
-from ledger.models import Entity, SourceDocument
+from ledger.models import Entity, SourceDocument, Stage
 
 FRESH = timedelta(minutes=1)
 # Of a claim this share goes to the fresh first; the rest is the old's, so neither starves the other.
@@ -53,7 +53,7 @@ def absorb_events() -> set[int] | None:
     taken = events.take_unhandled(ABSORB_AT_ONCE)
     if not taken:
         return None
-    documents = SourceDocument.objects.filter(id__in={event.document_id for event in taken}).order_by("id")
+    documents = bookable(SourceDocument.objects.filter(id__in={event.document_id for event in taken})).order_by("id")
     by_entity: dict[int, list[SourceDocument]] = {}
     for document in documents:
         by_entity.setdefault(document.entity_id, []).append(document)
@@ -64,6 +64,11 @@ def absorb_events() -> set[int] | None:
         wish(connection, by_entity[connection.entity_id])
     events.mark_handled(taken)
     return {connection.pk for connection in connections}
+
+
+def bookable(documents: QuerySet[SourceDocument]) -> QuerySet[SourceDocument]:
+    """What is still pending is no money yet; it comes again when it clears."""
+    return documents.exclude(stage=Stage.PENDING)
 
 
 def wish(connection: Connection, documents: Iterable[SourceDocument]) -> None:
@@ -148,10 +153,18 @@ def bring_to_rest(job: SyncJob, reasons: Sequence[Reason], *, revision: int) -> 
     if job.wanted_revision > revision:
         job.state, job.reasons = JobState.WAITING, []
         return
-    held = all(reason.code in HELD for reason in reasons)
-    job.state = JobState.DONE if not reasons else JobState.HELD if held else JobState.NEEDS_ATTENTION
+    job.state = resting_state(reasons)
     job.reasons = [reason.as_json() for reason in reasons]
     job.tries = 0
+
+
+def resting_state(reasons: Sequence[Reason]) -> JobState:
+    codes = {reason.code for reason in reasons}
+    if not codes:
+        return JobState.DONE
+    if codes <= EXCLUDED:
+        return JobState.EXCLUDED
+    return JobState.HELD if codes <= HELD else JobState.NEEDS_ATTENTION
 
 
 def save(jobs: list[SyncJob]) -> None:
@@ -164,6 +177,14 @@ def give_back(lane: Lane) -> None:
     lane.assert_held()
     mine = SyncJob.objects.filter(connection_id=lane.connection_id, state=JobState.RUNNING, fence=lane.fence)
     mine.update(state=JobState.WAITING)
+
+
+@transaction.atomic
+def postpone(lane: Lane, job_ids: Iterable[int], until: datetime) -> None:
+    """What they need first is not there yet: they wait, and are not claimed again before then."""
+    lane.assert_held()
+    claimed = SyncJob.objects.filter(id__in=list(job_ids), state=JobState.RUNNING, fence=lane.fence)
+    claimed.update(state=JobState.WAITING, due_at=until)
 
 
 @transaction.atomic

@@ -14,9 +14,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from integrations import bells, selectors, services
-from integrations.models import AccountMapping, Connection, MappingSlot, Reference
+from integrations.mapping.slots import MappingSlot
+from integrations.models import Connection, MappingEntry, Reference
 from integrations.providers.documents import AccountRole
-from integrations.services import AccountChoices, StaleMapping
+from integrations.services import Choices, MappingKey, StaleMapping
 from integrations.tasks import drain_connection
 from ledger.access import Action
 from ledger.domain.money import Money
@@ -81,13 +82,13 @@ class MappingForm:
         self.seen_version = str(self.version)
         self.errors["reason"] = f"Version {self.version} was saved meanwhile; it stands among the versions. Save again?"
 
-    def choices(self) -> AccountChoices:
+    def choices(self) -> Choices:
         chosen = {name: int(value) if value else None for name, value in self.values.items()}
-        return AccountChoices(
-            card_account=chosen[MappingSlot.CARD_ACCOUNT],
-            default=chosen[MappingSlot.DEFAULT],
-            categories={category.pk: chosen[_name(category)] for category in self.categories},
-        )
+        categories = {
+            MappingKey(MappingSlot.CATEGORY, category.pk): chosen[_name(category)] for category in self.categories
+        }
+        plain = (MappingSlot.CARD_ACCOUNT, MappingSlot.DEFAULT)
+        return Choices({MappingKey(slot): chosen[slot] for slot in plain} | categories)
 
     def field(self, name: str) -> dict[str, Any]:
         return {
@@ -104,8 +105,8 @@ class MappingForm:
     def _posted(self, posted: Any) -> dict[str, str]:
         return {name: posted.get(name, "") for name in self._names()}
 
-    def _standing(self, rows: Iterable[AccountMapping]) -> dict[str, str]:
-        known = {_name(row.category) if row.category else row.slot: str(row.account_id) for row in rows}
+    def _standing(self, rows: Iterable[MappingEntry]) -> dict[str, str]:
+        known = {_name(row.category) if row.category else row.slot: str(row.target_id) for row in rows}
         return {name: known.get(name, "") for name in self._names()}
 
     def _error(self, name: str) -> str:
@@ -235,13 +236,13 @@ def _history(entity_id: int) -> list[dict[str, Any]]:
     ]
 
 
-def _changes(rows: Iterable[AccountMapping], number: int) -> list[dict[str, str]]:
+def _changes(rows: Iterable[MappingEntry], number: int) -> list[dict[str, str]]:
     """A slot that ended and began with the same version was changed from one account to the other."""
     changes: dict[str, dict[str, str]] = {}
     for row in rows:
-        what = row.category.name if row.category else MappingSlot(row.slot).label
+        what = str(row.source or MappingSlot(row.slot).label)
         if row.until == number:
-            changes.setdefault(what, {"what": what, "old": "", "new": ""})["old"] = str(row.account)
+            changes.setdefault(what, {"what": what, "old": "", "new": ""})["old"] = str(row.target)
         if row.since == number:
-            changes.setdefault(what, {"what": what, "old": "", "new": ""})["new"] = str(row.account)
+            changes.setdefault(what, {"what": what, "old": "", "new": ""})["new"] = str(row.target)
     return list(changes.values())

@@ -5,10 +5,10 @@ from decimal import Decimal, InvalidOperation
 from functools import reduce
 from operator import or_
 
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from ledger.domain.money import currencies_with, in_range
-from ledger.models import CardTransaction, LedgerEvent, SourceDocument
+from ledger.models import CardTransaction, LedgerEvent, SourceDocument, SplitLine, TagUse
 
 # What a page prints before an amount, and a person copies along.
 SIGNS = "$€£¥ "
@@ -17,8 +17,16 @@ SIGNS = "$€£¥ "
 def card_transactions() -> QuerySet[CardTransaction]:
     """Newest first, with everything that a list shows of them."""
     return CardTransaction.objects.select_related(
-        "document", "document__entity", "card", "category", "department"
+        *("document", "document__entity", "card", "category", "department", "vendor", "bank_account"),
+        *("refund_of__document", "refund_of__category"),
     ).order_by("-document__dated", "-document_id")
+
+
+def with_parts(rows: QuerySet[CardTransaction]) -> QuerySet[CardTransaction]:
+    """With their lines and tags: two more statements, whatever their number."""
+    lines = SplitLine.objects.select_related("category", "department").order_by("position")
+    uses = TagUse.objects.select_related("tag", "group").order_by("group__name")
+    return rows.prefetch_related(Prefetch("lines", lines), Prefetch("tag_uses", uses))
 
 
 def matching(rows: QuerySet[CardTransaction], words: str) -> QuerySet[CardTransaction]:
@@ -50,7 +58,7 @@ def _amount(words: str) -> Q:
 
 
 def by_document(document_ids: Sequence[int]) -> dict[int, CardTransaction]:
-    rows = card_transactions().filter(document_id__in=document_ids)
+    rows = with_parts(card_transactions().filter(document_id__in=document_ids))
     return {row.document_id: row for row in rows}
 
 

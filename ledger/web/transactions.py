@@ -16,7 +16,7 @@ from django.utils.cache import patch_vary_headers
 from integrations import selectors as sync
 from integrations.mapping.reasons import Reason, ReasonCode
 from integrations.models import JobState
-from integrations.models.sync import STATES_WITH_REASON
+from integrations.models.sync import STUCK_STATES
 from integrations.providers.documents import OutcomeKind
 from integrations.selectors import SyncState
 from integrations.sync.marks import PREFIX as MARK_PREFIX
@@ -162,7 +162,7 @@ def _detail_context(request: PageRequest, row: CardTransaction, state: SyncState
     slug = request.access.organisation.slug
     document = row.document
     money = Money(document.amount_minor, document.currency)
-    at_rest = state is not None and state.state in STATES_WITH_REASON and not _is_locked_out(state)
+    at_rest = state is not None and state.state in STUCK_STATES and not _is_locked_out(state)
     may_retry = at_rest and request.access.allows(Action.RETRY)
     return {
         "merchant": row.merchant_name,
@@ -208,7 +208,7 @@ def _sides(row: CardTransaction, state: SyncState | None) -> list[dict[str, str]
             "ours": f"Category {category}" if category else "No category",
             "theirs": there.get("account", ""),
         },
-        {"label": "Paid from", "ours": f"Card {row.card}, {row.card.holder}", "theirs": there.get("card_account", "")},
+        {"label": "Paid from", "ours": f"Card {row.card}, {row.card.holder}", "theirs": there.get("paid_from", "")},
         {"label": "Vendor", "ours": row.merchant_name, "theirs": there.get("vendor", "")},
         {"label": "Date", "ours": day, "theirs": day if there else ""},
         {"label": "Number", "ours": row.document.external_id, "theirs": (state.mark or "") if state else ""},
@@ -219,24 +219,27 @@ def _sides(row: CardTransaction, state: SyncState | None) -> list[dict[str, str]
 def _entry(state: SyncState | None, money: Money) -> dict[str, Any] | None:
     if state is None or not state.coding:
         return None
-    coding, amount = state.coding, money_shown(money)
     return {
         "title": "It stands in the books as" if state.external_id else "It will stand in the books as",
-        "lines": [
-            {"account": coding["account"], "debit": amount, "credit": None, "reason": coding["why"]["account"]},
-            {
-                "account": coding["card_account"],
-                "debit": None,
-                "credit": amount,
-                "reason": coding["why"]["card_account"],
-            },
-        ],
-        "total": amount,
+        "lines": [_entry_line(line, money.currency) for line in state.coding.get("entry", [])],
+        "total": money_shown(Money(abs(money.minor), money.currency)),
+    }
+
+
+def _entry_line(line: dict[str, Any], currency: str) -> dict[str, Any]:
+    amount = money_shown(Money(abs(line["minor"]), currency))
+    is_debit = line["minor"] > 0
+    return {
+        "account": line["account"],
+        "debit": amount if is_debit else None,
+        "credit": None if is_debit else amount,
+        "reason": line["why"],
+        "values": line["values"],
     }
 
 
 def _why(state: SyncState | None) -> list[dict[str, str]]:
-    labels = {"account": "Account", "card_account": "Paid from", "vendor": "Vendor"}
+    labels = {"account": "Account", "paid_from": "Paid from", "vendor": "Vendor"}
     why = state.coding.get("why", {}) if state else {}
     return [{"label": label, "sentence": why[key]} for key, label in labels.items() if key in why]
 

@@ -8,9 +8,10 @@ from django.core.cache import cache
 from django.db import transaction
 
 from integrations import services
+from integrations.mapping.slots import MappingSlot
 from integrations.models import Connection, Reference
 from integrations.providers.registry import DEFAULT, platform
-from integrations.services import AccountChoices
+from integrations.services import Choices, MappingKey
 from integrations.sync import engine, lane, queue
 from ledger.domain.money import parse_amount
 from ledger.domain.transactions import IncomingTransaction
@@ -72,16 +73,20 @@ class Office:
         services.read_references(self.connection.pk)
         return self.connection
 
-    def map(self, **accounts: str) -> int:
+    def map(self, *, create_vendors: bool | None = None, **accounts: str) -> int | None:
         """Account numbers by slot: card="2110", default="6110", Software="6020"."""
         with transaction.atomic():
             numbers = {row.number: row.pk for row in Reference.objects.exclude(number="")}
             version = queue.current_version(self.tenant.entity.pk)
-            choices = AccountChoices(
-                card_account=numbers.get(accounts.get("card", "")),
-                default=numbers.get(accounts.get("default", "")),
-                categories={self.tenant.category.pk: numbers.get(accounts.get("Software", ""))},
-            )
+            keys = {
+                "card": MappingKey(MappingSlot.CARD_ACCOUNT),
+                "default": MappingKey(MappingSlot.DEFAULT),
+                "Software": MappingKey(MappingSlot.CATEGORY, self.tenant.category.pk),
+                "fees": MappingKey(MappingSlot.FEES),
+                "cashback": MappingKey(MappingSlot.CASHBACK),
+                "bank": MappingKey(MappingSlot.BANK),
+            }
+            choices = Choices({key: numbers.get(accounts.get(name, "")) for name, key in keys.items()}, create_vendors)
         return services.save_mapping(
             entity=self.tenant.entity, choices=choices, seen_version=version, reason="Test", person=self.tenant.admin
         )

@@ -9,13 +9,13 @@ from django.utils import timezone
 
 from integrations import tokens
 from integrations.mapping.reasons import Reason
+from integrations.mapping.slots import MappingSlot
 from integrations.models import (
-    AccountMapping,
     Company,
     ConfigurationVersion,
     Connection,
     JobState,
-    MappingSlot,
+    MappingEntry,
     Reference,
     ReferenceKind,
     SyncJob,
@@ -114,8 +114,8 @@ class Books:
     def mapped(self) -> dict[str, str]:
         """Account numbers by slot or category, as they stand."""
         with self.open():
-            rows = AccountMapping.objects.filter(until__isnull=True).select_related("account", "category")
-            return {row.category.name if row.category else row.slot: row.account.number for row in rows}
+            rows = MappingEntry.objects.filter(until__isnull=True).select_related("target", "category")
+            return {row.category.name if row.category else row.slot: row.target.number for row in rows}
 
     def versions(self) -> list[tuple[int, str, str]]:
         with self.open():

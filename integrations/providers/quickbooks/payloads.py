@@ -5,35 +5,119 @@ AccountRef is an account of type Credit Card and whose lines carry the expense a
 """
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import simplejson
 
-from integrations.providers.documents import CardCharge, Item, Line
+from integrations.providers.documents import Action, CardCharge, Document, Item, Line, Posted, Transfer, Write
 
 NOTE_LENGTH = 4000
 DESCRIPTION_LENGTH = 4000
+NAME_LENGTH = 100
+
+PURCHASE, TRANSFER, VENDOR = "Purchase", "Transfer", "Vendor"
+PATHS = {PURCHASE: "purchase", TRANSFER: "transfer", VENDOR: "vendor"}
+# A class stands on each line, a location (Intuit's API calls it department) once on the whole.
+CLASS, LOCATION = "class", "location"
+REFERENCES = {CLASS: "ClassRef", LOCATION: "DepartmentRef"}
+OPERATIONS = {Action.CREATE: "create", Action.UPDATE: "update", Action.REMOVE: "delete"}
+NO_NAME_SIGNS = str.maketrans({":": " ", "\t": " ", "\n": " ", "\r": " "})
 
 TYPOGRAPHY = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "...", "€": "EUR"})
 
 
+def item(key: str, write: Write, *, outside_us: bool = False) -> Item:
+    """One write as it will be sent, alone or in a batch."""
+    if write.document is None:
+        assert write.target is not None
+        return Item(key, write.mark, encoded(_identity(write.target)), write.action, write.target.kind)
+    kind, body = _document(write.document, outside_us=outside_us)
+    if write.target is not None:
+        # The whole object: what is left out is cleared. A sparse update would keep a vendor that is none any more.
+        body |= _identity(write.target)
+    return Item(key, write.mark, encoded(body), write.action, kind)
+
+
+def path(one: Item) -> str:
+    """Where a single write goes, below the company."""
+    address = PATHS[one.kind or PURCHASE]
+    return f"{address}?operation=delete" if one.action is Action.REMOVE else address
+
+
+def signature(note: str | None) -> str:
+    """The end of a note: our mark, with the revision from the second one on."""
+    return (note or "").rpartition(" ")[2]
+
+
+def signature_in(one: Item) -> str:
+    return signature(simplejson.loads(one.body).get("PrivateNote"))
+
+
+def day_in(one: Item) -> str:
+    return str(simplejson.loads(one.body)["TxnDate"])
+
+
+def _identity(target: Posted) -> dict[str, Any]:
+    return {"Id": target.external_id, "SyncToken": target.version}
+
+
+def _document(document: Document, *, outside_us: bool) -> tuple[str, dict[str, Any]]:
+    if isinstance(document, Transfer):
+        return TRANSFER, transfer(document, outside_us=outside_us)
+    return PURCHASE, purchase(document, outside_us=outside_us)
+
+
 def purchase(charge: CardCharge, *, outside_us: bool = False) -> dict[str, Any]:
     """A charge comes with its tax inside and without a tax code, which only companies outside the US must be told."""
-    write = basic if outside_us else latin
+    write = _writer(outside_us)
     body: dict[str, Any] = {
         "PaymentType": "CreditCard",
         "AccountRef": {"value": charge.card_account},
         "TxnDate": charge.dated.isoformat(),
         "DocNumber": charge.mark,
-        "PrivateNote": write(charge.note)[:NOTE_LENGTH],
+        "PrivateNote": _note(charge.note, write),
         "Line": [_line(line, write(line.description)) for line in charge.lines],
     }
+    if charge.credit:
+        body["Credit"] = True
     if charge.vendor:
         body["EntityRef"] = {"value": charge.vendor, "type": "Vendor"}
+    for value in charge.dimensions:
+        body[REFERENCES[value.dimension]] = {"value": value.external_id}
     if outside_us:
         body["GlobalTaxCalculation"] = "NotApplicable"
     return body
+
+
+def transfer(paid: Transfer, *, outside_us: bool = False) -> dict[str, Any]:
+    """A Transfer has no number of its own: the mark stands in its note only."""
+    return {
+        "FromAccountRef": {"value": paid.from_account},
+        "ToAccountRef": {"value": paid.to_account},
+        "Amount": paid.money.amount,
+        "TxnDate": paid.dated.isoformat(),
+        "PrivateNote": _note(paid.note, _writer(outside_us)),
+    }
+
+
+def display_name(name: str, *, outside_us: bool = False) -> str:
+    """A name that QuickBooks takes: without the signs that it uses itself, in single blanks, of 100 characters."""
+    plain = _writer(outside_us)(name).translate(NO_NAME_SIGNS)
+    return " ".join(plain.split())[:NAME_LENGTH].rstrip()
+
+
+def _writer(outside_us: bool) -> Callable[[str], str]:
+    return basic if outside_us else latin
+
+
+def _note(note: str, write: Callable[[str], str]) -> str:
+    """Cut in the middle if it must be: the mark at its end is what a look-up reads."""
+    text = write(note)
+    if len(text) <= NOTE_LENGTH:
+        return text
+    kept, _, mark = text.rpartition(" ")
+    return f"{kept[: NOTE_LENGTH - len(mark) - 1]} {mark}"
 
 
 def latin(text: str) -> str:
@@ -55,11 +139,14 @@ def _without_accent(letter: str) -> str:
 
 
 def _line(line: Line, description: str) -> dict[str, Any]:
+    detail = {"AccountRef": {"value": line.account}}
+    for value in line.dimensions:
+        detail[REFERENCES[value.dimension]] = {"value": value.external_id}
     return {
         "Amount": line.amount,
         "DetailType": "AccountBasedExpenseLineDetail",
         "Description": description[:DESCRIPTION_LENGTH],
-        "AccountBasedExpenseLineDetail": {"AccountRef": {"value": line.account}},
+        "AccountBasedExpenseLineDetail": detail,
     }
 
 
@@ -70,5 +157,8 @@ def encoded(body: dict[str, Any]) -> str:
 
 def batch(items: Sequence[Item]) -> str:
     """One batch request. The bodies go in as they were stored, so that a repeat is the same to the byte."""
-    requests = ",".join(f'{{"bId":"{item.key}","operation":"create","Purchase":{item.body}}}' for item in items)
+    requests = ",".join(
+        f'{{"bId":"{one.key}","operation":"{OPERATIONS[one.action]}","{one.kind or PURCHASE}":{one.body}}}'
+        for one in items
+    )
     return f'{{"BatchItemRequest":[{requests}]}}'

@@ -9,6 +9,8 @@ from integrations.providers.quickbooks.client import QuickBooksClient
 from integrations.providers.quickbooks.oauth import QuickBooksOAuth
 from integrations.providers.quickbooks.provider import QuickBooksProvider
 
+# The page of an object on the platform, by its kind.
+PAGES = {"Purchase": "expense", "Transfer": "transfer"}
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
@@ -39,7 +41,7 @@ def quickbooks_platform(settings: QuickBooksSettings) -> Platform:
     def object_url(company: str, kind: str, external_id: str) -> str:
         if _is_sandbox(settings):
             return f"{settings.api_url}/companies/{company}#{kind}-{external_id}"
-        return f"https://app.qbo.intuit.com/app/expense?txnId={external_id}"
+        return f"https://app.qbo.intuit.com/app/{PAGES[kind]}?txnId={external_id}"
 
     return Platform(
         name="quickbooks",

@@ -1,28 +1,35 @@
-"""QuickBooks Online as a Provider: Purchases for card charges, found again by their document number."""
+"""QuickBooks Online as a Provider: Purchases for what a card does, Transfers for paid statements, found again later."""
 
 import logging
 import re
 import uuid
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from quickbooks.objects import Account, CompanyInfo, Preferences, Purchase, Vendor
+from quickbooks.objects import Account, CompanyInfo, Department, Preferences, Purchase, Transfer, Vendor
+from quickbooks.objects.trackingclass import Class
 
 from integrations.providers.base import Capabilities
 from integrations.providers.documents import (
     AccountRole,
-    CardCharge,
+    Action,
     CompanyDescription,
+    Dimension,
+    DimensionLevel,
     Envelope,
     Item,
+    NewVendor,
     Outcome,
     OutcomeKind,
     Posted,
     ReferenceRecord,
+    Remedy,
+    Write,
 )
 from integrations.providers.errors import AccessLost, ProviderError, Refused, Temporary
-from integrations.providers.quickbooks import payloads, replies
+from integrations.providers.quickbooks import payloads, replies, vendors
 from integrations.providers.quickbooks.client import QuickBooksClient
 
 logger = logging.getLogger(__name__)
@@ -34,12 +41,15 @@ SINGLES_UP_TO = 8
 PAGE = 1000
 LARGEST_LIST = 200_000
 HOME_COUNTRY = "US"
-MARKS_PER_QUERY = 100
+VALUES_PER_QUERY = 100
 # QuickBooks documents no retention of its idempotency keys; minutes are proven. Beyond them the document number
 # guards: a second card purchase with the same number is refused (6140).
 REPLAY_TRUSTED = timedelta(hours=24)
 
+OBJECTS = {payloads.PURCHASE: Purchase, payloads.TRANSFER: Transfer}
+DIMENSIONS = {payloads.CLASS: Class, payloads.LOCATION: Department}
 CARD_TYPES = {"Credit Card"}
+BANK_TYPES = {"Bank"}
 EXPENSE_TYPES = {"Expense", "Other Expense", "Cost of Goods Sold"}
 POSTABLE_TYPES = {
     "Income",
@@ -71,53 +81,107 @@ class QuickBooksProvider:
             name=company.CompanyName,
             country=company.Country,
             currency=preferences.CurrencyPrefs.HomeCurrency.value,
+            dimensions=tuple(_dimensions(preferences)),
         )
 
-    def list_references(self) -> Iterator[ReferenceRecord]:
+    def list_references(self, dimensions: Sequence[Dimension]) -> Iterator[ReferenceRecord]:
         yield from map(_account, self._all(Account))
-        yield from map(_vendor, self._all(Vendor))
+        yield from map(vendors.record, self._all(Vendor))
+        for dimension in dimensions:
+            for value in self._all(DIMENSIONS[dimension.key]):
+                yield _value(value, dimension)
 
-    def pack(self, documents: Sequence[CardCharge]) -> list[Envelope]:
-        size = 1 if len(documents) <= SINGLES_UP_TO else BATCH_SIZE
-        parts = [documents[start : start + size] for start in range(0, len(documents), size)]
+    def pack(self, writes: Sequence[Write]) -> list[Envelope]:
+        size = 1 if len(writes) <= SINGLES_UP_TO else BATCH_SIZE
+        parts = [writes[start : start + size] for start in range(0, len(writes), size)]
         return [self._envelope(part, batched=size > 1) for part in parts]
 
     def push(self, envelope: Envelope) -> dict[str, Outcome]:
-        path = "batch" if envelope.batched else "purchase"
-        body = payloads.batch(envelope.items) if envelope.batched else envelope.items[0].body
+        outcomes = self._sent(envelope)
+        return self._with_the_gone(envelope, self._with_our_duplicates(envelope, outcomes))
+
+    def find_existing(self, items: Sequence[Item]) -> dict[str, Posted]:
+        removals = [item for item in items if item.action is Action.REMOVE]
+        written = [item for item in items if item.action is not Action.REMOVE]
+        numbered = [item for item in written if (item.kind or payloads.PURCHASE) == payloads.PURCHASE]
+        noted = [item for item in written if item.kind == payloads.TRANSFER]
+        return {**self._numbered(numbered), **self._noted(noted), **self._removed(removals)}
+
+    def versions(self, targets: Sequence[Posted]) -> dict[str, Posted]:
+        there: dict[str, Posted] = {}
+        for kind in dict.fromkeys(target.kind for target in targets):
+            ids = [target.external_id for target in targets if target.kind == kind]
+            rows = self._rows(OBJECTS[kind], "Id", ids)
+            there |= {str(row.Id): replies.posted(kind, str(row.Id), str(row.SyncToken)) for row in rows}
+        return there
+
+    def create_vendors(self, names: Sequence[str]) -> list[NewVendor]:
+        return vendors.create(self._client, names, outside_us=self._outside_us)
+
+    def _sent(self, envelope: Envelope) -> dict[str, Outcome]:
+        only = envelope.items[0]
+        path = "batch" if envelope.batched else payloads.path(only)
+        body = payloads.batch(envelope.items) if envelope.batched else only.body
         try:
-            answer = self._client.write(path, body, envelope.request_id)
+            return replies.outcomes(envelope, self._client.write(path, body, envelope.request_id))
         except ProviderError as trouble:
             return {item.key: _outcome_of(trouble) for item in envelope.items}
-        outcomes = replies.outcomes(envelope, answer)
-        return self._with_our_duplicates(envelope, outcomes)
 
-    def find_existing(self, marks: Sequence[str]) -> dict[str, Posted]:
-        found: dict[str, Posted] = {}
-        for start in range(0, len(marks), MARKS_PER_QUERY):
-            part = marks[start : start + MARKS_PER_QUERY]
-            names = ", ".join(f"'{mark}'" for mark in part)
-            rows = self._client.query(
-                Purchase, f"select * from Purchase where DocNumber in ({names}) maxresults {PAGE}"
-            )
-            found |= {row.DocNumber: replies.posted_purchase(str(row.Id), str(row.SyncToken)) for row in rows}
-        return found
-
-    def _envelope(self, documents: Sequence[CardCharge], *, batched: bool) -> Envelope:
-        bodies = [payloads.purchase(charge, outside_us=self._outside_us) for charge in documents]
-        items = tuple(
-            Item(key=str(number), mark=charge.mark, body=payloads.encoded(body))
-            for number, (charge, body) in enumerate(zip(documents, bodies, strict=True), start=1)
+    def _envelope(self, writes: Sequence[Write], *, batched: bool) -> Envelope:
+        items = (
+            payloads.item(str(number), write, outside_us=self._outside_us)
+            for number, write in enumerate(writes, start=1)
         )
-        return Envelope(request_id=uuid.uuid4().hex, batched=batched, items=items)
+        return Envelope(request_id=uuid.uuid4().hex, batched=batched, items=tuple(items))
+
+    # --- looking up ---------------------------------------------------------------------------------------------------
+
+    def _numbered(self, items: Sequence[Item]) -> dict[str, Posted]:
+        """Purchases, by their document number. An update is done once the note names its revision."""
+        rows = self._rows(Purchase, "DocNumber", [item.mark for item in items])
+        by_number = {row.DocNumber: row for row in rows}
+        return {
+            item.mark: replies.posted(item.kind, str(row.Id), str(row.SyncToken))
+            for item in items
+            if (row := by_number.get(item.mark)) is not None
+            and (item.action is Action.CREATE or payloads.signature(row.PrivateNote) == payloads.signature_in(item))
+        }
+
+    def _noted(self, items: Sequence[Item]) -> dict[str, Posted]:
+        """Transfers, by the note of what stands there on their days: they have no number that one could ask for."""
+        days = dict.fromkeys(payloads.day_in(item) for item in items)
+        rows = self._rows(Transfer, "TxnDate", list(days))
+        signed = {payloads.signature(row.PrivateNote): row for row in rows}
+        return {
+            item.mark: replies.posted(item.kind, str(row.Id), str(row.SyncToken))
+            for item in items
+            if (row := signed.get(payloads.signature_in(item))) is not None
+        }
+
+    def _removed(self, items: Sequence[Item]) -> dict[str, Posted]:
+        targets = {item.mark: replies.posted(item.kind, replies.id_in(item), "", gone=True) for item in items}
+        there = self.versions(list(targets.values()))
+        return {mark: target for mark, target in targets.items() if target.external_id not in there}
+
+    def _rows(self, entity: Any, name: str, values: Sequence[str]) -> Iterator[Any]:
+        for start in range(0, len(values), VALUES_PER_QUERY):
+            listed = ", ".join(f"'{value}'" for value in values[start : start + VALUES_PER_QUERY])
+            where = f"where {name} in ({listed})"
+            yield from self._client.query(entity, f"select * from {entity.qbo_object_name} {where} maxresults {PAGE}")
+
+    # --- refusals that need a look ------------------------------------------------------------------------------------
 
     def _with_our_duplicates(self, envelope: Envelope, outcomes: dict[str, Outcome]) -> dict[str, Outcome]:
         """ "That number is taken" is good news where the document that has it is the one we wanted to write."""
-        taken = [item for item in envelope.items if outcomes[item.key].code == str(replies.DUPLICATE_NUMBER)]
+        taken = [
+            item
+            for item in envelope.items
+            if outcomes[item.key].code == str(replies.DUPLICATE_NUMBER) and item.action is Action.CREATE
+        ]
         if not taken:
             return outcomes
         try:
-            found = self.find_existing([item.mark for item in taken])
+            found = self.find_existing(taken)
             hidden = {item.mark: outcomes[item.key].answer for item in taken if item.mark not in found}
             found |= self._named_holders(hidden)
         except ProviderError as trouble:
@@ -129,6 +193,27 @@ class QuickBooksProvider:
             if item.mark in found
         }
 
+    def _with_the_gone(self, envelope: Envelope, outcomes: dict[str, Outcome]) -> dict[str, Outcome]:
+        """The same code says that an account in it is inactive and that the object to be changed was deleted."""
+        doubtful = [
+            item
+            for item in envelope.items
+            if outcomes[item.key].code == str(replies.NOT_THERE) and item.action is Action.UPDATE
+        ]
+        try:
+            gone = [item for item in doubtful if not self._is_there(item)]
+        except ProviderError as trouble:
+            logger.warning("Could not look up documents that may have been removed: %s", trouble)
+            return outcomes
+        return outcomes | {item.key: replace(outcomes[item.key], remedy=Remedy.GONE) for item in gone}
+
+    def _is_there(self, item: Item) -> bool:
+        try:
+            self._client.get(OBJECTS[item.kind or payloads.PURCHASE], replies.id_in(item))
+        except Refused:
+            return False
+        return True
+
     def _named_holders(self, refusals: dict[str, str]) -> dict[str, Posted]:
         """Queries may not show yet what the refusal names: "... assigned to TxnType=Expense with TxnId=212"."""
         found: dict[str, Posted] = {}
@@ -139,7 +224,7 @@ class QuickBooksProvider:
             except Refused:
                 continue  # A bill or something else has the number.
             if row is not None and row.DocNumber == mark:
-                found[mark] = replies.posted_purchase(str(row.Id), str(row.SyncToken))
+                found[mark] = replies.posted(payloads.PURCHASE, str(row.Id), str(row.SyncToken))
         return found
 
     def _all(self, entity: Any) -> Iterator[Any]:
@@ -185,17 +270,30 @@ def _account(account: Any) -> ReferenceRecord:
 def _role(type_name: str) -> AccountRole:
     if type_name in CARD_TYPES:
         return AccountRole.CARD
+    if type_name in BANK_TYPES:
+        return AccountRole.BANK
     if type_name in EXPENSE_TYPES:
         return AccountRole.EXPENSE
     return AccountRole.POSTABLE if type_name in POSTABLE_TYPES else AccountRole.OTHER
 
 
-def _vendor(vendor: Any) -> ReferenceRecord:
+def _dimensions(preferences: Any) -> Iterator[Dimension]:
+    """What this company tracks. On purchases a class stands on each line, whichever of the two ways is switched on."""
+    books = preferences.AccountingInfoPrefs
+    if getattr(books, "ClassTrackingPerTxnLine", False) or getattr(books, "ClassTrackingPerTxn", False):
+        yield Dimension(payloads.CLASS, "Class", DimensionLevel.LINE)
+    if getattr(books, "TrackDepartments", False):
+        label = getattr(books, "DepartmentTerminology", "") or "Location"
+        yield Dimension(payloads.LOCATION, label, DimensionLevel.HEADER)
+
+
+def _value(value: Any, dimension: Dimension) -> ReferenceRecord:
     return ReferenceRecord(
-        kind="vendor",
-        external_id=str(vendor.Id),
-        name=vendor.DisplayName,
-        path=vendor.DisplayName,
-        currency=vendor.CurrencyRef.value if vendor.CurrencyRef else "",
-        active=bool(vendor.Active),
+        kind="value",
+        dimension=dimension.key,
+        external_id=str(value.Id),
+        name=value.Name,
+        path=value.FullyQualifiedName or value.Name,
+        type_name=dimension.label,
+        active=bool(value.Active),
     )

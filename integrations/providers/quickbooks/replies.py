@@ -8,8 +8,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from integrations.providers.documents import Envelope, Outcome, OutcomeKind, Posted, Remedy
+import simplejson
 
+from integrations.providers.documents import Action, Envelope, Item, Outcome, OutcomeKind, Posted, Remedy
+
+PURCHASE = "Purchase"
+NOT_THERE = 610
 STALE = 5010
 DUPLICATE_NUMBER = 6140
 THROTTLED = 3001
@@ -46,10 +50,13 @@ def outcomes(envelope: Envelope, answer: Answer) -> dict[str, Outcome]:
     if whole is not None:
         return {item.key: whole for item in envelope.items}
     assert answer.json is not None
+    fault = _fault(answer.json)
+    if fault is not None:
+        return {one.key: _of_fault(fault, answer.retry_after, one) for one in envelope.items}
     if not envelope.batched:
-        return {envelope.items[0].key: _of_object(answer.json, answer.retry_after)}
+        return {one.key: of_item(one, answer.json, answer.retry_after) for one in envelope.items}
     spoken = {str(part.get("bId")): part for part in _dicts(answer.json.get("BatchItemResponse"))}
-    return {item.key: _of_object(spoken.get(item.key, {}), answer.retry_after) for item in envelope.items}
+    return {one.key: of_item(one, spoken.get(one.key, {}), answer.retry_after) for one in envelope.items}
 
 
 def denies_access(body: dict[str, Any] | None) -> bool:
@@ -61,6 +68,19 @@ def _is_denial(code: int) -> bool:
     return code in ACCESS_LOST or (0 < code < 500 and code not in COMPANY_BUSY)
 
 
+def of_item(item: Item, part: dict[str, Any], rest: timedelta) -> Outcome:
+    fault = _fault(part)
+    if fault is not None:
+        return _of_fault(fault, rest, item)
+    answered = part.get(item.kind or PURCHASE)
+    if isinstance(answered, dict) and _is_id(answered.get("Id")):
+        if item.action is Action.REMOVE and answered.get("status") == "Deleted":
+            return Outcome(OutcomeKind.POSTED, posted=posted(item.kind, answered["Id"], "", gone=True))
+        if item.action is not Action.REMOVE and _is_id(answered.get("SyncToken")):
+            return Outcome(OutcomeKind.POSTED, posted=posted(item.kind, answered["Id"], answered["SyncToken"]))
+    return Outcome(OutcomeKind.UNKNOWN, code="unreadable", answer="The answer does not mention this document.")
+
+
 def _of_the_whole_call(answer: Answer) -> Outcome | None:
     """An answer that means the same for everything in the envelope, or None where the items speak for themselves."""
     if answer.status == 429:
@@ -70,21 +90,14 @@ def _of_the_whole_call(answer: Answer) -> Outcome | None:
     if answer.status >= 500 or answer.json is None:
         return Outcome(OutcomeKind.UNKNOWN, code=str(answer.status), answer=answer.text[:300])
     fault = _fault(answer.json)
-    if fault is not None:
-        return _of_fault(fault, answer.retry_after)
-    if answer.status != 200:
+    if fault is None and answer.status != 200:
         return Outcome(OutcomeKind.UNKNOWN, code=str(answer.status), answer=answer.text[:300])
     return None
 
 
-def _of_object(part: dict[str, Any], rest: timedelta) -> Outcome:
-    fault = _fault(part)
-    if fault is not None:
-        return _of_fault(fault, rest)
-    purchase = part.get("Purchase")
-    if isinstance(purchase, dict) and _is_id(purchase.get("Id")) and _is_id(purchase.get("SyncToken")):
-        return Outcome(OutcomeKind.POSTED, posted=posted_purchase(purchase["Id"], purchase["SyncToken"]))
-    return Outcome(OutcomeKind.UNKNOWN, code="unreadable", answer="The answer does not mention this document.")
+def id_in(item: Item) -> str:
+    """Of the object that an update or a removal means."""
+    return str(simplejson.loads(item.body)["Id"])
 
 
 def _is_id(value: Any) -> bool:
@@ -92,13 +105,14 @@ def _is_id(value: Any) -> bool:
     return isinstance(value, str) and 0 < len(value) <= 40
 
 
-def posted_purchase(external_id: str, version: str) -> Posted:
-    return Posted("Purchase", external_id, version)
+def posted(kind: str, external_id: str, version: str, *, gone: bool = False) -> Posted:
+    return Posted(kind or PURCHASE, external_id, version, gone)
 
 
-def _of_fault(fault: dict[str, Any], rest: timedelta) -> Outcome:
-    code = _code(fault)
-    words = _words(fault)
+def _of_fault(fault: dict[str, Any], rest: timedelta, item: Item) -> Outcome:
+    code, words = _code(fault), _words(fault)
+    if code == NOT_THERE and item.action is Action.REMOVE:
+        return Outcome(OutcomeKind.ALREADY_THERE, posted=posted(item.kind, id_in(item), "", gone=True), code=str(code))
     if code == THROTTLED or code in COMPANY_BUSY:
         return Outcome(OutcomeKind.THROTTLED, code=str(code), answer=words, retry_after=rest)
     if code in (STALE, DUPLICATE_NUMBER):

@@ -1,0 +1,49 @@
+"""The journal entry that a coding makes, as values and as they are kept at a job for the pages. Pure."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from integrations.mapping.rules import Coding, TransactionFacts
+from ledger.domain.transactions import DocumentKind
+
+
+@dataclass(frozen=True, slots=True)
+class EntryLine:
+    """One line of the journal: `minor` above zero is a debit. Debits and credits of an entry add up to nothing."""
+
+    account: str
+    minor: int
+    why: str
+    values: tuple[str, ...] = ()
+
+
+def entry(facts: TransactionFacts, coding: Coding) -> list[EntryLine]:
+    """Lines first, then the account that the card owes on; a statement payment debits the card and credits the bank."""
+    sign = -1 if facts.kind is DocumentKind.PAYMENT else 1
+    header = tuple(value.label for value in coding.header.values())
+    lines = [
+        EntryLine(
+            line.account.label,
+            sign * line.facts.money.minor,
+            line.why,
+            (*(value.label for value in line.values.values()), *header),
+        )
+        for line in coding.lines
+    ]
+    return [*lines, EntryLine(coding.paid_from.label, -sign * facts.money.minor, coding.why["paid_from"])]
+
+
+def as_json(facts: TransactionFacts, coding: Coding) -> dict[str, Any]:
+    accounts = list(dict.fromkeys(line.account.label for line in coding.lines))
+    return {
+        "version": coding.version,
+        "account": accounts[0] if len(accounts) == 1 else f"Split over {len(accounts)} accounts",
+        "paid_from": coding.paid_from.label,
+        "vendor": coding.vendor.name if coding.vendor else "",
+        "currency": facts.money.currency,
+        "entry": [
+            {"account": line.account, "minor": line.minor, "why": line.why, "values": list(line.values)}
+            for line in entry(facts, coding)
+        ],
+        "why": coding.why,
+    }

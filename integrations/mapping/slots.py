@@ -1,0 +1,49 @@
+"""What of ours a line of the mapping speaks about."""
+
+from enum import StrEnum
+
+
+class MappingSlot(StrEnum):
+    # Which account a card owes on: all cards, or one of them.
+    CARD_ACCOUNT = "card_account"
+    CARD = "card"
+    # Where a charge goes.
+    DEFAULT = "default"
+    CATEGORY = "category"
+    FEES = "fees"
+    CASHBACK = "cashback"
+    # From which account statements are paid: all of them, or one bank account.
+    BANK = "bank"
+    BANK_ACCOUNT = "bank_account"
+    # Who is who, and by what it is analysed.
+    VENDOR = "vendor"
+    DEPARTMENT = "department"
+    TAG = "tag"
+
+    @property
+    def label(self) -> str:
+        return LABELS[self]
+
+
+LABELS = {
+    MappingSlot.CARD_ACCOUNT: "Card account",
+    MappingSlot.CARD: "Card",
+    MappingSlot.DEFAULT: "Everything else",
+    MappingSlot.CATEGORY: "Category",
+    MappingSlot.FEES: "Card fees",
+    MappingSlot.CASHBACK: "Cashback",
+    MappingSlot.BANK: "Statements are paid from",
+    MappingSlot.BANK_ACCOUNT: "Bank account",
+    MappingSlot.VENDOR: "Vendor",
+    MappingSlot.DEPARTMENT: "Department",
+    MappingSlot.TAG: "Tag",
+}
+# What of the ledger a line of these slots names; the others stand for the whole entity.
+NAMES_A_SOURCE = (
+    MappingSlot.CARD,
+    MappingSlot.CATEGORY,
+    MappingSlot.BANK_ACCOUNT,
+    MappingSlot.VENDOR,
+    MappingSlot.DEPARTMENT,
+    MappingSlot.TAG,
+)

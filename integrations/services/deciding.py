@@ -1,0 +1,53 @@
+"""A person holds a document back, leaves it out, or lets it go again."""
+
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+
+from integrations.mapping.reasons import Reason, ReasonCode
+from integrations.models import Decision, ExternalLink, JobState, SyncAttempt, SyncJob
+from integrations.sync import queue
+from ledger.models import User
+
+CODES = {Decision.HOLD: ReasonCode.HELD_BY_PERSON, Decision.EXCLUDE: ReasonCode.EXCLUDED_BY_PERSON}
+UNDER_WAY = [JobState.RUNNING, JobState.UNKNOWN]
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """How many follow the decision, stand in the books already, and are being sent at this very moment."""
+
+    done: int
+    in_the_books: int
+    under_way: int
+
+
+@transaction.atomic
+def decide(jobs: QuerySet[SyncJob], *, decision: Decision, why: str, person: User) -> Decided:
+    """Hold or exclude what is not in the books; NONE takes a former decision back and sends them on their way.
+
+    What stands in the books stays there, and what is under way cannot be stopped: both are counted and left alone.
+    """
+    locked = list(jobs.select_for_update(no_key=True).order_by("id").values_list("pk", flat=True))
+    all_of_them = SyncJob.objects.filter(pk__in=locked)
+    posted = Exists(ExternalLink.objects.filter(connection=OuterRef("connection"), document=OuterRef("document")))
+    in_doubt = Exists(SyncAttempt.objects.filter(job=OuterRef("pk"), settled_at__isnull=True))
+    in_the_books = all_of_them.filter(posted).count()
+    free = all_of_them.filter(~posted, ~in_doubt).exclude(state__in=UNDER_WAY)
+    done = _let_go(free) if decision is Decision.NONE else _stop(free, decision, f"{person}: {why}")
+    return Decided(done, in_the_books, len(locked) - in_the_books - done)
+
+
+def _stop(jobs: QuerySet[SyncJob], decision: Decision, why: str) -> int:
+    state = JobState.HELD if decision is Decision.HOLD else JobState.EXCLUDED
+    reasons = [Reason(CODES[decision], why).as_json()]
+    return jobs.update(decision=decision, decided_why=why, state=state, reasons=reasons)
+
+
+def _let_go(jobs: QuerySet[SyncJob]) -> int:
+    decided = list(jobs.exclude(decision=Decision.NONE).values_list("pk", flat=True))
+    mine = SyncJob.objects.filter(pk__in=decided)
+    mine.update(decision=Decision.NONE, decided_why="")
+    queue.wake(mine)
+    return len(decided)
