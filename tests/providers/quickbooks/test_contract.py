@@ -528,6 +528,7 @@ def test_what_was_found_carries_the_version_it_has_now(us: Connected) -> None:
             "SyncToken": posted.version,
             "sparse": True,
             "PaymentType": "CreditCard",
+            "AccountRef": {"value": us.server.seeded_id(US, "Account", "2110")},
             "PrivateNote": "An accountant was here",
         },
         headers={"Authorization": f"Bearer {us.tokens()}", "Accept": "application/json"},

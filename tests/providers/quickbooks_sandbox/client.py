@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from dataclasses import dataclass, field
+from decimal import Decimal
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,9 @@ FORM = {
 }
 JSON = {"Accept": "application/json", "Content-Type": "application/json"}
 
+#: Where the address is another word than the envelope.
+ADDRESSES = {"CreditCardPaymentTxn": "creditcardpayment"}
+
 _numbers = count(1)
 
 Json = dict[str, Any]
@@ -35,6 +39,10 @@ Json = dict[str, Any]
 def fresh(stem: str) -> str:
     """A name or number no other test uses."""
     return f"{stem}-{os.getpid()}-{next(_numbers)}"
+
+
+def address(entity: str) -> str:
+    return ADDRESSES.get(entity, entity.lower())
 
 
 class Server:
@@ -160,9 +168,16 @@ class Company:
         return self.call("POST", entity, data=simplejson.dumps(body, use_decimal=True), params=params)
 
     def create(self, entity: str, body: Json, **params: str) -> Json:
-        answer = self.post(entity.lower(), body, **params)
+        answer = self.post(address(entity), body, **params)
         assert answer.status_code == 200, answer.text
         return dict(answer.json()[entity])
+
+    def read(self, entity: str, number: str) -> Json:
+        return dict(self.call("GET", f"{address(entity)}/{number}").json()[entity])
+
+    def delete(self, entity: str, made: Json) -> requests.Response:
+        body = {name: made[name] for name in ("Id", "SyncToken")}
+        return self.post(address(entity), body, operation="delete")
 
     def fault(self, answer: requests.Response, status: int = 400) -> Json:
         assert answer.status_code == status, answer.text
@@ -181,6 +196,32 @@ class Company:
 
     def vendor(self, name: str) -> str:
         return self.server.seeded_id(self.realm, "Vendor", name)
+
+    def postings(self) -> dict[str, Decimal]:
+        """By account number: the sum of what documents have posted, debits positive; accounts at zero left out."""
+        rows = self.server.control(f"companies/{self.realm}/balances", method="GET")["accounts"]
+        sums = {row["AcctNum"] or row["Name"]: Decimal(row["postings"]) for row in rows}
+        return {number: total for number, total in sums.items() if total}
+
+    def moved(self, before: dict[str, Decimal]) -> dict[str, str]:
+        """What has changed since, as text."""
+        now = self.postings()
+        changes = {number: now.get(number, Decimal()) - before.get(number, Decimal()) for number in now | before}
+        return {number: f"{change:.2f}" for number, change in changes.items() if change}
+
+    def ref(self, number: str) -> Json:
+        return {"value": self.account(number)}
+
+    def transfer(self, **changes: Any) -> Json:
+        """A correct transfer of 250 from the current account to the savings; None takes a property away."""
+        body = {"FromAccountRef": self.ref("1010"), "ToAccountRef": self.ref("1020"), "Amount": 250, **changes}
+        return {name: value for name, value in body.items() if value is not None}
+
+    def card_payment(self, **changes: Any) -> Json:
+        """A correct payment of 99.95 from the current account to the card; None takes a property away."""
+        accounts = {"BankAccountRef": self.ref("1010"), "CreditCardAccountRef": self.ref("2110")}
+        body = {**accounts, "Amount": 99.95, "TxnDate": "2026-08-31", **changes}
+        return {name: value for name, value in body.items() if value is not None}
 
     def charge(self, **changes: Any) -> Json:
         """A correct card charge of 42.50 for office supplies, with some properties changed; None takes one away."""

@@ -12,11 +12,13 @@ _OPEN = {
     "BookCloseDate": None,
     "MultiCurrencyEnabled": False,
     "WarnDuplicateCheckNumber": "true",
+    "OfferingSku": "QuickBooks Online Plus",
 }
+_TRACKED = ("ClassTrackingPerTxnLine", "TrackDepartments")
 
 
 def _reopen(server: Server, realm: str) -> None:
-    server.control(f"companies/{realm}/preferences", _OPEN)
+    server.control(f"companies/{realm}/preferences", {**_OPEN, **dict.fromkeys(_TRACKED, realm == US)})
 
 
 @pytest.fixture(scope="session")

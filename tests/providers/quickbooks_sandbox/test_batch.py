@@ -31,6 +31,7 @@ def test_items_may_create_update_delete_and_ask(us: Company) -> None:
         "SyncToken": "0",
         "sparse": True,
         "PaymentType": "CreditCard",
+        "AccountRef": one["AccountRef"],
         "PrivateNote": "x",
     }
     items: list[Json] = [

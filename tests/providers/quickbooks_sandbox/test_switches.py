@@ -30,6 +30,11 @@ def lenient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         SANDBOX_RETRY_AFTER="7",
         SANDBOX_VAT_CODE="optional",
         SANDBOX_NAME_SPACES="keep",
+        SANDBOX_CLASS_LISTS="allow",
+        SANDBOX_SPARSE_REPEATS="recorded",
+        SANDBOX_DELETE_BODY="any",
+        SANDBOX_AMOUNT_QUERY="allow",
+        SANDBOX_PAYMENT_NUMBERS="unique",
     )
     yield server
     server.stop()
@@ -66,9 +71,42 @@ def test_queries_may_be_forgiving(us: Company) -> None:
 
 
 def test_what_the_books_cannot_hold_may_be_altered_or_dropped(us: Company) -> None:
-    made = us.create("Purchase", us.charge(PrivateNote="Joe’s", DepartmentRef={"value": "3"}))
-    assert made["PrivateNote"] == "Joe?s"
+    assert us.create("Purchase", us.charge(PrivateNote="Joe’s"))["PrivateNote"] == "Joe?s"
+    uk = us.server.company(UK)
+    line = uk.line(detail={"ClassRef": {"value": "1"}})
+    made = uk.create("Purchase", uk.charge(DepartmentRef={"value": "3"}, Line=[line]))
     assert "DepartmentRef" not in made
+    assert "ClassRef" not in made["Line"][0]["AccountBasedExpenseLineDetail"]
+
+
+def test_classes_may_be_read_while_they_are_off(lenient: Server) -> None:
+    assert lenient.company(UK).query("select * from Class") == {}
+
+
+def test_a_sparse_update_may_leave_out_what_stays(us: Company) -> None:
+    made = us.create("Transfer", us.transfer())
+    kept = {name: made[name] for name in ("Id", "SyncToken")}
+    assert us.create("Transfer", {**kept, "sparse": True, "PrivateNote": "x"})["Amount"] == 250
+
+
+def test_a_delete_may_carry_more_than_it_needs(us: Company) -> None:
+    made = us.create("Transfer", us.transfer())
+    assert us.post("transfer", made, operation="delete").json()["Transfer"]["status"] == "Deleted"
+
+
+def test_what_was_moved_may_be_asked_by_amount(us: Company) -> None:
+    made = us.create("Transfer", us.transfer(Amount=8123.07))
+    assert [row["Id"] for row in us.query("select * from Transfer where Amount = '8123.07'")["Transfer"]] == [
+        made["Id"]
+    ]
+
+
+def test_cheque_numbers_of_card_payments_may_have_to_differ(us: Company) -> None:
+    payment = us.card_payment(CheckNum=fresh("K"))
+    made = us.create("CreditCardPaymentTxn", payment)
+    fault = us.fault(us.post("creditcardpayment", payment))
+    assert fault["code"] == "6140"
+    assert fault["Detail"].endswith(f"with TxnId={made['Id']}")
 
 
 def test_account_rules_may_be_looser(us: Company) -> None:

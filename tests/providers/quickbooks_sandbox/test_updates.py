@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pytest
 import simplejson
 
 from .client import UK, US, Company, Json, fresh
@@ -9,8 +10,8 @@ from .client import UK, US, Company, Json, fresh
 
 def _patch(us: Company, made: Json, **changes: object) -> Json:
     """A sparse update of a purchase that repeats what has to be repeated."""
-    body = {"Id": made["Id"], "SyncToken": made["SyncToken"], "sparse": True, "PaymentType": made["PaymentType"]}
-    return {**body, **changes}
+    kept = {name: made[name] for name in ("Id", "SyncToken", "PaymentType", "AccountRef")}
+    return {**kept, "sparse": True, **changes}
 
 
 def test_each_write_counts_the_sync_token_up(us: Company) -> None:
@@ -57,11 +58,16 @@ def test_a_sparse_update_keeps_the_header_and_replaces_the_lines(us: Company) ->
     assert after["sparse"] is False
 
 
-def test_a_sparse_update_of_a_purchase_repeats_its_payment_type(us: Company) -> None:
-    made = us.create("Purchase", us.charge())
-    patch = _patch(us, made, PrivateNote="x")
-    del patch["PaymentType"]
-    assert us.fault(us.post("purchase", patch))["element"] == "PaymentType"
+@pytest.mark.parametrize("name", ["PaymentType", "AccountRef"])
+def test_a_sparse_update_of_a_purchase_repeats_what_it_stands_on(us: Company, name: str) -> None:
+    patch = _patch(us, us.create("Purchase", us.charge()), PrivateNote="x")
+    del patch[name]
+    fault = us.fault(us.post("purchase", patch))
+    assert (fault["code"], fault["element"]) == ("2020", name)
+
+
+def test_the_payment_type_stays_as_it_was(us: Company) -> None:
+    patch = _patch(us, us.create("Purchase", us.charge()))
     assert us.fault(us.post("purchase", {**patch, "PaymentType": "Cash"}))["code"] == "6000"
 
 

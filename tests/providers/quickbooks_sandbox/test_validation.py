@@ -139,13 +139,8 @@ CHARGES: list[tuple[str, Change, str, str | None]] = [
     ),
     ("euros", _charge(CurrencyRef={"value": "EUR"}), "6000", None),
     ("credit in words", _charge(Credit="maybe"), "2230", "Credit"),
-    ("class while off", _line(detail={"ClassRef": {"value": "1"}}), "5020", "ClassRef"),
-    (
-        "location while off",
-        _charge(DepartmentRef={"value": "1"}),
-        "5020",
-        "DepartmentRef",
-    ),
+    ("class that does not exist", _line(detail={"ClassRef": {"value": "1"}}), "2500", "ClassRef"),
+    ("location that does not exist", _charge(DepartmentRef={"value": "99"}), "2500", "DepartmentRef"),
     ("emoji", _charge(PrivateNote="lunch 🍜"), "2040", "PrivateNote"),
     ("curly quote in the US", _charge(PrivateNote="Joe’s"), "2040", "PrivateNote"),
     (

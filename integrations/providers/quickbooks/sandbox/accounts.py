@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from . import trees
 from .books import Books, Record
 from .money import from_units
 from .reading import refuse_foreign
@@ -59,8 +60,9 @@ TYPES: dict[str, tuple[str, str, tuple[str, ...]]] = {
     ),
 }
 _TYPE_OF_SUBTYPE = {sub: kind for kind, (_, default, others) in TYPES.items() for sub in (default, *others)}
+#: What belongs to customers and vendors, one document each.
+CONTROL_TYPES = ("Accounts Receivable", "Accounts Payable")
 _DEBIT_SIDE = ("Asset", "Expense")
-DEEPEST = 5
 
 
 def complete(books: Books, draft: Json, before: Record | None) -> Json:
@@ -72,13 +74,11 @@ def complete(books: Books, draft: Json, before: Record | None) -> Json:
     body = {**draft, **_types(draft)}
     body["CurrencyRef"] = _currency(books, draft, before)
     _refuse_tax_code(books, draft)
-    parent = _parent(books, body, before)
-    body["SubAccount"] = parent is not None
-    if parent is None:
-        body.pop("ParentRef", None)
+    parent = trees.parent_of(books, "Account", body, before)
+    if parent is not None and parent.body["AccountType"] != body["AccountType"]:
+        raise Refusal("6150", "A sub-account has the type of its parent", element="ParentRef")
     body.setdefault("Active", True)
-    body["FullyQualifiedName"] = f"{parent.title}:{body['Name']}" if parent else body["Name"]
-    return body
+    return trees.placed(books, "Account", body, parent)
 
 
 def _sub_type_of(account: Record) -> tuple[str, str]:
@@ -111,58 +111,15 @@ def _refuse_tax_code(books: Books, draft: Json) -> None:
         books.resolve(draft["TaxCodeRef"], "TaxCode", field_name="TaxCodeRef")
 
 
-def _parent(books: Books, body: Json, before: Record | None) -> Record | None:
-    if not body.get("ParentRef"):
-        return None
-    parent = books.resolve(body["ParentRef"], "Account", field_name="ParentRef")
-    lineage = _lineage(books, parent)
-    if before is not None and before.id in lineage:
-        raise Refusal("6150", "An account cannot be its own parent", element="ParentRef")
-    if parent.body["AccountType"] != body["AccountType"]:
-        raise Refusal("6150", "A sub-account has the type of its parent", element="ParentRef")
-    if len(lineage) >= DEEPEST:
-        raise Refusal("6180", f"Accounts have at most {DEEPEST} levels", element="ParentRef")
-    return parent
-
-
-def _lineage(books: Books, account: Record) -> list[int]:
-    found = [account.id]
-    while account.body.get("ParentRef"):
-        parent = books.find("Account", int(account.body["ParentRef"]["value"]))
-        if parent is None:
-            break
-        account = parent
-        found.append(account.id)
-    return found
-
-
-def children(books: Books, account: int) -> list[Record]:
-    rows = books.db.execute(
-        "SELECT * FROM object WHERE realm = ? AND entity = 'Account'"
-        " AND json_extract(body, '$.ParentRef.value') = ? ORDER BY id",
-        (books.realm, str(account)),
-    )
-    return [Record.from_row(row) for row in rows]
-
-
-def settle(books: Books, account: Record) -> None:
-    """A new name or place of an account is a new path for everything below it."""
-    for child in children(books, account.id):
-        path = f"{account.title}:{child.body['Name']}"
-        if path != child.title:
-            books.restate(child, {**child.body, "FullyQualifiedName": path})
-            settle(books, Record(**{**child.__dict__, "body": {**child.body, "FullyQualifiedName": path}}))
-
-
 def derived(books: Books, account: Record) -> Json:
     """Balances read positive on the account's own side: what a card owes is a positive number."""
     sign = 1 if account.body["Classification"] in _DEBIT_SIDE else -1
     return {
         "CurrentBalance": from_units(sign * books.debit_balance(account.id)),
-        "CurrentBalanceWithSubAccounts": from_units(sign * _debit_with_children(books, account.id)),
+        "CurrentBalanceWithSubAccounts": from_units(sign * _debit_with_children(books, account)),
     }
 
 
-def _debit_with_children(books: Books, account: int) -> int:
-    below = sum(_debit_with_children(books, child.id) for child in children(books, account))
-    return books.debit_balance(account) + below
+def _debit_with_children(books: Books, account: Record) -> int:
+    below = sum(_debit_with_children(books, child) for child in books.children(account))
+    return books.debit_balance(account.id) + below

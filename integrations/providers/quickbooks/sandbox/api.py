@@ -10,7 +10,8 @@ from . import documents, search, tokens
 from .batch import Batch
 from .books import Books
 from .documents import Wish
-from .entities import BY_LOWER_NAME, COMPANY_INFO, PREFERENCES, Entity
+from .entities import BY_ADDRESS, COMPANY_INFO, PREFERENCES
+from .entity import Entity
 from .faults import Interruption, Target
 from .refusals import GatewayRefusal, Refusal, unsupported
 from .requestids import LONGEST, Key, Remembered, check_length
@@ -121,7 +122,7 @@ def _sent(outcome: Remembered) -> Response:
 
 
 def _entity(call: Call) -> Entity:
-    entity = BY_LOWER_NAME.get(call.path["entity"])
+    entity = BY_ADDRESS.get(call.path["entity"])
     if entity is None:
         raise unsupported(call.path["entity"])
     return entity

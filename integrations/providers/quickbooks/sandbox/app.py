@@ -75,6 +75,8 @@ def _control(sandbox: Sandbox) -> list[Route]:
         Route(base + "/companies", loopback_only(control.companies), methods=["GET"]),
         Route(base + "/companies/{realm}/objects/{entity}", loopback_only(control.objects), methods=["GET"]),
         Route(base + "/companies/{realm}/preferences", loopback_only(control.preferences), methods=["POST"]),
+        Route(base + "/companies/{realm}/accounts", loopback_only(control.accounts), methods=["POST"]),
+        Route(base + "/companies/{realm}/balances", loopback_only(control.balances), methods=["GET"]),
         Route(base + "/faults", loopback_only(control.faults), methods=["GET", "POST", "DELETE"]),
         Route(base + "/throttle", loopback_only(control.throttle), methods=["POST"]),
         Route(base + "/reset", loopback_only(control.reset), methods=["POST"]),

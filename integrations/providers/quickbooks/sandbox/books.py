@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from .entities import BY_NAME, Entity
+from .entities import BY_NAME
+from .entity import Entity
 from .money import to_units
 from .reading import Reader, require_whole_id
 from .refusals import INACTIVE, Refusal, not_found
@@ -21,6 +23,7 @@ LIST_WORDS = {
     "Account": "Accounts",
     "Name": "Names",
     "Customer": "Names",
+    "Vendor": "Names",
     "Class": "Klasses",
     "Department": "Depts",
     "Item": "Items",
@@ -36,6 +39,9 @@ CURRENCIES = {
     "AUD": "Australian Dollar",
 }
 NAME_TYPES = ("Vendor", "Customer", "Employee")
+
+#: An account and what it is debited with, in the units of money.py.
+Posting = tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -143,17 +149,17 @@ class Books:
             raise not_found(INACTIVE)
         return record
 
-    def next_id(self, family: str) -> int:
-        self.db.execute(
-            "INSERT INTO sequence VALUES (?, ?, 1) ON CONFLICT (realm, family) DO UPDATE SET last = last + 1",
-            (self.realm, family),
+    def next_id(self, entity: Entity) -> int:
+        row = self.db.execute(
+            "INSERT INTO sequence VALUES (?, ?, ?) ON CONFLICT (realm, family) DO UPDATE SET last = last + 1"
+            " RETURNING last",
+            (self.realm, entity.family, entity.first_id),
         )
-        query = "SELECT last FROM sequence WHERE realm = ? AND family = ?"
-        return int(self.db.execute(query, (self.realm, family)).fetchone()["last"])
+        return int(row.fetchone()["last"])
 
     def insert(self, entity: Entity, body: Json) -> Record:
         now = int(self.now)
-        record = Record(entity, self.next_id(entity.family), 0, True, now, now, body)
+        record = Record(entity, self.next_id(entity), 0, True, now, now, body)
         record.active = bool(body.get("Active", True))
         self._write(record)
         return record
@@ -165,9 +171,9 @@ class Books:
         self._write(after)
         return after
 
-    def restate(self, record: Record, body: Json) -> None:
+    def restate(self, record: Record) -> None:
         """Derived properties changed (a parent was renamed); nobody edited the object itself."""
-        self._write(Record(**{**record.__dict__, "body": body}))
+        self._write(record)
 
     def remove(self, record: Record) -> None:
         where = (self.realm, record.entity.name, record.id)
@@ -176,7 +182,8 @@ class Books:
 
     def _write(self, record: Record) -> None:
         body = record.body
-        total = body.get("TotalAmt", 0)
+        total = body.get("TotalAmt") or body.get("Amount") or 0
+        number = body.get("DocNumber") or body.get("CheckNum")
         values = {
             "realm": self.realm,
             "entity": record.entity.name,
@@ -188,7 +195,7 @@ class Books:
             "born": self.now,
             "names": record.entity.names,
             "name": record.title.casefold() if record.entity.names else None,
-            "doc_number": body["DocNumber"].casefold() if body.get("DocNumber") else None,
+            "doc_number": number.casefold() if number else None,
             "txn_date": body.get("TxnDate"),
             "amount": to_units(total),
             "body": dumps(body),
@@ -216,9 +223,27 @@ class Books:
         row = self.db.execute(query, (self.realm, entity.name, number.casefold(), but)).fetchone()
         return Record.from_row(row) if row else None
 
-    def all(self, entity: str) -> list[Record]:
-        query = "SELECT * FROM object WHERE realm = ? AND entity = ? ORDER BY id"
-        return [Record.from_row(row) for row in self.db.execute(query, (self.realm, entity))]
+    def children(self, parent: Record) -> list[Record]:
+        """One step down a list that nests; the index knows parents."""
+        query = (
+            "SELECT * FROM object WHERE realm = ? AND names = ? AND json_extract(body, '$.ParentRef.value') = ?"
+            " ORDER BY id"
+        )
+        rows = self.db.execute(query, (self.realm, parent.entity.names, str(parent.id)))
+        return [Record.from_row(row) for row in rows]
+
+    def all(self, entity: str, *, after: int = 0, limit: int = -1) -> list[Record]:
+        query = "SELECT * FROM object WHERE realm = ? AND entity = ? AND id > ? ORDER BY id LIMIT ?"
+        return [Record.from_row(row) for row in self.db.execute(query, (self.realm, entity, after, limit))]
+
+    def counts(self) -> dict[str, int]:
+        query = "SELECT entity, count(*) AS total FROM object WHERE realm = ? GROUP BY entity"
+        return {row["entity"]: row["total"] for row in self.db.execute(query, (self.realm,))}
+
+    def totals(self, table: str) -> dict[int, int]:
+        """What stands on each account, in the table of balances or of openings."""
+        query = f"SELECT account, debit FROM {table} WHERE realm = ?"
+        return {row["account"]: row["debit"] for row in self.db.execute(query, (self.realm,))}
 
     def preferences(self) -> Json:
         record = self.find("Preferences", 1)
@@ -232,13 +257,29 @@ class Books:
         rows = self.preferences()["OtherPrefs"]["NameValue"]
         return next((str(row["Value"]) for row in rows if row["Name"] == name), "")
 
-    def post(self, account: int, debit: int) -> None:
-        """Moves a balance; debits are positive whatever the account's side."""
-        self.db.execute(
+    @property
+    def plan(self) -> str:
+        """What the company has subscribed to, in QuickBooks' own words."""
+        info = self.find("CompanyInfo", 1)
+        assert info is not None, "a company is never seeded without its info"
+        return next((str(row["Value"]) for row in info.body["NameValue"] if row["Name"] == "OfferingSku"), "")
+
+    def post(self, postings: Iterable[Posting]) -> None:
+        """Moves balances; debits are positive whatever the account's side."""
+        self.db.executemany(
             "INSERT INTO balance VALUES (?, ?, ?)"
             " ON CONFLICT (realm, account) DO UPDATE SET debit = debit + excluded.debit",
-            (self.realm, account, debit),
+            [(self.realm, account, debit) for account, debit in postings],
         )
+
+    def open(self, account: int, debit: int) -> None:
+        """What stood on an account before the first document."""
+        query = (
+            "INSERT INTO opening VALUES (?, ?, ?)"
+            " ON CONFLICT (realm, account) DO UPDATE SET debit = debit + excluded.debit"
+        )
+        self.db.execute(query, (self.realm, account, debit))
+        self.post([(account, debit)])
 
     def debit_balance(self, account: int) -> int:
         query = "SELECT debit FROM balance WHERE realm = ? AND account = ?"

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from . import seed, tokens
-from .books import Books, companies
+from . import chart, preferences, seed, tokens
+from .books import companies
+from .chart import BadChart
 from .documents import render
-from .entities import BY_LOWER_NAME
+from .entities import ENTITIES
 from .faults import BadPlan, Trouble
-from .refusals import GatewayRefusal
+from .preferences import NoSuchPreference
+from .refusals import GatewayRefusal, Refusal
 from .sandbox import Call, Handler, Sandbox, answer, in_thread
 from .throttle import Limits
 from .wire import Json, loads
@@ -41,7 +42,7 @@ def _explained(handler: Handler) -> Handler:
     def explained(call: Call) -> Response:
         try:
             return handler(call)
-        except (BadRequest, BadPlan, TypeError) as trouble:
+        except (BadRequest, BadPlan, BadChart, NoSuchPreference, Refusal, TypeError) as trouble:
             return answer({"error": str(trouble)}, 400)
         except GatewayRefusal:
             return answer({"error": "No such company."}, 404)
@@ -62,22 +63,29 @@ class Control:
         return answer({"companies": rows})
 
     def objects(self, call: Call) -> Response:
-        entity = BY_LOWER_NAME.get(call.path["entity"].lower())
+        wanted = call.path["entity"].lower()
+        entity = next((each for each in ENTITIES if wanted in (each.name.lower(), each.address)), None)
         if entity is None:
             raise BadRequest(f"No such entity: {call.path['entity']}")
+        after, limit = _whole(call, "after", 0), _whole(call, "limit", -1)
         with reading(self._sandbox, call.path["realm"]) as books:
-            found = [render(books, record) for record in books.all(entity.name)]
+            found = [render(books, record) for record in books.all(entity.name, after=after, limit=limit)]
         return answer({"entity": entity.name, "count": len(found), "objects": found})
 
     def preferences(self, call: Call) -> Response:
         wanted = _body(call)
         with writing(self._sandbox, call.path["realm"]) as books:
-            for name, value in wanted.items():
-                _set_preference(books, name, value)
-            record = books.find("Preferences", 1)
-            assert record is not None, "a company is never seeded without preferences"
-            shown = render(books, books.replace(record, record.body)) if wanted else render(books, record)
+            shown = render(books, preferences.write(books, wanted))
         return answer({"Preferences": shown})
+
+    def accounts(self, call: Call) -> Response:
+        wanted = _body(call)
+        with writing(self._sandbox, call.path["realm"]) as books:
+            return answer(chart.add(books, wanted.get("accounts")))
+
+    def balances(self, call: Call) -> Response:
+        with reading(self._sandbox, call.path["realm"]) as books:
+            return answer({"realm": books.realm, **chart.balances(books)})
 
     def faults(self, call: Call) -> Response:
         if call.method == "DELETE":
@@ -110,6 +118,13 @@ class Control:
             return answer({"revoked": tokens.revoke_all(db, _body(call).get("realm"))})
 
 
+def _whole(call: Call, name: str, default: int) -> int:
+    text = call.query.get(name, "")
+    if text and not text.isdecimal():
+        raise BadRequest(f"{name} must be a whole number.")
+    return int(text) if text else default
+
+
 def _body(call: Call) -> Json:
     if not call.body.strip():
         return {}
@@ -120,18 +135,3 @@ def _body(call: Call) -> Json:
     if not isinstance(body, dict):
         raise BadRequest("The body must be an object.")
     return body
-
-
-def _set_preference(books: Books, name: str, value: Any) -> None:
-    """By its own name, whichever group it stands in; null takes a key away, as open books have no BookCloseDate."""
-    preferences = books.preferences()
-    for group in preferences.values():
-        for row in group.get("NameValue", []):
-            if row["Name"] == name:
-                row["Value"] = str(value)
-                return
-    group = next((each for each in preferences.values() if name in each), preferences["AccountingInfoPrefs"])
-    if value is None:
-        group.pop(name, None)
-    else:
-        group[name] = value

@@ -7,13 +7,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from . import accounts, names, purchases
-from .books import CURRENCIES, Books, Record
-from .entities import Entity
-from .fields import Field, Kind
+from . import accounts, dimensions, moves, names, purchases, transactions, trees
+from .books import CURRENCIES, Books, Posting, Record
+from .entity import Entity
+from .fields import Field, Kind, ignored
+from .reading import is_whole_id
 from .refusals import Refusal, missing, not_found, unsupported
 from .wire import Json
 
+BARE = ignored("Id", "SyncToken")
 _DELETED = re.compile(r" \(deleted(-\d+)?\)$")
 STALE = (
     "Stale Object Error : You and Robin Ledger were working on this at the same time. "
@@ -21,18 +23,33 @@ STALE = (
 )
 
 
+def _nothing(books: Books, record: Record) -> Json:
+    return {}
+
+
 @dataclass(frozen=True)
 class Rules:
     """What an entity adds to the common life of a document."""
 
     complete: Callable[[Books, Json, Record | None], Json]
-    derived: Callable[[Books, Record], Json]
+    derived: Callable[[Books, Record], Json] = _nothing
+    postings: Callable[[Json], list[Posting]] | None = None
+    #: Whether another holds the number already; not asked where the caller allows duplicates (§4.4).
+    check_number: Callable[[Books, Json, Record | None], None] | None = None
 
 
 RULES = {
     "Account": Rules(accounts.complete, accounts.derived),
+    "Class": Rules(dimensions.complete_class),
+    "Department": Rules(dimensions.complete_department),
     "Vendor": Rules(names.complete, names.derived),
-    "Purchase": Rules(purchases.complete, purchases.derived),
+    "Purchase": Rules(purchases.complete, purchases.derived, purchases.postings, purchases.check_number),
+    "Transfer": Rules(moves.complete_transfer, postings=moves.TRANSFER.postings),
+    "CreditCardPaymentTxn": Rules(
+        moves.complete_card_payment,
+        postings=moves.CARD_PAYMENT.postings,
+        check_number=moves.check_number,
+    ),
 }
 
 
@@ -49,6 +66,7 @@ class Wish:
 def carry_out(books: Books, wish: Wish) -> Json:
     if wish.operation not in ("create", "update", "delete") or not wish.entity.writable:
         raise unsupported(wish.operation)
+    admit(books, wish.entity)
     if wish.operation == "delete":
         return _delete(books, wish)
     record = _create(books, wish) if wish.operation == "create" else _update(books, wish)
@@ -57,6 +75,12 @@ def carry_out(books: Books, wish: Wish) -> Json:
         # §2.1: a fresh account comes without the time of its last update.
         answer["MetaData"].pop("LastUpdatedTime")
     return answer
+
+
+def admit(books: Books, entity: Entity) -> None:
+    """Some lists are there only while the company uses them."""
+    if entity.name in dimensions.TRACKED_BY:
+        dimensions.admit(books, entity.name)
 
 
 def _create(books: Books, wish: Wish) -> Record:
@@ -71,25 +95,32 @@ def _create(books: Books, wish: Wish) -> Record:
 def _update(books: Books, wish: Wish) -> Record:
     clean = books.reader.read(wish.payload, wish.entity.fields, wish.entity.name)
     before = _current(books, wish)
-    merged = _sparse(clean, before) if wish.payload.get("sparse") is True else _full(clean, before)
+    merged = _sparse(books, clean, before) if wish.payload.get("sparse") is True else _full(clean, before)
     body = _complete(books, wish, merged, before)
     _unpost(books, before)
     after = books.replace(before, body)
     _post(books, after)
-    if wish.entity.name == "Account":
-        accounts.settle(books, after)
+    if wish.entity.name in trees.SUB:
+        trees.settle(books, after)
     return after
 
 
 def _delete(books: Books, wish: Wish) -> Json:
     if not wish.entity.deletable:
         raise unsupported("delete")
-    books.reader.read(wish.payload, wish.entity.fields, wish.entity.name)
+    _check_delete(books, wish)
     record = _current(books, wish)
-    purchases.check_open(books, record.body["TxnDate"])
+    transactions.check_open(books, record.body["TxnDate"])
     _unpost(books, record)
     books.remove(record)
     return {"status": "Deleted", "domain": "QBO", "Id": str(record.id)}
+
+
+def _check_delete(books: Books, wish: Wish) -> None:
+    """§4.2: Id and SyncToken only; a whole object was refused for what it carries beside its properties."""
+    books.reader.read(wish.payload, wish.entity.fields, wish.entity.name)
+    if books.switches.delete_body == "bare":
+        books.reader.read(wish.payload, BARE, wish.entity.name)
 
 
 def _current(books: Books, wish: Wish) -> Record:
@@ -111,27 +142,29 @@ def _full(clean: Json, before: Record) -> Json:
     return draft
 
 
-def _sparse(clean: Json, before: Record) -> Json:
+def _sparse(books: Books, clean: Json, before: Record) -> Json:
     """Absent properties stay, but lines are replaced as a whole and some properties must be sent again (§4.1)."""
-    if before.entity.name == "Purchase" and "PaymentType" not in clean:
-        raise missing("PaymentType")
+    reported = before.entity.reported if books.switches.sparse_repeats == "reported" else ()
+    for name in (*before.entity.repeated, *reported):
+        if name not in clean:
+            raise missing(name)
     merged = {**before.body, **clean}
     return {name: value for name, value in merged.items() if value is not None}
 
 
 def _complete(books: Books, wish: Wish, draft: Json, before: Record | None) -> Json:
-    complete = RULES[wish.entity.name].complete
-    body = complete(books, draft, before)
+    rules = RULES[wish.entity.name]
+    body = rules.complete(books, draft, before)
     if wish.entity.names:
         body = _settle_name(books, wish, draft, body, before)
-    if wish.entity.name == "Purchase" and not wish.duplicate_numbers:
-        purchases.check_number(books, body, before)
+    if rules.check_number is not None and not wish.duplicate_numbers:
+        rules.check_number(books, body, before)
     return body
 
 
 def _settle_name(books: Books, wish: Wish, draft: Json, body: Json, before: Record | None) -> Json:
     """§4.2: what is made inactive gives its name free by a suffix; a taken name is refused (§9.5)."""
-    field = "Name" if wish.entity.name == "Account" else "DisplayName"
+    field = "DisplayName" if "DisplayName" in body else "Name"
     plain = body[field]
     if not body["Active"] and not _DELETED.search(plain):
         for suffix in _suffixes():
@@ -158,16 +191,19 @@ def _holder(books: Books, entity: Entity, body: Json, before: Record | None) -> 
 
 
 def _post(books: Books, record: Record) -> None:
-    if record.entity.name == "Purchase":
-        purchases.post(books, record.body)
+    postings = RULES[record.entity.name].postings
+    if postings is not None:
+        books.post(postings(record.body))
 
 
 def _unpost(books: Books, record: Record) -> None:
-    if record.entity.name == "Purchase":
-        purchases.post(books, record.body, undo=True)
+    postings = RULES[record.entity.name].postings
+    if postings is not None:
+        books.post((account, -debit) for account, debit in postings(record.body))
 
 
 def read(books: Books, entity: Entity, number: str) -> Json:
+    admit(books, entity)
     record = books.get(entity, number)
     return render(books, record)
 
@@ -215,7 +251,7 @@ def _name_of(books: Books, value: Json, target: str) -> str:
     if target == "Currency":
         return CURRENCIES.get(value["value"], "")
     entity = value.get("type", "Vendor") if target == "Name" else target
-    if not str(value["value"]).isdigit():
+    if not is_whole_id(str(value["value"])):
         return ""
     record = books.find(entity, int(value["value"]))
     return record.title if record else ""

@@ -32,5 +32,11 @@ def from_units(units: int) -> Decimal | int:
     return Decimal(f"{'-' if units < 0 else ''}{whole}.{rest:0{DIGITS_AFTER}d}".rstrip("0"))
 
 
+def to_text(units: int) -> str:
+    """Decimal text with at least two digits after the point, more only where there are more."""
+    whole, _, rest = str(from_units(abs(units))).partition(".")
+    return f"{'-' if units < 0 else ''}{whole}.{rest:0<2}"
+
+
 def plain(amount: Decimal | int) -> Decimal | int:
     return from_units(to_units(amount))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
-from .books import CURRENCIES, NAME_TYPES, Books, Record
-from .entities import PURCHASE
+from . import dimensions, transactions
+from .accounts import CONTROL_TYPES
+from .books import NAME_TYPES, Books, Posting, Record
 from .money import from_units, to_units
-from .reading import refuse_foreign, require_positive
+from .postables import PURCHASE
+from .reading import require_positive
 from .refusals import Refusal, business, missing
 from .wire import Json
 
@@ -17,21 +18,17 @@ LINE_TYPES = (
     *("Expense", "Other Expense", "Cost of Goods Sold", "Income", "Other Income", "Equity", "Fixed Asset"),
     *("Other Asset", "Other Current Asset", "Other Current Liability", "Long Term Liability", "Bank"),
 )
-CONTROL_TYPES = ("Accounts Receivable", "Accounts Payable")
-CLOSED = (
-    "The account period has closed and the account books cannot be updated through the QBO Services API. "
-    "Please use the QBO website to make these changes."
-)
 _DETAIL = "AccountBasedExpenseLineDetail"
 
 
 def complete(books: Books, draft: Json, before: Record | None) -> Json:
     body = {name: value for name, value in draft.items() if value is not None}
-    _check_payment(books, body, before)
-    _check_dates(books, body, before)
-    _check_payee(books, body)
-    _check_currency(books, body)
-    _check_dimensions(books, body)
+    account = _check_payment(books, body, before)
+    transactions.check_dates(books, body, before)
+    transactions.check_currency(books, body, [account], _check_payee(books, body))
+    if "PaymentMethodRef" in body:
+        books.resolve(body["PaymentMethodRef"], "PaymentMethod", field_name="PaymentMethodRef")
+    dimensions.check_reference(books, body, "DepartmentRef", "Department")
     _complete_tax(books, body)
     body["Line"] = [_complete_line(books, body, line) for line in _numbered(body.get("Line"), before)]
     body["TotalAmt"] = from_units(sum(to_units(line["Amount"]) for line in body["Line"]))
@@ -39,21 +36,18 @@ def complete(books: Books, draft: Json, before: Record | None) -> Json:
     return body
 
 
-def _check_payment(books: Books, body: Json, before: Record | None) -> None:
+def _check_payment(books: Books, body: Json, before: Record | None) -> Record:
     kind = body.get("PaymentType")
     if not kind:
         raise missing("PaymentType")
     if before is not None and before.body["PaymentType"] != kind:
         raise business("You can't change the payment type of an existing transaction.")
-    if "AccountRef" not in body:
-        raise missing("AccountRef")
-    account = books.resolve(body["AccountRef"], "Account", field_name="AccountRef")
-    if account.body["AccountType"] not in _paid_from(books, kind):
-        raise _wrong_type("AccountRef")
+    account = transactions.account(books, body, "AccountRef", _paid_from(books, kind))
     if kind != "CreditCard":
         if body.get("Credit"):
             raise business("Only a credit card transaction can be a credit.")
         body.pop("Credit", None)
+    return account
 
 
 def _paid_from(books: Books, kind: str) -> tuple[str, ...]:
@@ -64,77 +58,14 @@ def _paid_from(books: Books, kind: str) -> tuple[str, ...]:
     return ("Bank",)
 
 
-def _wrong_type(element: str) -> Refusal:
-    detail = "You need to select a different type of account for this transaction."
-    return Refusal("6430", detail, element=element)
-
-
-def _check_dates(books: Books, body: Json, before: Record | None) -> None:
-    body.setdefault("TxnDate", books.today)
-    check_open(books, body["TxnDate"])
-    if before is not None:
-        check_open(books, before.body["TxnDate"])
-
-
-def check_open(books: Books, day: str) -> None:
-    closed_until = books.preference("AccountingInfoPrefs", "BookCloseDate")
-    if closed_until and day <= closed_until:
-        raise Refusal("6210", CLOSED, element="TxnDate")
-
-
-def _check_payee(books: Books, body: Json) -> None:
+def _check_payee(books: Books, body: Json) -> Record | None:
     payee = body.get("EntityRef")
     if payee is None:
-        return
+        return None
     payee.setdefault("type", "Vendor")
     if payee["type"] not in NAME_TYPES:
         raise Refusal("2170", f"Invalid Enumeration : {payee['type']}", element="EntityRef")
-    books.resolve(payee, "Name", field_name="EntityRef")
-
-
-def _check_currency(books: Books, body: Json) -> None:
-    """§9.6: one currency for transaction, card account and payee; the home currency needs no rate."""
-    home = books.company.currency
-    currency = body.get("CurrencyRef", {}).get("value", home)
-    body["CurrencyRef"] = {"value": currency}
-    if not books.preference("CurrencyPrefs", "MultiCurrencyEnabled"):
-        body.pop("ExchangeRate", None)
-        if currency != home:
-            raise refuse_foreign(currency, home)
-        return
-    if currency not in CURRENCIES:
-        raise Refusal("2500", f"Invalid Reference Id : Currencies element id {currency} not found", element="")
-    _check_one_currency(books, body, currency)
-    if currency != home and "ExchangeRate" not in body:
-        raise Refusal("2410", "Curreny, ExchangeRate is missing.", element="ExchangeRate")
-    body.setdefault("ExchangeRate", 1)
-
-
-def _check_one_currency(books: Books, body: Json, currency: str) -> None:
-    account = books.resolve(body["AccountRef"], "Account", field_name="AccountRef")
-    fits = account.body["CurrencyRef"]["value"] in (currency, books.company.currency)
-    if body.get("EntityRef", {}).get("type") == "Vendor":
-        vendor = books.resolve(body["EntityRef"], "Name", field_name="EntityRef")
-        fits = fits and vendor.body["CurrencyRef"]["value"] == currency
-    if not fits:
-        raise business("You can only use one foreign currency per transaction.")
-
-
-def _check_dimensions(books: Books, body: Json) -> None:
-    if "PaymentMethodRef" in body:
-        books.resolve(body["PaymentMethodRef"], "PaymentMethod", field_name="PaymentMethodRef")
-    _check_dimension(books, body, "DepartmentRef", "Department", ("TrackDepartments",))
-
-
-def _check_dimension(books: Books, owner: Json, name: str, target: str, preferences: tuple[str, ...]) -> None:
-    if name not in owner:
-        return
-    if any(books.preference("AccountingInfoPrefs", each) for each in preferences):
-        books.resolve(owner[name], target, field_name=name)
-    elif books.switches.class_off == "drop":
-        del owner[name]
-    else:
-        raise Refusal("5020", "Permission Denied Error : The feature is not turned on for this company", element=name)
+    return books.resolve(payee, "Name", field_name="EntityRef")
 
 
 def _complete_tax(books: Books, body: Json) -> None:
@@ -186,7 +117,7 @@ def _complete_detail(books: Books, body: Json, detail: Json) -> Json:
         raise missing("AccountRef")
     account = books.resolve(detail["AccountRef"], "Account", field_name="AccountRef")
     _check_line_account(books, account)
-    _check_dimension(books, detail, "ClassRef", "Class", ("ClassTrackingPerTxn", "ClassTrackingPerTxnLine"))
+    dimensions.check_reference(books, detail, "ClassRef", "Class")
     if "CustomerRef" in detail:
         books.resolve(detail["CustomerRef"], "Customer", field_name="CustomerRef")
     detail.setdefault("BillableStatus", "NotBillable")
@@ -200,7 +131,7 @@ def _check_line_account(books: Books, account: Record) -> None:
     if kind in CONTROL_TYPES and books.switches.payable_lines == "refuse":
         raise business("When you use Accounts Payable or Receivable, choose another kind of transaction.")
     if kind not in LINE_TYPES + CONTROL_TYPES:
-        raise _wrong_type("AccountRef")
+        raise transactions.wrong_type("AccountRef")
 
 
 def _taxed(books: Books, body: Json, detail: Json) -> Json:
@@ -225,12 +156,7 @@ def check_number(books: Books, body: Json, before: Record | None) -> None:
         return
     holder = books.holder_of_number(PURCHASE, number, but=before.id if before else None)
     if holder is not None:
-        raise Refusal(
-            "6140",
-            "Duplicate Document Number Error : You must specify a different number. This number has already been "
-            f"used. DocNumber={holder.body['DocNumber']} is assigned to TxnType={display_word(holder.body)} "
-            f"with TxnId={holder.id}",
-        )
+        raise transactions.number_taken(holder.body["DocNumber"], display_word(holder.body), holder.id)
 
 
 def _warns_on_checks(books: Books) -> bool:
@@ -243,17 +169,14 @@ def display_word(body: Json) -> str:
     return "Credit Card Credit" if body.get("Credit") else "Expense"
 
 
-def post(books: Books, body: Json, *, undo: bool = False) -> None:
+def postings(body: Json) -> list[Posting]:
     """Debits the lines and credits what it was paid from; a refund runs the other way (§9.7)."""
-    sign = -1 if undo != bool(body.get("Credit")) else 1
-    # Balances are in the home currency.
-    rate = Decimal(body.get("ExchangeRate", 1))
-    moved = 0
-    for line in body["Line"]:
-        units = sign * int(to_units(line["Amount"]) * rate)
-        books.post(int(line[_DETAIL]["AccountRef"]["value"]), units)
-        moved += units
-    books.post(int(body["AccountRef"]["value"]), -moved)
+    sign = -1 if body.get("Credit") else 1
+    moved = [
+        (int(line[_DETAIL]["AccountRef"]["value"]), sign * transactions.at_home(body, line["Amount"]))
+        for line in body["Line"]
+    ]
+    return [*moved, (int(body["AccountRef"]["value"]), -sum(units for _, units in moved))]
 
 
 def derived(books: Books, record: Record) -> Json:

@@ -15,6 +15,7 @@ from .refusals import Refusal, business
 from .settings import Switches
 from .wire import Json
 
+LARGEST_ID = 2**63 - 1
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _EMAIL = re.compile(r"[^@\s,]+@[^@\s,]+\.[^@\s,]+")
 _CARD = re.compile(r"(?<!\d)\d(?:[ -]?\d){12,18}(?!\d)")
@@ -170,8 +171,12 @@ def require_positive(value: Decimal | int, element: str) -> None:
         raise Refusal("2290", f"Amount {value} is negative", element=element)
 
 
+def is_whole_id(value: str) -> bool:
+    return value.isascii() and value.isdigit() and len(value) <= 19 and int(value) <= LARGEST_ID
+
+
 def require_whole_id(value: str, element: str) -> int:
-    if not value.isascii() or not value.isdigit() or len(value) > 18:
+    if not is_whole_id(value):
         raise Refusal("2030", f"Invalid ID : {value}", element=element)
     return int(value)
 

@@ -9,10 +9,13 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from .books import Books, Record
-from .documents import render
-from .entities import BY_LOWER_NAME, Entity
+from .documents import admit, render
+from .entities import BY_ADDRESS
+from .entity import Entity
 from .money import to_units
 from .query import Condition, Literal, Parser, Statement, invalid
+from .reading import is_whole_id
+from .refusals import Refusal
 from .wire import Json
 
 PAGE = 100
@@ -23,9 +26,10 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 def run(books: Books, text: str) -> Json:
     keep = books.switches.lone_backslash == "keep"
     statement = Parser(text, keep_lone_backslash=keep).statement()
-    entity = BY_LOWER_NAME.get(statement.entity.lower())
+    entity = BY_ADDRESS.get(statement.entity.lower())
     if entity is None:
         raise invalid(f"Invalid context declaration: {statement.entity}")
+    admit(books, entity)
     return Search(books, entity, statement).answer()
 
 
@@ -84,13 +88,17 @@ class Search:
         return " AND ".join(parts)
 
     def _known(self, name: str) -> tuple[str, str]:
-        for known, found in self._entity.searchable.items():
-            if known.lower() == name.lower():
-                return found
+        named = (found for known, found in self._entity.searchable.items() if known.lower() == name.lower())
+        found = next(named, None)
+        if found is None or (found[0] == "moved" and self._books.switches.amount_query == "refuse"):
+            raise self._unknown(name)
+        return found
+
+    def _unknown(self, name: str) -> Refusal:
         root = name.split(".")[0].lower()
         if root in (field.name.lower() for field in self._entity.fields):
-            raise invalid(f"property '{name}' is not queryable")
-        raise invalid(f"property '{name}' not found for Entity {self._entity.name}")
+            return invalid(f"property '{name}' is not queryable")
+        return invalid(f"property '{name}' not found for Entity {self._entity.name}")
 
     def _condition(self, condition: Condition) -> str:
         kind, expression = self._known(condition.property)
@@ -105,7 +113,7 @@ class Search:
         return f"{expression} {condition.operator} ?"
 
     def id(self, value: Literal, condition: Condition) -> int:
-        if not value.text.isascii() or not value.text.isdigit() or len(value.text) > 18:
+        if not is_whole_id(value.text):
             raise _bad_value(value, condition)
         return int(value.text)
 
@@ -171,6 +179,7 @@ _OPERATORS = {
     "date": _ORDER,
     "time": _ORDER,
     "amount": _ORDER,
+    "moved": _ORDER,
     "flag": ("=", "IN"),
 }
 _LITERALS: dict[str, Callable[[Search, Literal, Condition], Any]] = {
@@ -179,5 +188,6 @@ _LITERALS: dict[str, Callable[[Search, Literal, Condition], Any]] = {
     "date": Search.date,
     "time": Search.time,
     "amount": Search.amount,
+    "moved": Search.amount,
     "flag": Search.flag,
 }

@@ -9,7 +9,8 @@ from decimal import Decimal
 from . import documents
 from .books import Books, Company, companies
 from .documents import Wish
-from .entities import ACCOUNT, BY_NAME, VENDOR
+from .entities import BY_NAME
+from .lists import ACCOUNT, CLASS, DEPARTMENT, VENDOR
 from .money import to_units
 from .settings import Switches
 from .wire import Json, zone
@@ -65,6 +66,8 @@ _SHARED = (
     Opening("6990", "Uncategorised expense", "Expense", "OfficeGeneralAdministrativeExpenses"),
     Opening("7100", "Exchange gain or loss", "Other Expense", "ExchangeGainOrLoss"),
 )
+#: Put in after the chart above, so that no account gets another Id.
+_ADDED = (Opening("4950", "Card cashback", "Other Income", "OtherMiscellaneousIncome"),)
 _US_ONLY = (
     Opening("1010", "Operating checking", "Bank", "Checking", "128450.12"),
     Opening("1020", "Savings", "Bank", "Savings", "60000"),
@@ -94,6 +97,8 @@ class Start:
     employees: tuple[str, ...]
     address: Json
     language_country: str
+    classes: tuple[str, ...] = ()
+    locations: tuple[str, ...] = ()
 
 
 STARTS = (
@@ -105,6 +110,8 @@ STARTS = (
         ("Lena Fox",),
         {"Line1": "410 Alder Street", "City": "Portland", "CountrySubDivisionCode": "OR", "PostalCode": "97205"},
         "US",
+        classes=("Product", "Sales", "Operations"),
+        locations=("New York", "Boston"),
     ),
     Start(
         Company(UK_REALM, "Larkfield Ltd", "GB", "GBP", zone("Europe/London")),
@@ -131,9 +138,10 @@ def _plant(db: sqlite3.Connection, start: Start, switches: Switches) -> None:
     values = (company.realm, company.name, company.country, company.currency, company.zone.key)
     db.execute("INSERT INTO company VALUES (?, ?, ?, ?, ?)", values)
     books = Books(db, company, switches)
-    books.insert(BY_NAME["Preferences"], _preferences(company))
+    books.insert(BY_NAME["Preferences"], _preferences(start))
     books.insert(BY_NAME["CompanyInfo"], _company_info(start))
     _plant_chart(books, start.accounts)
+    _plant_dimensions(books, start)
     for name in start.vendors:
         documents.carry_out(books, Wish(VENDOR, "create", {"DisplayName": name}))
     for entity, names in (("Customer", start.customers), ("Employee", start.employees)):
@@ -143,15 +151,21 @@ def _plant(db: sqlite3.Connection, start: Start, switches: Switches) -> None:
 
 def _plant_chart(books: Books, chart: tuple[Opening, ...]) -> None:
     numbers: dict[str, str] = {}
-    for row in sorted(chart, key=lambda row: row.number):
+    for row in (*sorted(chart, key=lambda row: row.number), *_ADDED):
         account = {"Name": row.name, "AcctNum": row.number, "AccountType": row.kind, "AccountSubType": row.sub}
         parent = {"ParentRef": {"value": numbers[row.parent]}, "SubAccount": True} if row.parent else {}
         wish = Wish(ACCOUNT, "create", {**account, **parent, "Active": row.active})
         numbers[row.number] = str(documents.carry_out(books, wish)["Id"])
-        books.post(int(numbers[row.number]), to_units(Decimal(row.debit)))
+        books.open(int(numbers[row.number]), to_units(Decimal(row.debit)))
     opened = sum(to_units(Decimal(row.debit)) for row in chart)
     # Whatever the chart does not balance is opening equity, so that debits equal credits.
-    books.post(int(numbers["3000"]), -opened)
+    books.open(int(numbers["3000"]), -opened)
+
+
+def _plant_dimensions(books: Books, start: Start) -> None:
+    for entity, names in ((CLASS, start.classes), (DEPARTMENT, start.locations)):
+        for name in names:
+            documents.carry_out(books, Wish(entity, "create", {"Name": name}))
 
 
 def _company_info(start: Start) -> Json:
@@ -181,7 +195,8 @@ def _company_info(start: Start) -> Json:
     }
 
 
-def _preferences(company: Company) -> Json:
+def _preferences(start: Start) -> Json:
+    company = start.company
     others = {
         "SalesFormsPrefs.DefaultCustomerMessage": "",
         "VendorAndPurchasesPrefs.UseCustomTxnNumbers": "true",
@@ -194,8 +209,9 @@ def _preferences(company: Company) -> Json:
         "AccountingInfoPrefs": {
             "UseAccountNumbers": True,
             "ClassTrackingPerTxn": False,
-            "ClassTrackingPerTxnLine": False,
-            "TrackDepartments": False,
+            "ClassTrackingPerTxnLine": bool(start.classes),
+            "TrackDepartments": bool(start.locations),
+            **({"DepartmentTerminology": "Location"} if start.locations else {}),
             "FirstMonthOfFiscalYear": "January",
             "TaxYearMonth": "January",
             "TaxForm": "6",

@@ -50,9 +50,19 @@ class Switches:
     vendor_currency: str = _one_of("ignore", "keep")
     #: §9.4 ClassRef and DepartmentRef while tracking is off.
     class_off: str = _one_of("refuse", "drop")
+    #: §9.4 reading and writing classes and locations themselves while tracking is off.
+    class_lists: str = _one_of("refuse", "allow")
+    #: §4.1 what a sparse update must send again: as one integrator reports, or only as recorded.
+    sparse_repeats: str = _one_of("reported", "recorded")
+    #: §4.2 a delete that carries more than Id and SyncToken.
+    delete_body: str = _one_of("bare", "any")
+    #: §3 Amount of transfers and card payments in WHERE and ORDERBY.
+    amount_query: str = _one_of("refuse", "allow")
+    #: §9.10 cheque numbers of card payments guard nothing, or must differ.
+    payment_numbers: str = _one_of("free", "unique")
     #: §9.6 outside the US a taxed line without a tax code.
     vat_code: str = _one_of("required", "optional")
-    #: §9.3 receivable and payable accounts on expense lines.
+    #: §9.3 receivable and payable accounts on expense lines and transfers.
     payable_lines: str = _one_of("refuse", "allow")
     #: §9.3 which accounts a cash purchase may be paid from.
     cash_accounts: str = _one_of("bank", "assets")

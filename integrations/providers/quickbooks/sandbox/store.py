@@ -27,7 +27,12 @@ CREATE TABLE IF NOT EXISTS object (
 CREATE UNIQUE INDEX IF NOT EXISTS object_name ON object (realm, names, name) WHERE names IS NOT NULL;
 CREATE INDEX IF NOT EXISTS object_doc_number ON object (realm, entity, doc_number) WHERE doc_number IS NOT NULL;
 CREATE INDEX IF NOT EXISTS object_txn_date ON object (realm, entity, txn_date) WHERE txn_date IS NOT NULL;
+CREATE INDEX IF NOT EXISTS object_parent ON object (realm, names, json_extract(body, '$.ParentRef.value'))
+    WHERE names IS NOT NULL;
 CREATE TABLE IF NOT EXISTS balance (
+    realm TEXT NOT NULL, account INTEGER NOT NULL, debit INTEGER NOT NULL, PRIMARY KEY (realm, account)
+);
+CREATE TABLE IF NOT EXISTS opening (
     realm TEXT NOT NULL, account INTEGER NOT NULL, debit INTEGER NOT NULL, PRIMARY KEY (realm, account)
 );
 CREATE TABLE IF NOT EXISTS remembered (
@@ -52,7 +57,7 @@ CREATE TABLE IF NOT EXISTS refresh_token (
 );
 """
 
-BOOKS = ("company", "sequence", "object", "balance", "remembered")
+BOOKS = ("company", "sequence", "object", "balance", "opening", "remembered")
 TOKENS = ("oauth_grant", "oauth_code", "access_token", "refresh_token")
 
 
