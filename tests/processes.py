@@ -4,7 +4,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -46,26 +47,13 @@ class Process:
         return self._log.read_text()
 
 
-class Sandbox:
-    """The QuickBooks stand-in, and its control plane."""
+class ControlPlane:
+    """What stands in the books of a running sandbox, and the trouble it is told to make."""
 
     US, UK = "9341450000000011", "9341450000000029"
 
-    def __init__(self, folder: Path) -> None:
-        clean = {name: value for name, value in os.environ.items() if not name.startswith(("SANDBOX_", "QUICKBOOKS_"))}
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "integrations.providers.quickbooks.sandbox", "--port", "0", "--data", str(folder)],
-            cwd=ROOT,
-            env=clean,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        assert self._process.stdout is not None
-        self.url = self._process.stdout.readline().removeprefix("listening on ").strip()
-
-    def stop(self) -> None:
-        self._process.terminate()
-        self._process.communicate(timeout=PATIENCE)
+    def __init__(self, url: str) -> None:
+        self.url = url
 
     def control(self, method: str, path: str, **body: Any) -> dict[str, Any]:
         answer = requests.request(method, f"{self.url}/sandbox/{path}", json=body or None, timeout=PATIENCE)
@@ -80,7 +68,27 @@ class Sandbox:
     def plan_fault(self, **fault: Any) -> None:
         self.control("POST", "faults", **{"realm": self.US, **fault})
 
-    def consent(self, address: str, realm: str = US) -> str:
+
+class Sandbox(ControlPlane):
+    """A QuickBooks stand-in of one's own."""
+
+    def __init__(self, folder: Path) -> None:
+        clean = {name: value for name, value in os.environ.items() if not name.startswith(("SANDBOX_", "QUICKBOOKS_"))}
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "integrations.providers.quickbooks.sandbox", "--port", "0", "--data", str(folder)],
+            cwd=ROOT,
+            env=clean,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert self._process.stdout is not None
+        super().__init__(self._process.stdout.readline().removeprefix("listening on ").strip())
+
+    def stop(self) -> None:
+        self._process.terminate()
+        self._process.communicate(timeout=PATIENCE)
+
+    def consent(self, address: str, realm: str = ControlPlane.US) -> str:
         """Press “Connect” on the consent page. Returns where the browser is sent."""
         query = dict(pair.split("=", 1) for pair in urlsplit(address).query.split("&"))
         form = {name: requests.utils.unquote(value) for name, value in query.items()}
@@ -122,3 +130,23 @@ def worker(log: Path, **environment: str) -> Process:
 def beat(log: Path, schedule: Path, **environment: str) -> Process:
     command = f"-m celery -A flexsync beat --loglevel INFO --pidfile= --schedule {schedule}"
     return Process(*command.split(), environment=product_environment(**environment), log=log)
+
+
+def web(log: Path, port: int) -> Process:
+    command = f"-m gunicorn flexsync.wsgi --bind 127.0.0.1:{port} --workers 2"
+    return Process(*command.split(), environment=product_environment(), log=log)
+
+
+def wait_until(true: Callable[[], bool], within: float, what: str) -> float:
+    begun = time.monotonic()
+    while not true():
+        assert time.monotonic() - begun < within, f"Not {what} within {within} s"
+        time.sleep(0.1)
+    return time.monotonic() - begun
+
+
+def answers(address: str) -> bool:
+    try:
+        return requests.get(address, timeout=5).status_code == 200
+    except requests.ConnectionError:
+        return False

@@ -1,6 +1,5 @@
 """The promise of the whole line, with the product's own processes: web, worker, beat, sandbox, and a power cut."""
 
-import socket
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -18,7 +17,8 @@ from integrations import bells
 from integrations.models import ExternalLink, JobState, SyncJob
 from integrations.tasks import absorb_events, drain_connection
 from tests.integrations.conftest import Office
-from tests.processes import Process, beat, product_environment, worker
+from tests.ports import free_ports
+from tests.processes import Process, answers, beat, wait_until, web, worker
 
 CHARGES = 500
 HEALED_WITHIN = 60
@@ -41,33 +41,6 @@ def running(ready: Office, tmp_path: Path, settings: Any) -> Iterator[Callable[.
         process.stop()
 
 
-def web(log: Path, port: int) -> Process:
-    command = f"-m gunicorn flexsync.wsgi --bind 127.0.0.1:{port} --workers 2"
-    return Process(*command.split(), environment=product_environment(), log=log)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
-
-
-def wait_until(true: Callable[[], bool], within: float, what: str) -> float:
-    begun = time.monotonic()
-    while not true():
-        assert time.monotonic() - begun < within, f"Not {what} within {within} s"
-        time.sleep(0.1)
-    return time.monotonic() - begun
-
-
-def answers(address: str) -> bool:
-    try:
-        return requests.get(address, timeout=5).status_code == 200
-    except requests.ConnectionError:
-        return False
-
-
 def states() -> Counter[str]:
     with transaction.atomic():
         return Counter(SyncJob.objects.values_list("state", flat=True))
@@ -76,7 +49,7 @@ def states() -> Counter[str]:
 def test_five_hundred_charges_arrive_once_though_the_worker_dies_in_the_middle(
     ready: Office, running: Callable[..., Process], tmp_path: Path
 ) -> None:
-    port = free_port()
+    [port] = free_ports(1)
     running(web, port)
     running(beat, tmp_path / "schedule", FLEXSYNC_SWEEP_SECONDS="10")
     carrier = running(worker)

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import requests
 
+from tests.ports import free_ports
+
 ROOT = Path(__file__).resolve().parents[2]
 # What the suite's own servers have put into the environment would be taken for somebody's database.
 OURS = ("DATABASE_", "REDIS_", "FLEXSYNC_", "QUICKBOOKS_", "SANDBOX_", "DJANGO_", "SECRET_KEY", "PYTEST_")
@@ -53,16 +55,6 @@ def read_until(run: subprocess.Popen[str], words: str) -> str:
         if words in line:
             return told
     raise AssertionError(told)
-
-
-def free_ports(number: int) -> list[int]:
-    probes = [socket.socket() for _ in range(number)]
-    for probe in probes:
-        probe.bind(("127.0.0.1", 0))
-    ports = [probe.getsockname()[1] for probe in probes]
-    for probe in probes:
-        probe.close()
-    return ports
 
 
 def open_ports(*ports: int) -> list[int]:
