@@ -134,7 +134,7 @@ def _refuse_wrong_company(entity: Entity, provider: str, description: CompanyDes
         raise ConnectRefused(f"{description.name} is connected to {taken.entity.name} already.")
     if other := ties.filter(entity=entity).exclude(same).first():
         raise ConnectRefused(
-            f"{entity.name} is connected to {other.company.name}, and you chose {description.name}. "
+            f"You chose {description.name}, and {entity.name} is connected to {other.company.name} already. "
             "Its mapping and its postings belong to the first company, so it stays connected to that one."
         )
 

@@ -113,7 +113,7 @@ def _come_back(request: Any, provider: str, authorisation_id: int, organisation:
         tie = services.finish_connect(authorisation=authorisation, code=code, company=company, person=request.user)
     except services.ConnectRefused as refusal:
         return _refused(request, str(refusal), organisation)
-    messages.success(request, f"{tie.entity.name} is connected to {tie.company.name}.")
+    messages.success(request, f"{tie.entity.name} is connected to {tie.company.name} now.")
     _read_company(request, tie)
     bells.ring(drain_connection, organisation.pk, tie.pk)
     return redirect("mapping", organisation.slug, tie.entity_id)
