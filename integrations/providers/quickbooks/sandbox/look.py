@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from urllib.parse import quote
 
 from starlette.responses import HTMLResponse
 
@@ -100,10 +101,12 @@ td:last-child, th:last-child { padding-right: 0; }
 """
 
 LEAF = (
-    '<svg width="18" height="18" viewBox="0 0 18 18" fill="none" stroke="currentColor" stroke-width="1.6" '
-    'aria-hidden="true"><rect x="2" y="2.5" width="14" height="13" rx="2.5"/>'
+    '<svg xmlns="http://www.w3.org/2000/svg" width="18" height="18" viewBox="0 0 18 18" fill="none" '
+    'stroke="currentColor" stroke-width="1.6" aria-hidden="true"><rect x="2" y="2.5" width="14" height="13" rx="2.5"/>'
     '<path d="M6 2.5v13M9 6.5h4M9 9.5h4"/></svg>'
 )
+# Within the page, since a browser that is given none asks for /favicon.ico and is told 404.
+ICON = "data:image/svg+xml," + quote(LEAF.replace("currentColor", "#1a6b3c"))
 NOTICE = "A local stand-in for trying things out. It is not QuickBooks, and nothing here reaches Intuit."
 
 
@@ -111,6 +114,7 @@ def page(title: str, body: str, *, width: str, status: int = 200) -> HTMLRespons
     return HTMLResponse(
         f'<!doctype html><html lang="en"><head><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f'<link rel="icon" href="{ICON}">'
         f"<title>{escape(title)} · QuickBooks sandbox</title><style>{STYLE}</style></head>"
         f'<body><main class="{width}"><a class="mark" href="/">{LEAF}QuickBooks sandbox</a>{body}</main></body></html>',
         status,
