@@ -45,10 +45,11 @@ OPEN = Q(connection__state=ConnectionState.LIVE)
 @organisation_page(Action.SEE_SYNC)
 def failed(request: PageRequest) -> HttpResponse:
     slug = request.access.organisation.slug
+    # First what moves: what comes to rest while we ask is then counted twice for once, and never not at all.
+    moving = _moving()
     causes = stuck.causes()
     shown, left_out = causes[:CAUSES_SHOWN], causes[CAUSES_SHOWN:]
     items = _items(slug)
-    moving = _moving()
     page = {
         "eyebrow": f"{request.access.organisation.name} · {platform().label}",
         **_headline(causes),

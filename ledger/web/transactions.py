@@ -63,9 +63,10 @@ def _in_tab(rows: QuerySet[CardTransaction], tab: str) -> QuerySet[CardTransacti
 def _list_context(request: PageRequest, page: "Page[CardTransaction]", tab: str, words: str) -> dict[str, Any]:
     slug = request.access.organisation.slug
     address = reverse("transactions", args=[slug])
+    # First what moves: a row read before it arrived would otherwise be shown so for good, by a list that looks no more.
+    counts = sync.count_by_state()
     rows = list(page.object_list)
     states = sync.sync_states([row.document_id for row in rows])
-    counts = sync.count_by_state()
     currencies = {row.document.currency for row in rows}
 
     def at(number: int | None) -> str:
