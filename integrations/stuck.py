@@ -82,7 +82,8 @@ def _at_rest() -> Iterator[Cause]:
     since, entity = Min("document__recorded_at"), Min("document__entity_id")
     rows = _by_first_reason().values("code", "subject", "document__currency")
     grouped: dict[Reason, list[dict[str, Any]]] = {}
-    for row in rows.annotate(n=Count("id"), minor=MONEY, since=since, entity=entity).order_by("-minor"):
+    summed = rows.annotate(n=Count("id"), minor=MONEY, since=since, entity=entity)
+    for row in summed.order_by("-minor", "code", "subject"):
         grouped.setdefault(Reason(ReasonCode(row["code"]), row["subject"]), []).append(row)
     for reason, parts in grouped.items():
         tallies = tuple(_tally(part) for part in parts)

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from itertools import chain
 from typing import Any
+from zlib import crc32
 
 from django.contrib import messages
 from django.db.models import Q
@@ -54,9 +55,7 @@ def failed(request: PageRequest) -> HttpResponse:
         "eyebrow": f"{request.access.organisation.name} · {platform().label}",
         **_headline(causes),
         "list_url": reverse("transactions", args=[slug]),
-        "causes": [
-            _cause(slug, number, cause, items.get(cause.reason, [])) for number, cause in enumerate(shown, start=1)
-        ],
+        "causes": [_cause(slug, cause, items.get(cause.reason, [])) for cause in shown],
         "more_causes": {"count": len(left_out), "text": _money_of(left_out)} if left_out else None,
         "moving": moving,
         "refresh_url": reverse("failed", args=[slug]) if moving else "",
@@ -118,10 +117,11 @@ def _money_of(causes: list[Cause]) -> str:
 # --- causes ----------------------------------------------------------------------------------------------------------
 
 
-def _cause(slug: str, number: int, cause: Cause, items: list[dict[str, Any]]) -> dict[str, Any]:
+def _cause(slug: str, cause: Cause, items: list[dict[str, Any]]) -> dict[str, Any]:
     reason = cause.reason
     return {
-        "key": f"{reason.code}-{number}",
+        # The same for as long as the cause lasts, wherever in the order it stands.
+        "key": f"{reason.code}-{cause.entity_id}-{crc32(reason.subject.encode()):08x}",
         "state": _state(reason.code),
         "title": cause_title(reason),
         "detail": DETAILS[reason.code],
