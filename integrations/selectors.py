@@ -24,7 +24,7 @@ from integrations.models import (
 from integrations.models.mappings import SOURCES
 from integrations.models.sync import MOVING_STATES, STUCK_STATES
 from integrations.providers.registry import platform
-from ledger.models import Entity, SourceDocument
+from ledger.models import Entity, LedgerEvent, SourceDocument, Stage
 
 # Nothing of a connection whose grant is dead moves before a person connects again.
 LOCKED_OUT = Q(state__in=MOVING_STATES, connection__state=ConnectionState.ACCESS_LOST)
@@ -67,6 +67,36 @@ def jobs_as_seen() -> QuerySet[Any]:
     """Jobs with `seen`, their state as a person should read it: while access is lost nothing moves by itself."""
     stopped = When(LOCKED_OUT, then=Value(JobState.NEEDS_ATTENTION))
     return SyncJob.objects.annotate(seen=Case(stopped, default=F("state")))
+
+
+def jobs_seen_in(states: Sequence[JobState]) -> QuerySet[SyncJob]:
+    """Jobs that a person sees in these states, asked for so that an index is reached (see `seen` of jobs_as_seen)."""
+    lost = list(Connection.objects.filter(state=ConnectionState.ACCESS_LOST).values_list("pk", flat=True))
+    moving = [state for state in states if state in MOVING_STATES]
+    wanted = Q(state__in=[state for state in states if state not in MOVING_STATES])
+    if moving:
+        wanted |= Q(state__in=moving) & ~Q(connection__in=lost)
+    if lost and JobState.NEEDS_ATTENTION in states:
+        wanted |= Q(state__in=MOVING_STATES, connection__in=lost)
+    return SyncJob.objects.filter(wanted)
+
+
+def connected_entities() -> set[int]:
+    return set(Connection.objects.values_list("entity", flat=True))
+
+
+def not_begun() -> QuerySet[SourceDocument]:
+    """What nobody can send anywhere: documents of entities that are not connected."""
+    waiting = [entity.pk for entity in unconnected_entities()]
+    return SourceDocument.objects.filter(entity__in=waiting).exclude(stage=Stage.PENDING)
+
+
+def arriving() -> QuerySet[SourceDocument]:
+    """Recorded, and not absorbed yet: for a moment they have no job, though their entity is connected."""
+    told = LedgerEvent.objects.filter(handled_at__isnull=True).values("document")
+    wished = Exists(SyncJob.objects.filter(document=OuterRef("pk")))
+    ours = SourceDocument.objects.filter(pk__in=told, entity__in=connected_entities())
+    return ours.filter(~wished).exclude(stage=Stage.PENDING)
 
 
 def _state(job: Any, link: ExternalLink | None) -> SyncState:
@@ -125,9 +155,7 @@ def unconnected_entities() -> QuerySet[Entity]:
 
 def needing_someone() -> int:
     """How many documents will not reach the books until someone acts: held, refused, locked out or not connected."""
-    stuck = jobs_as_seen().filter(seen__in=STUCK_STATES).count()
-    unconnected = [entity.pk for entity in unconnected_entities()]
-    return stuck + (SourceDocument.objects.filter(entity__in=unconnected).count() if unconnected else 0)
+    return jobs_seen_in(STUCK_STATES).count() + not_begun().count()
 
 
 def with_reason(code: ReasonCode) -> Q:

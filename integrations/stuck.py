@@ -15,9 +15,8 @@ from django.db.models.functions import RowNumber
 from integrations.mapping.reasons import Reason, ReasonCode
 from integrations.models import ConnectionState, SyncJob
 from integrations.models.sync import STUCK_STATES
-from integrations.selectors import LOCKED_OUT, connections, reasons_of, unconnected_entities
+from integrations.selectors import LOCKED_OUT, connections, not_begun, reasons_of
 from ledger.domain.money import Money
-from ledger.models import SourceDocument
 
 MONEY = Sum("document__amount_minor")
 
@@ -91,8 +90,9 @@ def _at_rest() -> Iterator[Cause]:
 
 
 def _unconnected() -> list[Cause]:
-    documents = SourceDocument.objects.filter(entity__in=unconnected_entities())
-    rows = documents.values("entity_id", "entity__name", "currency").annotate(n=Count("id"), minor=Sum("amount_minor"))
+    rows = (
+        not_begun().values("entity_id", "entity__name", "currency").annotate(n=Count("id"), minor=Sum("amount_minor"))
+    )
     tallies: dict[tuple[str, int], list[Tally]] = {}
     for row in rows.order_by("entity__name", "currency"):
         entity = (row["entity__name"], row["entity_id"])

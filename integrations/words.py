@@ -25,6 +25,8 @@ SHOWN = {
     JobState.EXCLUDED: StateShown("excluded", "Excluded"),
 }
 NOT_BEGUN = StateShown("none", "Not begun")
+# The issuer has not cleared it: nothing happens before.
+PENDING_SHOWN = StateShown("none", "Pending")
 
 # The tabs of a list, in the order of urgency, and the states of each.
 TABS: dict[str, tuple[JobState, ...]] = {

@@ -12,13 +12,14 @@ class Action(Enum):
     SEE_TRANSACTIONS = "see transactions"
     SEE_SYNC = "see connections, mapping and failed syncs"
     RETRY = "retry failed syncs"
+    DECIDE = "hold and exclude transactions"
     CONFIGURE = "connect companies and change the mapping"
 
 
 ALLOWED: dict[str, frozenset[Action]] = {
     Role.OWNER: frozenset(Action),
     Role.FINANCE_ADMIN: frozenset(Action),
-    Role.ACCOUNTANT: frozenset({Action.SEE_TRANSACTIONS, Action.SEE_SYNC, Action.RETRY}),
+    Role.ACCOUNTANT: frozenset({Action.SEE_TRANSACTIONS, Action.SEE_SYNC, Action.RETRY, Action.DECIDE}),
     Role.OPS: frozenset({Action.SEE_TRANSACTIONS, Action.SEE_SYNC, Action.RETRY}),
     Role.CARDHOLDER: frozenset(),
 }

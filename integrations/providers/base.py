@@ -15,6 +15,7 @@ from integrations.providers.documents import (
     Outcome,
     Posted,
     ReferenceRecord,
+    Standing,
     Write,
 )
 
@@ -64,6 +65,10 @@ class Provider(Protocol):
 
     def versions(self, targets: Sequence[Posted]) -> dict[str, Posted]:
         """How these objects stand there now, by id; what is not in the answer is not there any more."""
+        ...
+
+    def read(self, target: Posted) -> Standing | None:
+        """The object as it stands there, or None when it does not any more. Raises Temporary or AccessLost."""
         ...
 
     def create_vendors(self, names: Sequence[str]) -> list[NewVendor]:

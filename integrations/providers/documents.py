@@ -121,6 +121,30 @@ class Posted:
 
 
 @dataclass(frozen=True, slots=True)
+class StandingLine:
+    """One line of an object in the books, in the platform's own names."""
+
+    account: str
+    amount: Decimal
+    description: str
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An object as it stands in the books right now, in the platform's own names, for a person to compare."""
+
+    posted: Posted
+    dated: str
+    total: Decimal
+    paid_from: str
+    vendor: str
+    number: str
+    note: str
+    lines: tuple[StandingLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Write:
     """One thing to be done to the books. An update sends the whole document over the one that stands there."""
 

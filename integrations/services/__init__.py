@@ -8,6 +8,7 @@ from integrations.services.connecting import (
     use_authorisation,
 )
 from integrations.services.deciding import Decided, decide
+from integrations.services.looking import NotPosted, look_there
 from integrations.services.mapping import Choices, MappingKey, StaleMapping, save_mapping
 from integrations.services.references import read_references
 from integrations.services.sending import send_again
@@ -17,11 +18,13 @@ __all__ = [
     "ConnectRefused",
     "Decided",
     "MappingKey",
+    "NotPosted",
     "StaleMapping",
     "begin_connect",
     "decide",
     "find_authorisation",
     "finish_connect",
+    "look_there",
     "read_references",
     "save_mapping",
     "send_again",

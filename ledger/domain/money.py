@@ -30,6 +30,10 @@ class Money:
     def amount(self) -> Decimal:
         return Decimal(self.minor).scaleb(-exponent(self.currency))
 
+    @property
+    def exponent(self) -> int:
+        return exponent(self.currency)
+
     def __str__(self) -> str:
         return f"{self.currency} {self.amount}"
 

@@ -8,7 +8,8 @@ from typing import Any, Concatenate, ParamSpec
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 
 from ledger.access import Access, Action, access_of, membership_id
 from ledger.models import Organisation, User
@@ -24,7 +25,7 @@ class PageRequest(HttpRequest):
     access: Access
 
 
-View = Callable[Concatenate[PageRequest, Rest], HttpResponse]
+View = Callable[Concatenate[PageRequest, Rest], HttpResponseBase]
 
 
 def organisation_page(action: Action, *, one_transaction: bool = True) -> Callable[[View[Rest]], Callable[..., Any]]:
@@ -37,7 +38,7 @@ def organisation_page(action: Action, *, one_transaction: bool = True) -> Callab
     def wrap(view: View[Rest]) -> Callable[..., Any]:
         @login_required
         @wraps(view)
-        def door(request: Any, organisation: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        def door(request: Any, organisation: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
             found = member_of(request.user, organisation)
             with acting_for(found.pk), transaction.atomic() if one_transaction else nullcontext():
                 request.access = _allowed(request.user, found, action)

@@ -26,10 +26,11 @@ from integrations.providers.documents import (
     Posted,
     ReferenceRecord,
     Remedy,
+    Standing,
     Write,
 )
 from integrations.providers.errors import AccessLost, ProviderError, Refused, Temporary
-from integrations.providers.quickbooks import payloads, replies, vendors
+from integrations.providers.quickbooks import payloads, reading, replies, vendors
 from integrations.providers.quickbooks.client import QuickBooksClient
 
 logger = logging.getLogger(__name__)
@@ -114,6 +115,13 @@ class QuickBooksProvider:
             rows = self._rows(OBJECTS[kind], "Id", ids)
             there |= {str(row.Id): replies.posted(kind, str(row.Id), str(row.SyncToken)) for row in rows}
         return there
+
+    def read(self, target: Posted) -> Standing | None:
+        try:
+            found = self._client.get(OBJECTS[target.kind], target.external_id)
+        except Refused:
+            return None
+        return reading.standing(target.kind, found)
 
     def create_vendors(self, names: Sequence[str]) -> list[NewVendor]:
         return vendors.create(self._client, names, outside_us=self._outside_us)

@@ -1,0 +1,2 @@
+def neutralised(text: str) -> str:
+    return text

@@ -1,0 +1,127 @@
+"""A page of transactions in an order of one's choice: found from where the last page ended, never by counting rows."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from django.db.models import Q, QuerySet
+
+from ledger.domain.transactions import DocumentKind, Stage
+from ledger.models import CardTransaction
+
+ROWS = 50
+# Above this a count says “more than”: nobody reads on, and counting all would grow with the rows.
+COUNTED = 1000
+CURSOR = re.compile(r"(?P<value>-?[0-9]{1,19}|[0-9]{4}-[0-9]{2}-[0-9]{2})~(?P<id>[0-9]{1,18})")
+
+
+class Order(StrEnum):
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    LARGEST = "largest"
+    SMALLEST = "smallest"
+
+    @property
+    def field(self) -> str:
+        return "dated" if self in (Order.NEWEST, Order.OLDEST) else "amount_minor"
+
+    @property
+    def falling(self) -> bool:
+        return self in (Order.NEWEST, Order.LARGEST)
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a person narrowed the list to; None and empty mean everything."""
+
+    entity: int | None = None
+    since: date | None = None
+    until: date | None = None
+    kind: DocumentKind | None = None
+    stage: Stage | None = None
+    category: int | None = None
+    department: int | None = None
+    card: int | None = None
+
+    def condition(self) -> Q:
+        wanted = {
+            "document__entity": self.entity,
+            "document__dated__gte": self.since,
+            "document__dated__lte": self.until,
+            "document__kind": self.kind,
+            "document__stage": self.stage,
+            "category": self.category,
+            "department": self.department,
+            "card": self.card,
+        }
+        return Q(**{name: value for name, value in wanted.items() if value is not None})
+
+    def __bool__(self) -> bool:
+        return bool(self.condition())
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """One page, in order. A cursor is where the next or the former page begins; empty when there is none."""
+
+    rows: Sequence[CardTransaction]
+    older: str
+    newer: str
+
+
+def slice_of(rows: QuerySet[CardTransaction], order: Order, *, after: str = "", before: str = "") -> Slice:
+    """Fifty rows beyond a cursor. One that is none of ours begins at the beginning."""
+    start, backwards = _cursor(before or after, order), bool(_cursor(before, order))
+    falling = order.falling is not backwards
+    chosen = rows.filter(_beyond(start, order, falling=falling)) if start else rows
+    sign = "-" if falling else ""
+    found = list(chosen.order_by(f"{sign}document__{order.field}", f"{sign}document_id")[: ROWS + 1])
+    more, page = len(found) > ROWS, found[:ROWS]
+    if backwards:
+        page.reverse()
+    has_older, has_newer = (True, more) if backwards else (more, start is not None)
+    return Slice(
+        rows=page,
+        older=_cursor_of(page[-1], order) if page and has_older else "",
+        newer=_cursor_of(page[0], order) if page and has_newer else "",
+    )
+
+
+def after_row(rows: QuerySet[CardTransaction], order: Order, last: CardTransaction | None) -> QuerySet[CardTransaction]:
+    """All that follow a row, in order; from the beginning without one."""
+    start = _cursor(_cursor_of(last, order), order) if last else None
+    chosen = rows.filter(_beyond(start, order, falling=order.falling)) if start else rows
+    sign = "-" if order.falling else ""
+    return chosen.order_by(f"{sign}document__{order.field}", f"{sign}document_id")
+
+
+def counted(rows: QuerySet[CardTransaction]) -> int:
+    """How many, up to COUNTED + 1."""
+    return rows.order_by()[: COUNTED + 1].count()
+
+
+def _beyond(start: Mapping[str, str], order: Order, *, falling: bool) -> Q:
+    """The first condition alone reaches the index; the second settles rows of the same day or amount."""
+    way = "lt" if falling else "gt"
+    field, value, last = f"document__{order.field}", start["value"], int(start["id"])
+    return Q(**{f"{field}__{way}e": value}) & (Q(**{f"{field}__{way}": value}) | Q(**{f"document_id__{way}": last}))
+
+
+def _cursor(text: str, order: Order) -> Mapping[str, str] | None:
+    found = CURSOR.fullmatch(text)
+    if found is None or ("-" in found["value"][1:]) is not (order.field == "dated"):
+        return None
+    if order.field == "dated":
+        try:
+            date.fromisoformat(found["value"])
+        except ValueError:
+            return None
+    elif abs(int(found["value"])) >= 2**63:
+        return None
+    return found.groupdict()
+
+
+def _cursor_of(row: CardTransaction, order: Order) -> str:
+    return f"{getattr(row.document, order.field)}~{row.document_id}"

@@ -1,0 +1,102 @@
+"""Hold, leave out, let go or send again: several transactions at once, or one from its own page."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from integrations import bells, services
+from integrations.models import Decision, SyncJob
+from integrations.services import Decided
+from integrations.tasks import drain_connection
+from ledger.access import Action
+from ledger.web.doors import PageRequest, organisation_page
+from ledger.words import counted
+
+MOST = 200
+DECISIONS = {"hold": Decision.HOLD, "exclude": Decision.EXCLUDE, "release": Decision.NONE}
+DONE = {
+    Decision.HOLD: "{number} held.",
+    Decision.EXCLUDE: "{number} excluded; the books will not hear of them.",
+    Decision.NONE: "{number} on the way again.",
+}
+
+
+@require_POST
+@organisation_page(Action.DECIDE)
+def decide_on_several(request: PageRequest) -> HttpResponse:
+    """POST `chosen` (ids), `do` and, for holding and leaving out, a reason."""
+    chosen, what = _ids(request.POST.getlist("chosen")), request.POST.get("do", "")
+    why = " ".join(request.POST.get("why", "").replace("\0", "").split())[:300]
+    if not chosen:
+        messages.warning(request, "Nothing was chosen. Tick the transactions first.")
+    elif what == "again":
+        _send_again(request, _jobs(chosen))
+    elif what in DECISIONS:
+        _decide(request, _jobs(chosen), DECISIONS[what], why)
+    else:
+        messages.warning(request, "Choose what to do with them.")
+    return redirect(_back(request))
+
+
+def _decide(request: PageRequest, jobs: Any, decision: Decision, why: str) -> None:
+    if decision is not Decision.NONE and not why:
+        messages.warning(request, "Say why, in a few words: it stands beside each of them. Nothing was changed.")
+        return
+    decided = services.decide(jobs, decision=decision, why=why, person=request.user)
+    _tell(request, decision, decided)
+    _ring(request, jobs)
+
+
+def _tell(request: PageRequest, decision: Decision, decided: Decided) -> None:
+    parts = []
+    if decided.done or not (decided.in_the_books or decided.under_way):
+        parts.append(DONE[decision].format(number=counted(decided.done, "transaction")))
+    if decided.in_the_books and decision is not Decision.NONE:
+        parts.append(f"{counted(decided.in_the_books, 'transaction')} in the books already; left alone.")
+    if decided.under_way:
+        parts.append(
+            f"{counted(decided.under_way, 'transaction')} left as they are: under way, or nothing was decided."
+        )
+    messages.success(request, " ".join(parts))
+
+
+def _send_again(request: PageRequest, jobs: Any) -> None:
+    number = services.send_again(jobs)
+    messages.success(request, f"{counted(number, 'item')} tried again." if number else "Nothing was left to send.")
+    _ring(request, jobs)
+
+
+def _ring(request: PageRequest, jobs: Any) -> None:
+    for tie in set(jobs.order_by().values_list("connection_id", flat=True)):
+        bells.ring_after_commit(drain_connection, request.access.organisation.pk, tie)
+
+
+def _jobs(chosen: Sequence[UUID]) -> Any:
+    return SyncJob.objects.filter(document__public_id__in=chosen)
+
+
+def _ids(given: Sequence[str]) -> list[UUID]:
+    """What is no id names nothing."""
+    ids = []
+    for text in given[:MOST]:
+        try:
+            ids.append(UUID(text))
+        except ValueError:
+            continue
+    return ids
+
+
+def _back(request: PageRequest) -> str:
+    """To where the person was, as long as that is a page of ours."""
+    path = reverse("transactions", args=[request.access.organisation.slug])
+    wanted = path + request.POST.get("back", "") if request.POST.get("back", "").startswith("?") else ""
+    wanted = wanted or request.POST.get("page", "")
+    safe = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) and wanted.startswith(path)
+    return wanted if safe else path

@@ -1,0 +1,257 @@
+"""One transaction: what came in, where it stands, both sides, the entry, why, and the trail to the second."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+
+from integrations import selectors as sync
+from integrations.mapping.reasons import Reason, ReasonCode
+from integrations.models import JobState, SyncAttempt
+from integrations.models.sync import STUCK_STATES
+from integrations.providers.documents import Action as WriteAction
+from integrations.providers.documents import OutcomeKind
+from integrations.selectors import SyncState
+from integrations.words import FIX_IN_CONNECTIONS, FIX_IN_MAPPING
+from ledger.access import Action
+from ledger.domain.money import Money
+from ledger.domain.transactions import DocumentKind, Stage
+from ledger.models import CardTransaction, EventKind, LedgerEvent, SplitLine, TagUse
+from ledger.selectors.transactions import card_transactions, events_of, with_parts
+from ledger.web.doors import PageRequest, organisation_page
+from ledger.web.transactions.listing import CHIPS
+from ledger.web.transactions.standing import reasons_shown, shown_state
+from ledger.words import money_shown
+
+Fact = tuple[str, str]
+
+
+@organisation_page(Action.SEE_TRANSACTIONS)
+def transaction_detail(request: PageRequest, public_id: UUID) -> HttpResponse:
+    row = get_object_or_404(with_parts(card_transactions()), document__public_id=public_id)
+    state = sync.sync_states([row.document_id]).get(row.document_id)
+    # The trail is told in the entity's own time, in which its postings are dated.
+    with timezone.override(ZoneInfo(row.document.entity.time_zone)):
+        return render(request, "ledger/transactions/detail.html", {"page": _context(request, row, state)})
+
+
+def _context(request: PageRequest, row: CardTransaction, state: SyncState | None) -> dict[str, Any]:
+    slug, document, connected = request.access.organisation.slug, row.document, sync.connected_entities()
+    money = Money(document.amount_minor, document.currency)
+    in_the_books = bool(state and state.external_id)
+    return {
+        "id": document.public_id,
+        "merchant": row.merchant_name,
+        "chips": [CHIPS[DocumentKind(document.kind)]] if document.kind in CHIPS else [],
+        "entity": document.entity.name,
+        "memo": row.memo,
+        "money": money_shown(money),
+        "date": document.dated,
+        "state": shown_state(row, state, connected),
+        "back_url": reverse("transactions", args=[slug]),
+        "problems": [_problem(reason, slug, document.entity_id) for reason in reasons_shown(row, state, connected)],
+        **_actions(request, row, state),
+        "facts": [{"label": label, "value": value} for label, value in _facts(row) if value],
+        "ties": _ties(row, slug),
+        "parts": [_part(line, document.currency, list(row.tag_uses.all())) for line in row.lines.all()],
+        "sides": _sides(row, state),
+        "entry": _entry(state, money),
+        "why": _why(state),
+        "trail": _trail(row),
+        "books_url": sync.books_url(document) if in_the_books else None,
+        "there_url": reverse("transaction_there", args=[slug, document.public_id]) if in_the_books else None,
+    }
+
+
+def _actions(request: PageRequest, row: CardTransaction, state: SyncState | None) -> dict[str, Any]:
+    slug, document = request.access.organisation.slug, row.document
+    stuck = state is not None and state.state in STUCK_STATES and not _is_locked_out(state)
+    may_retry = stuck and not _is_decided(state) and request.access.allows(Action.RETRY)
+    may_decide = state is not None and not state.external_id and request.access.allows(Action.DECIDE)
+    return {
+        "retry_url": reverse("retry_document", args=[slug, document.public_id]) if may_retry else None,
+        "retry_label": "Check it again" if state and state.state is JobState.HELD else "Send it again",
+        "decide_url": reverse("decide_on_several", args=[slug]) if may_decide else None,
+        "decided": _is_decided(state),
+        "page_url": reverse("transaction", args=[slug, document.public_id]),
+    }
+
+
+def _is_decided(state: SyncState | None) -> bool:
+    codes = (ReasonCode.HELD_BY_PERSON, ReasonCode.EXCLUDED_BY_PERSON)
+    return state is not None and any(reason.code in codes for reason in state.reasons)
+
+
+def _is_locked_out(state: SyncState) -> bool:
+    return any(reason.code is ReasonCode.ACCESS_LOST for reason in state.reasons)
+
+
+def _problem(reason: Reason, slug: str, entity_id: int) -> dict[str, str]:
+    if reason.code in FIX_IN_CONNECTIONS:
+        label, address = FIX_IN_CONNECTIONS[reason.code], reverse("connections", args=[slug])
+    elif reason.code in FIX_IN_MAPPING:
+        label, address = FIX_IN_MAPPING[reason.code], reverse("mapping", args=[slug, entity_id])
+    else:
+        label, address = "", ""
+    return {"text": reason.sentence, "fix_label": label, "fix_url": address}
+
+
+# --- what came in ----------------------------------------------------------------------------------------------------
+
+
+def _facts(row: CardTransaction) -> Iterator[Fact]:
+    document = row.document
+    if document.stage != Stage.CLEARED:
+        yield "Stage", f"{document.stage.capitalize()} at the issuer"
+    yield "Card", f"{row.card}, {row.card.holder}" if row.card.holder else str(row.card)
+    yield "Where", ", ".join(part for part in (row.merchant_city, row.merchant_country) if part)
+    yield "Merchant category", row.merchant_category_code
+    if row.original_minor is not None:
+        yield "Paid as", str(Money(abs(row.original_minor), row.original_currency))
+    yield "Paid from", row.bank_account.name if row.bank_account else ""
+    yield "Category", row.category.name if row.category else ""
+    yield "Department", row.department.name if row.department else ""
+    yield "Vendor", row.vendor.name if row.vendor else ""
+    for use in row.tag_uses.all():
+        if use.line_id is None:
+            yield use.group.name, use.tag.name
+    yield "Approved by", _approval(row)
+    yield from sorted(row.custom.items())
+    yield "Number at the sender", document.external_id
+
+
+def _approval(row: CardTransaction) -> str:
+    if not row.approved_by:
+        return ""
+    return f"{row.approved_by}, {timezone.localtime(row.approved_at):%-d %b %Y}" if row.approved_at else row.approved_by
+
+
+def _ties(row: CardTransaction, slug: str) -> list[dict[str, Any]]:
+    """The charge that a refund is of, or the refunds of a charge."""
+    others = [("Refund of", row.refund_of)] if row.refund_of else []
+    others += [("Refunded by", refund) for refund in row.refunds.select_related("document").order_by("document__dated")]
+    return [
+        {
+            "label": label,
+            "merchant": other.merchant_name,
+            "date": other.document.dated,
+            "money": money_shown(Money(other.document.amount_minor, other.document.currency)),
+            "url": reverse("transaction", args=[slug, other.document.public_id]),
+        }
+        for label, other in others
+    ]
+
+
+def _part(line: SplitLine, currency: str, uses: list[TagUse]) -> dict[str, Any]:
+    words = [line.department.name] if line.department else []
+    words += [f"{use.group.name}: {use.tag.name}" for use in uses if use.line_id == line.pk]
+    return {
+        "category": line.category.name if line.category else "",
+        "under": ", ".join([*words, line.memo] if line.memo else words),
+        "money": money_shown(Money(line.amount_minor, currency)),
+    }
+
+
+# --- both sides ------------------------------------------------------------------------------------------------------
+
+
+def _sides(row: CardTransaction, state: SyncState | None) -> list[dict[str, str]]:
+    """Ours beside what we wrote there; nothing stands on their side before it is posted."""
+    there = state.coding if state and state.external_id else {}
+    day = f"{row.document.dated:%-d %b %Y}"
+    values = ", ".join(dict.fromkeys(value for line in there.get("entry", []) for value in line["values"]))
+    return [
+        {"label": "Account", "ours": _coded_by(row), "theirs": there.get("account", "")},
+        {"label": "Paid from", "ours": f"Card {row.card}", "theirs": there.get("paid_from", "")},
+        {"label": "Vendor", "ours": row.merchant_name, "theirs": there.get("vendor", "")},
+        {"label": "Date", "ours": day, "theirs": day if there else ""},
+        {"label": "Number", "ours": row.document.external_id, "theirs": (state.mark or "") if state else ""},
+        {"label": "Department", "ours": row.department.name if row.department else "", "theirs": values},
+    ]
+
+
+def _coded_by(row: CardTransaction) -> str:
+    if parts := len(row.lines.all()):
+        return f"Split in {parts}"
+    return f"Category {row.category.name}" if row.category else "No category"
+
+
+# --- the entry, and why ----------------------------------------------------------------------------------------------
+
+
+def _entry(state: SyncState | None, money: Money) -> dict[str, Any] | None:
+    if state is None or not state.coding or state.state is JobState.EXCLUDED:
+        return None
+    return {
+        "title": "It stands in the books as" if state.external_id else "It will stand in the books as",
+        "lines": [_entry_line(line, money.currency) for line in state.coding.get("entry", [])],
+        "total": money_shown(Money(abs(money.minor), money.currency)),
+    }
+
+
+def _entry_line(line: dict[str, Any], currency: str) -> dict[str, Any]:
+    amount = money_shown(Money(abs(line["minor"]), currency))
+    is_debit = line["minor"] > 0
+    return {
+        "account": line["account"],
+        "debit": amount if is_debit else None,
+        "credit": None if is_debit else amount,
+        "reason": line["why"],
+        "values": line["values"],
+    }
+
+
+def _why(state: SyncState | None) -> list[dict[str, str]]:
+    labels = {"account": "Account", "paid_from": "Paid from", "vendor": "Vendor"}
+    why = state.coding.get("why", {}) if state else {}
+    return [{"label": label, "sentence": why[key]} for key, label in labels.items() if key in why]
+
+
+# --- the trail -------------------------------------------------------------------------------------------------------
+
+SENT = {WriteAction.CREATE: "Sent", WriteAction.UPDATE: "Change sent", WriteAction.REMOVE: "Removal sent"}
+TRAIL = {
+    OutcomeKind.POSTED: ("books", "Posted, under mark {mark}"),
+    OutcomeKind.ALREADY_THERE: ("books", "Found in the books, under mark {mark}"),
+    OutcomeKind.REJECTED: ("person", "Refused: {answer}"),
+    OutcomeKind.THROTTLED: ("way", "Asked to slow down"),
+    OutcomeKind.CONFLICT: ("person", "In conflict: {answer}"),
+    OutcomeKind.ACCESS_LOST: ("person", "Access lost"),
+    OutcomeKind.UNKNOWN: ("checking", "Never answered, and not found since"),
+}
+
+
+def _trail(row: CardTransaction) -> list[dict[str, Any]]:
+    """Newest first: what was tried, when it was recorded, when it cleared."""
+    steps: list[dict[str, Any]] = []
+    for attempt in sync.attempts_of(row.document):
+        if attempt.settled_at:
+            steps.append(_settled(attempt))
+        times = f"{attempt.envelope.sendings} times, as one and the same" if attempt.envelope.sendings > 1 else "once"
+        sent = f"{SENT[WriteAction(attempt.action)]} {times}, coded by version {attempt.configuration}"
+        steps.append({"key": "way", "text": sent, "at": attempt.envelope.opened_at})
+    steps += [_happened(event) for event in events_of(row.document)]
+    steps.sort(key=lambda step: step["at"], reverse=True)
+    if row.cleared_at:
+        steps.append({"key": "none", "text": f"Cleared on card {row.card}", "at": row.cleared_at})
+    if row.authorised_at:
+        steps.append({"key": "none", "text": f"Authorised on card {row.card}", "at": row.authorised_at})
+    return steps
+
+
+def _settled(attempt: SyncAttempt) -> dict[str, Any]:
+    key, text = TRAIL[OutcomeKind(attempt.outcome)]
+    if attempt.action == WriteAction.REMOVE and key == "books":
+        key, text = "excluded", "Taken out of the books, mark {mark}"
+    return {"key": key, "text": text.format(mark=attempt.mark, answer=attempt.answer), "at": attempt.settled_at}
+
+
+def _happened(event: LedgerEvent) -> dict[str, Any]:
+    verb = {EventKind.RECORDED: "Recorded", EventKind.CHANGED: "Changed", EventKind.REVERSED: "Reversed"}
+    words = f"{verb[EventKind(event.kind)]} by {event.actor}"
+    return {"key": "none", "text": f"{words}: {event.detail}" if event.detail else words, "at": event.happened_at}

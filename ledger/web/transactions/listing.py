@@ -1,0 +1,180 @@
+"""The list of card transactions with their way to the books beside them."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+
+from integrations import selectors as sync
+from integrations.selectors import SyncState
+from integrations.words import NOT_BEGUN, PENDING_SHOWN, SHOWN, TABS
+from ledger.access import Action
+from ledger.domain.money import Money
+from ledger.domain.transactions import DocumentKind, Stage
+from ledger.models import CardTransaction, Category, Department, Entity, SourceDocument
+from ledger.selectors.listing import COUNTED, ROWS, Order, Slice, counted, slice_of
+from ledger.web.doors import PageRequest, organisation_page
+from ledger.web.transactions.query import ON_ITS_WAY, PENDING, ListQuery
+from ledger.web.transactions.standing import first_reason, shown_state
+from ledger.words import currency_words, listed, money_shown
+
+TAB_WORDS = {key: SHOWN[states[0]].word for key, states in TABS.items()}
+CHIPS = {
+    DocumentKind.REFUND: "refund",
+    DocumentKind.FEE: "fee",
+    DocumentKind.CASHBACK: "cashback",
+    DocumentKind.PAYMENT: "payment",
+}
+
+
+@organisation_page(Action.SEE_TRANSACTIONS)
+def transaction_list(request: PageRequest) -> HttpResponse:
+    query = ListQuery.read(request.GET.dict())
+    # Asked first: what arrives while the rows are read makes the page look again.
+    counts = sync.count_by_state()
+    after, before = request.GET.get("after", ""), request.GET.get("before", "")
+    found = slice_of(_with_marks(query.rows()), query.order, after=after, before=before)
+    context = {"page": _context(request, query, found, counts)}
+    whole = "ledger/transactions/list.html"
+    response = render(
+        request, "ledger/transactions/_table.html" if request.headers.get("HX-Request") else whole, context
+    )
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def _with_marks(rows: QuerySet[CardTransaction]) -> QuerySet[CardTransaction]:
+    """Whether a row is split is told by its chip."""
+    return rows.prefetch_related("lines")
+
+
+def _context(request: PageRequest, query: ListQuery, found: Slice, counts: dict[str, int]) -> dict[str, Any]:
+    slug = request.access.organisation.slug
+    path = reverse("transactions", args=[slug])
+    states = sync.sync_states([row.document_id for row in found.rows])
+    connected = sync.connected_entities()
+    currencies = {row.document.currency for row in found.rows}
+    tabs = _tabs(path, counts, query)
+    return {
+        "eyebrow": _eyebrow(),
+        "tabs": tabs,
+        "search": query.words,
+        "filters": _filters(query),
+        "hidden": [(name, value) for name, value in query.parameters(q="").items() if name in ("state", "order")],
+        "rows": [_row(row, states.get(row.document_id), connected, slug) for row in found.rows],
+        "currency": currencies.pop() if len(currencies) == 1 else None,
+        "sorts": _sorts(path, query),
+        "pager": _pager(path, query, found),
+        "empty": None if found.rows else "none_found" if query.tab or query.narrows else "none_yet",
+        "clear_url": path,
+        "export_url": query.address(reverse("export_transactions", args=[slug])),
+        "bulk_url": reverse("decide_on_several", args=[slug]) if request.access.allows(Action.DECIDE) else "",
+        "bulk_back": query.address(""),
+        "moving": any(tab["count"] for tab in tabs if tab["key"] == ON_ITS_WAY),
+        "refresh_url": request.get_full_path(),
+    }
+
+
+def _eyebrow() -> str:
+    entities = list(Entity.objects.order_by("name")[:4])
+    if len(entities) == 1:
+        return f"{entities[0].name} · {currency_words(entities[0].currency)}"
+    return listed([entity.name for entity in entities])
+
+
+def _tabs(path: str, counts: dict[str, int], query: ListQuery) -> list[dict[str, Any]]:
+    documents = SourceDocument.objects
+    total, pending = documents.count(), documents.filter(stage=Stage.PENDING).count()
+    numbers = {key: sum(counts.get(state, 0) for state in states) for key, states in TABS.items()}
+    numbers |= {PENDING: pending, NOT_BEGUN.key: sync.not_begun().count()}
+    # Whatever else has no job yet is just arriving.
+    numbers[ON_ITS_WAY] += total - sum(numbers.values())
+    words = TAB_WORDS | {PENDING: PENDING_SHOWN.word, NOT_BEGUN.key: NOT_BEGUN.word}
+    shown = [("", "all", "All", total)] + [
+        (key, NOT_BEGUN.key if key == PENDING else key, words[key], number)
+        for key, number in numbers.items()
+        if number or key == query.tab
+    ]
+    return [
+        {
+            "key": key or "all",
+            "mark": mark,
+            "word": word,
+            "count": count,
+            "url": query.address(path, state=key),
+            "current": key == query.tab,
+        }
+        for key, mark, word, count in shown
+    ]
+
+
+def _filters(query: ListQuery) -> dict[str, Any]:
+    """The choices of each select, with what is chosen."""
+    chosen = query.filters
+    kinds = [(kind.value, f"{kind.word.capitalize()}s") for kind in DocumentKind]
+    return {
+        "entities": _options(Entity.objects.order_by("name").values_list("pk", "name"), chosen.entity),
+        "categories": _options(Category.objects.order_by("name").values_list("pk", "name"), chosen.category),
+        "departments": _options(Department.objects.order_by("name").values_list("pk", "name"), chosen.department),
+        "kinds": _options(kinds, chosen.kind),
+        "since": chosen.since,
+        "until": chosen.until,
+        "open": bool(chosen),
+    }
+
+
+def _options(choices: Any, chosen: object) -> list[dict[str, Any]]:
+    return [{"value": value, "label": label, "chosen": value == chosen} for value, label in choices]
+
+
+def _sorts(path: str, query: ListQuery) -> dict[str, dict[str, str]]:
+    """For the heads of the two columns: where a click leads, and how the column stands now."""
+    pairs = {"date": (Order.NEWEST, Order.OLDEST), "amount": (Order.LARGEST, Order.SMALLEST)}
+    sorts = {}
+    for name, (falling, rising) in pairs.items():
+        following = rising if query.order is falling else falling
+        standing = "descending" if query.order is falling else "ascending" if query.order is rising else "none"
+        said = "" if following is Order.NEWEST else following
+        sorts[name] = {"url": query.address(path, order=said), "aria": standing}
+    return sorts
+
+
+def _pager(path: str, query: ListQuery, found: Slice) -> dict[str, Any]:
+    number = counted(query.rows()) if query.narrows else None
+    return {
+        "shown": len(found.rows),
+        "found": None if number is None else f"more than {COUNTED:,}" if number > COUNTED else f"{number:,}",
+        "only_page": number is not None and number <= ROWS,
+        "newer_url": query.address(path, before=found.newer) if found.newer else "",
+        "older_url": query.address(path, after=found.older) if found.older else "",
+        "falling": query.order.falling,
+        "by_date": query.order.field == "dated",
+    }
+
+
+def _row(row: CardTransaction, state: SyncState | None, connected: set[int], slug: str) -> dict[str, Any]:
+    document = row.document
+    return {
+        "id": document.public_id,
+        "date": document.dated,
+        "merchant": row.merchant_name,
+        "url": reverse("transaction", args=[slug, document.public_id]),
+        "chips": _chips(row),
+        "person": row.card.holder or str(row.card),
+        "account": state.coding.get("account", "") if state else "",
+        "account_note": first_reason(row, state, connected),
+        "state": shown_state(row, state, connected),
+        "money": money_shown(Money(document.amount_minor, document.currency)),
+    }
+
+
+def _chips(row: CardTransaction) -> list[str]:
+    chips = [CHIPS[DocumentKind(row.document.kind)]] if row.document.kind in CHIPS else []
+    if parts := len(row.lines.all()):
+        chips.append(f"split in {parts}")
+    if row.original_minor is not None:
+        chips.append(str(Money(abs(row.original_minor), row.original_currency)))
+    return chips
