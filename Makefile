@@ -14,6 +14,7 @@ run: .venv/runtime ## Set up and start everything: web, workers, beat, sandbox, 
 	@$(BIN)/python -m flexsync.local run
 
 test: .venv/development ## Set up and run the tests against real servers (T=path or T="-k words" for some of them)
+	@$(BIN)/python -m tests.browser.chromium
 	@$(BIN)/python -m flexsync.local servers -- $(BIN)/python -m pytest -n $(JOBS) $(T)
 
 check: lint types contracts migrations test ## Format, lint, types, import contracts, missing migrations, tests

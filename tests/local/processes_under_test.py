@@ -58,8 +58,9 @@ class Running:
     def output(self) -> str:
         return self._output.read_text(errors="replace")
 
-    def says(self, text: str) -> bool:
-        return eventually(lambda: text in self.output or self.process.poll() is not None) and text in self.output
+    def says(self, text: str, patience: float = PATIENCE) -> bool:
+        ended = self.process.poll
+        return eventually(lambda: text in self.output or ended() is not None, patience) and text in self.output
 
     def family(self) -> list[int]:
         return processes.descendants(self.process.pid)
