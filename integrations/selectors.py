@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db import connection as database
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
 
-from integrations.mapping.reasons import Reason, ReasonCode
+from integrations.mapping.reasons import DECIDED, Reason, ReasonCode
 from integrations.models import (
     ConfigurationVersion,
     Connection,
@@ -166,6 +168,13 @@ def with_reason(code: ReasonCode) -> Q:
 def with_cause(reason: Reason) -> QuerySet[SyncJob]:
     """Jobs at rest whose first reason is this one: those that the page counts under it."""
     return SyncJob.objects.filter(state__in=STUCK_STATES, reasons__0=reason.as_json())
+
+
+def worth_another_try() -> QuerySet[SyncJob]:
+    """Whatever is stuck, but for what somebody decided, and for what was changed there: to write over that is a
+    decision about each."""
+    decided = reduce(or_, map(with_reason, [*DECIDED, ReasonCode.CHANGED_THERE]))
+    return SyncJob.objects.filter(state__in=STUCK_STATES).exclude(decided)
 
 
 def attempts_of(document: SourceDocument) -> QuerySet[SyncAttempt]:

@@ -48,6 +48,8 @@ HELD = frozenset(
     }
 )
 EXCLUDED = frozenset({ReasonCode.REVERSED, ReasonCode.EXCLUDED_BY_PERSON})
+# Somebody's decision: it stays as it is until somebody decides otherwise about that very document.
+DECIDED = frozenset({ReasonCode.HELD_BY_PERSON, ReasonCode.EXCLUDED_BY_PERSON})
 # Mended by a change of the mapping; saving one sends these documents on their way again.
 MENDED_BY_MAPPING = HELD - {ReasonCode.OTHER_CURRENCY, ReasonCode.HELD_BY_PERSON} | {
     ReasonCode.ACCOUNT_INACTIVE,

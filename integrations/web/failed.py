@@ -15,7 +15,7 @@ from django.utils.timesince import timesince
 from django.views.decorators.http import require_POST
 
 from integrations import bells, selectors, services, stuck
-from integrations.mapping.reasons import HELD, Reason, ReasonCode
+from integrations.mapping.reasons import DECIDED, HELD, Reason, ReasonCode
 from integrations.models import ConnectionState, JobState, SyncJob
 from integrations.providers.registry import platform
 from integrations.stuck import Cause
@@ -61,6 +61,7 @@ def failed(request: PageRequest) -> HttpResponse:
         "refresh_url": reverse("failed", args=[slug]) if moving else "",
         "empty": not causes,
         "can_retry": request.access.allows(Action.RETRY),
+        "retry_all_url": reverse("retry_all", args=[slug]) if _several_can_be_tried(causes) else "",
     }
     return render(request, "integrations/failed/page.html", {"page": page})
 
@@ -79,6 +80,12 @@ def retry_cause(request: PageRequest) -> HttpResponse:
 
 @require_POST
 @organisation_page(Action.RETRY)
+def retry_all(request: PageRequest) -> HttpResponse:
+    return _send_again(request, selectors.worth_another_try(), redirect("failed", request.access.organisation.slug))
+
+
+@require_POST
+@organisation_page(Action.RETRY)
 def retry_document(request: PageRequest, public_id: Any) -> HttpResponse:
     document = get_object_or_404(SourceDocument, public_id=public_id)
     back = redirect("transaction", request.access.organisation.slug, document.public_id)
@@ -92,6 +99,10 @@ def _send_again(request: PageRequest, jobs: Any, back: HttpResponse) -> HttpResp
         bells.ring_after_commit(drain_connection, request.access.organisation.pk, tie)
     messages.success(request, f"{counted(number, 'item')} tried again." if number else "Nothing was left to send.")
     return back
+
+
+def _several_can_be_tried(causes: list[Cause]) -> bool:
+    return sum(cause.reason.code not in FIX_IN_CONNECTIONS and cause.reason.code not in DECIDED for cause in causes) > 1
 
 
 # --- the sentence ----------------------------------------------------------------------------------------------------
@@ -154,7 +165,7 @@ def _fix(slug: str, cause: Cause) -> dict[str, str]:
 def _retry(slug: str, cause: Cause) -> dict[str, Any]:
     """What is held leaves by itself once what it lacks is there; asking again is for whoever does not trust that."""
     reason = cause.reason
-    if reason.code in FIX_IN_CONNECTIONS:
+    if reason.code in FIX_IN_CONNECTIONS or reason.code in DECIDED:
         return {"retry_url": ""}
     held = reason.code in HELD
     return {

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from integrations.web.connections import callback, connect, connection_list, read_references
-from integrations.web.failed import failed, retry_cause, retry_document
+from integrations.web.failed import failed, retry_all, retry_cause, retry_document
 from integrations.web.mapping import first_mapping, mapping
 
 urlpatterns = [
@@ -13,5 +13,6 @@ urlpatterns = [
     path("o/<slug:organisation>/mapping/<int:entity_id>/", mapping, name="mapping"),
     path("o/<slug:organisation>/failed/", failed, name="failed"),
     path("o/<slug:organisation>/failed/retry", retry_cause, name="retry_cause"),
+    path("o/<slug:organisation>/failed/retry-all", retry_all, name="retry_all"),
     path("o/<slug:organisation>/failed/retry/<uuid:public_id>", retry_document, name="retry_document"),
 ]

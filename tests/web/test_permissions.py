@@ -46,6 +46,7 @@ TABLE: dict[tuple[str, str], tuple[int, int, int, int, int]] = {
     ("POST", "mapping"): (SIGN_IN, 404, 403, 403, 302),
     ("GET", "failed"): READERS,
     ("POST", "retry_cause"): SENDERS,
+    ("POST", "retry_all"): SENDERS,
     ("POST", "retry_document"): SENDERS,
 }
 CHANGING = [name for method, name in TABLE if method == "POST" and not name.startswith("api_")]
