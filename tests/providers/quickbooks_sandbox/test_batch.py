@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from .client import Company, Json, fresh
@@ -83,6 +85,31 @@ def test_other_bids_under_the_same_request_id_are_new_items(us: Company) -> None
     more = us.batch([_create("1", body), _create("2", body)], requestid=key).json()["BatchItemResponse"]
     assert more[0] == first
     assert more[1]["Purchase"]["Id"] != first["Purchase"]["Id"]
+
+
+def test_what_a_refused_item_had_begun_is_undone(uk: Company) -> None:
+    before, number = uk.postings(), fresh("D")
+    twice = [_create(bid, uk.charge(DocNumber=number)) for bid in "ab"]
+    rows = uk.batch([*twice, _create("c", uk.charge())]).json()["BatchItemResponse"]
+    assert ["Fault" in row for row in rows] == [False, True, False]
+    assert rows[1]["Fault"]["Error"][0]["code"] == "6140"
+    assert uk.moved(before) == {"2110": "-85.00", "6110": "85.00"}
+
+
+def test_a_question_in_a_repeated_batch_is_answered_as_before(us: Company) -> None:
+    key = fresh("b")
+    items: list[Json] = [_create("1", us.charge()), {"bId": "2", "Query": "select count(*) from Purchase"}]
+    first = us.batch(items, requestid=key)
+    us.create("Purchase", us.charge())
+    assert us.batch(items, requestid=key).content == first.content
+
+
+def test_two_equal_batches_at_once_get_one_answer(us: Company) -> None:
+    key = fresh("b")
+    items = [_create(str(at), us.charge(DocNumber=fresh("D"))) for at in range(5)]
+    with ThreadPoolExecutor(4) as pool:
+        answers = set(pool.map(lambda _: us.batch(items, requestid=key).content, range(4)))
+    assert len(answers) == 1
 
 
 def test_thirty_items_are_taken_and_thirty_one_refused(us: Company) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import pytest
 import requests
 
 from .client import UK, US, Company, Server, fresh
@@ -28,6 +31,62 @@ def test_a_posted_charge_is_seen_on_the_page_of_its_company(us: Company) -> None
         assert words in text
     assert "Kiosk &lt;b&gt;&amp;" in text
     assert text.index("3 Jan 2099") < text.index("2 Jan 2099")
+
+
+def test_transfers_card_payments_classes_and_locations_are_seen_too(us: Company) -> None:
+    us.create("Transfer", us.transfer(TxnDate="2098-05-04", Amount=1234))
+    us.create("CreditCardPaymentTxn", us.card_payment(TxnDate="2098-05-05", CheckNum="K-9 <i>"))
+    product, boston = us.server.stored("Class")[0], us.server.stored("Department")[-1]
+    line = us.line(detail={"ClassRef": {"value": product["Id"]}})
+    us.create("Purchase", us.charge(TxnDate="2098-05-06", Line=[line], DepartmentRef={"value": boston["Id"]}))
+    text = _page(us.server, f"/companies/{US}").text
+    for words in (
+        "Card payment",
+        "1010 Operating checking → 2110 Flex Card",
+        "K-9 &lt;i&gt;",
+        "1,234.00",
+        "→ 1020 Savings",
+    ):
+        assert words in text
+    assert f"{product['Name']} · {boston['Name']}" in text
+
+
+@pytest.mark.parametrize("words", ["{number}", "%1 off", "kiosk", "8,675.30", "8675.3"])
+def test_a_page_can_be_searched_by_number_note_payee_and_amount(us: Company, words: str) -> None:
+    number = fresh("SE")
+    vendor = us.create("Vendor", {"DisplayName": fresh("KIOSK")})
+    payee = {"value": vendor["Id"], "type": "Vendor"}
+    note = fresh("%1 off")
+    us.create("Purchase", us.charge(DocNumber=number, EntityRef=payee, PrivateNote=note, Line=[us.line("8675.30")]))
+    other = us.create("Purchase", us.charge(DocNumber=fresh("OT")))
+    asked = {"q": words.format(number=number.lower())}
+    text = requests.get(f"{us.server.url}/companies/{US}", params=asked, timeout=10).text
+    assert number in text
+    assert other["DocNumber"] not in text
+
+
+def test_a_search_without_a_match_says_so(sandbox: Server) -> None:
+    text = _page(sandbox, f"/companies/{US}?q=%3Cb%3Enowhere").text
+    assert "Nothing found for “&lt;b&gt;nowhere”." in text
+
+
+def test_a_long_list_is_shown_a_page_at_a_time(own: Callable[..., Server]) -> None:
+    us = own().company()
+    for first in range(0, 210, 30):
+        items = [
+            {"bId": str(at), "operation": "create", "Purchase": us.charge(DocNumber=f"P-{at}")}
+            for at in range(first, first + 30)
+        ]
+        us.batch(items)
+    first, second = (_page(us.server, f"/companies/{US}?page={at}").text for at in (1, 2))
+    assert "1 to 200 of 210" in first
+    assert (first.count("<tr id="), second.count("<tr id=")) == (200, 10)
+    assert ("Older" in first, "Newer" in first) == (True, False)
+    assert ("Older" in second, "Newer" in second) == (False, True)
+    assert "P-209" in first
+    found = _page(us.server, f"/companies/{US}?q=P-&page=2").text
+    assert "201 to 210<" in found
+    assert "q=P-&amp;page=1" in found
 
 
 def test_an_unknown_company_has_a_readable_page(sandbox: Server) -> None:

@@ -111,9 +111,13 @@ def _refuse_tax_code(books: Books, draft: Json) -> None:
         books.resolve(draft["TaxCodeRef"], "TaxCode", field_name="TaxCodeRef")
 
 
-def derived(books: Books, account: Record) -> Json:
+def own_side(account: Record) -> int:
     """Balances read positive on the account's own side: what a card owes is a positive number."""
-    sign = 1 if account.body["Classification"] in _DEBIT_SIDE else -1
+    return 1 if account.body["Classification"] in _DEBIT_SIDE else -1
+
+
+def derived(books: Books, account: Record) -> Json:
+    sign = own_side(account)
     return {
         "CurrentBalance": from_units(sign * books.debit_balance(account.id)),
         "CurrentBalanceWithSubAccounts": from_units(sign * _debit_with_children(books, account)),

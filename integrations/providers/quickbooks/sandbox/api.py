@@ -7,7 +7,7 @@ from collections.abc import Callable
 from starlette.responses import Response
 
 from . import documents, search, tokens
-from .batch import Batch
+from .batch import Batch, read_items
 from .books import Books
 from .documents import Wish
 from .entities import BY_ADDRESS, COMPANY_INFO, PREFERENCES
@@ -18,7 +18,7 @@ from .requestids import LONGEST, Key, Remembered, check_length
 from .sandbox import Call, Sandbox, answer
 from .throttle import Throttled, refused
 from .wire import Json, loads
-from .writing import Once, reading, timed
+from .writing import once, reading, timed, writing
 
 NOT_ACCEPTABLE = {
     "error": "not_acceptable",
@@ -30,8 +30,6 @@ NOT_ACCEPTABLE = {
 class Api:
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
-        self._once = Once(sandbox)
-        self._batch = Batch(sandbox, self._once)
 
     def company_info(self, call: Call) -> Response:
         return self._guarded(call, lambda: self._single(call, COMPANY_INFO))
@@ -93,24 +91,18 @@ class Api:
         _require_json(call)
         wish = _wish(call, entity)
         key = _key(call)
-        with self._sandbox.plan.met(Target(realm, entity.name, wish.operation)):
-            outcome = self._once.run(
-                realm,
-                key,
-                call.body,
-                lambda books: _one(entity, documents.carry_out(books, wish)),
-                timed,
-            )
+        target = Target(realm, entity.name, wish.operation)
+        with self._sandbox.plan.met(target), writing(self._sandbox, realm) as books:
+            outcome = once(books, key, call.body, lambda books: _one(entity, documents.carry_out(books, wish)), timed)
         return _sent(outcome)
 
     def _batched(self, call: Call) -> Response:
         _require_json(call)
         realm = call.path["realm"]
         request_id = call.query.get("requestid", "")
-        payload = parse(call.body)
+        items = read_items(parse(call.body), request_id)
         with self._sandbox.plan.met(Target(realm, "batch", "batch")):
-            outcome = self._batch.run(realm, request_id, payload, call.body)
-        return _sent(outcome)
+            return _sent(Batch(self._sandbox, realm, request_id, call.body, iter(items)).run())
 
 
 def _one(entity: Entity, shown: Json) -> Json:

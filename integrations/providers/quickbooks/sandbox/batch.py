@@ -2,96 +2,116 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 from . import documents, search
 from .books import Books
 from .documents import Wish
 from .entities import BY_NAME
-from .faults import Target
+from .faults import Target, Trouble
 from .refusals import Refusal, missing
 from .requestids import LONGEST_BID, LONGEST_IN_BATCH, Key, Remembered, check_length, remember
 from .sandbox import Sandbox
-from .wire import Json, dumps, loads
-from .writing import Once, Seal, reading, writing
+from .wire import Json, dumps
+from .writing import once, recalled, writing
 
 MOST_ITEMS = 30
 _ITEM_WORDS = ("bId", "operation", "optionsData")
 
 
+@dataclass(frozen=True)
+class Item:
+    bid: str
+    target: Target
+    act: Callable[[Books], Json]
+    key: Key | None
+    body: bytes
+
+    def answer(self, books: Books) -> Remembered:
+        return once(books, self.key, self.body, self.act, lambda _, result: {**result, "bId": self.bid})
+
+
+@dataclass
 class Batch:
-    def __init__(self, sandbox: Sandbox, once: Once) -> None:
-        self._sandbox = sandbox
-        self._once = once
+    """One batch on its way: the items still waiting, and the answers so far."""
 
-    def run(self, realm: str, request_id: str, payload: Any, body: bytes) -> Remembered:
-        items = _items(payload, request_id)
-        whole = Key(realm, "batch", request_id) if request_id else None
-        with reading(self._sandbox, realm) as books:
-            known = self._once.recalled(books, whole, body)
-        if known is not None and _same_items(known, items):
-            return known
-        outcomes = [self._item(realm, request_id, item) for item in items]
-        return self._sealed(realm, whole, body, items, outcomes)
+    sandbox: Sandbox
+    realm: str
+    request_id: str
+    body: bytes
+    waiting: Iterator[Json]
+    answers: list[Remembered] = field(default_factory=list)
 
-    def _sealed(
-        self, realm: str, whole: Key | None, body: bytes, items: list[Json], outcomes: list[Remembered]
-    ) -> Remembered:
-        rows = b",".join(outcome.body for outcome in outcomes)
-        with writing(self._sandbox, realm) as books:
-            # The same batch may have run beside this one; both then get one answer.
-            known = self._once.recalled(books, whole, body)
-            if known is not None and _same_items(known, items):
-                return known
-            time = dumps(books.envelope_time).encode()
-            outcome = Remembered(200, b'{"BatchItemResponse":[' + rows + b'],"time":' + time + b"}")
-            # A batch with a refused item is put together anew, since refusals are not remembered.
-            if whole is not None and all(each.status == 200 for each in outcomes):
-                remember(books.db, whole, body, outcome, books.now)
-        return outcome
+    @property
+    def key(self) -> Key | None:
+        return Key(self.realm, "batch", self.request_id) if self.request_id else None
 
-    def _item(self, realm: str, request_id: str, item: Json) -> Remembered:
-        """Each item commits alone: when the connection breaks, earlier items stay (§5)."""
-        bid = str(item["bId"])
+    def run(self) -> Remembered:
+        """Items share one transaction, and so one flush to the disk; a refused one is undone alone.
+
+        One that meets planned trouble is committed by itself, after what came before it: when the connection breaks
+        there, earlier items stay (§5).
+        """
+        while True:
+            with writing(self.sandbox, self.realm) as books:
+                known = recalled(books, self.key, self.body)
+                met = self._work(books)
+                if met is None:
+                    return self._sealed(books, known)
+            self._troubled(*met)
+
+    def _work(self, books: Books) -> tuple[Item, Trouble] | None:
+        for row in self.waiting:
+            try:
+                item = self._item(row)
+            except Refusal as refusal:
+                self._refused(row, refusal)
+                continue
+            trouble = self.sandbox.plan.take(item.target)
+            if trouble is not None:
+                return item, trouble
+            self.answers.append(item.answer(books))
+        return None
+
+    def _troubled(self, item: Item, trouble: Trouble) -> None:
         try:
-            if "Query" in item:
-                return self._queried(realm, bid, str(item["Query"]))
-            wish = _wish(item)
-            with self._sandbox.plan.met(Target(realm, wish.entity.name, wish.operation)):
-                return self._written(realm, request_id, bid, wish, item)
+            with trouble.around(), writing(self.sandbox, self.realm) as books:
+                answer = item.answer(books)
         except Refusal as refusal:
-            return Remembered(refusal.status, _with_bid(refusal.fault(), bid))
+            self._refused({"bId": item.bid}, refusal)
+        else:
+            self.answers.append(answer)
 
-    def _queried(self, realm: str, bid: str, statement: str) -> Remembered:
-        with (
-            self._sandbox.plan.met(Target(realm, "query", "query")),
-            reading(self._sandbox, realm) as books,
-        ):
-            return Remembered(200, _with_bid(search.run(books, statement), bid))
+    def _refused(self, row: Json, refusal: Refusal) -> None:
+        body = dumps({**refusal.fault(), "bId": str(row["bId"])}).encode()
+        self.answers.append(Remembered(refusal.status, body))
 
-    def _written(self, realm: str, request_id: str, bid: str, wish: Wish, item: Json) -> Remembered:
-        key = Key(realm, "item", request_id, bid) if request_id else None
-        return self._once.run(
-            realm,
-            key,
-            dumps(item).encode(),
-            lambda books: {wish.entity.name: documents.carry_out(books, wish)},
-            _bid_seal(bid),
-        )
+    def _sealed(self, books: Books, known: Remembered | None) -> Remembered:
+        """When every item only repeats its answer, so does the envelope its time."""
+        repeats = known is not None and all(answer.again for answer in self.answers)
+        time = known.body if known is not None and repeats else dumps(books.envelope_time).encode()
+        if self.key is not None and not repeats:
+            remember(books.db, self.key, self.body, Remembered(200, time), books.now)
+        rows = b",".join(answer.body for answer in self.answers)
+        return Remembered(200, b'{"BatchItemResponse":[' + rows + b'],"time":' + time + b"}")
 
-
-def _bid_seal(bid: str) -> Seal:
-    def seal(books: Books, result: Json) -> Json:
-        return {**result, "bId": bid}
-
-    return seal
-
-
-def _with_bid(result: Json, bid: str) -> bytes:
-    return dumps({**result, "bId": bid}).encode()
+    def _item(self, row: Json) -> Item:
+        bid = str(row["bId"])
+        key = Key(self.realm, "item", self.request_id, bid) if self.request_id else None
+        body = dumps(row).encode()
+        if "Query" in row:
+            statement = str(row["Query"])
+            return Item(
+                bid, Target(self.realm, "query", "query"), lambda books: search.run(books, statement), key, body
+            )
+        wish = _wish(row)
+        target = Target(self.realm, wish.entity.name, wish.operation)
+        return Item(bid, target, lambda books: {wish.entity.name: documents.carry_out(books, wish)}, key, body)
 
 
-def _items(payload: Any, request_id: str) -> list[Json]:
+def read_items(payload: Any, request_id: str) -> list[Json]:
     items = payload.get("BatchItemRequest") if isinstance(payload, dict) else None
     if not isinstance(items, list) or not items:
         raise missing("BatchItemRequest")
@@ -106,12 +126,6 @@ def _items(payload: Any, request_id: str) -> list[Json]:
     if len({str(item["bId"]) for item in items}) < len(items):
         raise Refusal("2130", "Each bId may stand once in a batch")
     return items
-
-
-def _same_items(known: Remembered, items: list[Json]) -> bool:
-    """Another set of bIds under the same request id brings new items, which are run (§4.3)."""
-    answered = loads(known.body)["BatchItemResponse"]
-    return [row["bId"] for row in answered] == [str(item["bId"]) for item in items]
 
 
 def _wish(item: Json) -> Wish:

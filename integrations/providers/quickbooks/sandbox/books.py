@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -123,6 +124,19 @@ class Books:
     def moment(self, when: float) -> str:
         return moment(when, self.company.zone)
 
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """A write that is refused half-way leaves nothing, while the others of its transaction stay."""
+        self.db.execute("SAVEPOINT attempt")
+        try:
+            yield
+        except Refusal:
+            self.db.execute("ROLLBACK TO attempt")
+            self._seen.clear()
+            raise
+        finally:
+            self.db.execute("RELEASE attempt")
+
     def find(self, entity: str, number: int) -> Record | None:
         key = (entity, number)
         if key not in self._seen:
@@ -232,9 +246,9 @@ class Books:
         rows = self.db.execute(query, (self.realm, parent.entity.names, str(parent.id)))
         return [Record.from_row(row) for row in rows]
 
-    def all(self, entity: str, *, after: int = 0, limit: int = -1) -> list[Record]:
+    def all(self, entity: str, *, after: int = 0, limit: int = -1) -> Iterator[Record]:
         query = "SELECT * FROM object WHERE realm = ? AND entity = ? AND id > ? ORDER BY id LIMIT ?"
-        return [Record.from_row(row) for row in self.db.execute(query, (self.realm, entity, after, limit))]
+        return map(Record.from_row, self.db.execute(query, (self.realm, entity, after, limit)))
 
     def counts(self) -> dict[str, int]:
         query = "SELECT entity, count(*) AS total FROM object WHERE realm = ? GROUP BY entity"

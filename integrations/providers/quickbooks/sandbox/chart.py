@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from .books import Books, Record
@@ -26,7 +27,7 @@ def add(books: Books, rows: Any) -> Json:
     return {"created": made, "existing": len(answered) - made, "accounts": answered}
 
 
-def _known(accounts: list[Record]) -> dict[str, int]:
+def _known(accounts: Iterable[Record]) -> dict[str, int]:
     return {key: account.id for account in accounts for key in _keys(account.body)}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass, fields
 from decimal import Decimal
 from typing import Any
@@ -120,6 +120,17 @@ class Trouble:
         if self.kind == "status" and self.commit:
             raise Interruption(self._gateway_page())
 
+    @contextmanager
+    def around(self) -> Iterator[None]:
+        """Work inside is committed when the block ends, so what comes after cannot undo it."""
+        self.before()
+        try:
+            yield
+        except Refusal:
+            self.after()
+            raise
+        self.after()
+
     def _gateway_page(self) -> Response:
         status = self.status or 503
         headers = {"Retry-After": str(self.retry_after)} if self.retry_after else None
@@ -163,15 +174,6 @@ class Plan:
 
     @contextmanager
     def met(self, target: Target) -> Iterator[None]:
-        """Work inside is committed when the block ends, so what comes after cannot undo it."""
         trouble = self.take(target)
-        if trouble is None:
+        with trouble.around() if trouble else nullcontext():
             yield
-            return
-        trouble.before()
-        try:
-            yield
-        except Refusal:
-            trouble.after()
-            raise
-        trouble.after()

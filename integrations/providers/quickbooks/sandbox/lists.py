@@ -32,7 +32,8 @@ ACCOUNT = Entity(
     ),
     searchable={
         **COMMON,
-        **texts("Name", "FullyQualifiedName", "AccountType", "AccountSubType", "Classification"),
+        **texts("Name", "AccountType", "AccountSubType", "Classification"),
+        "FullyQualifiedName": ("text", "name"),
         "Active": ("flag", "active"),
         "SubAccount": ("flag", "json_extract(body, '$.SubAccount')"),
     },
@@ -64,7 +65,12 @@ def _dimension(name: str, sub: str, *more: Field, first_id: int = 1) -> Entity:
             *HEAD,
             *ignored("FullyQualifiedName"),
         ),
-        searchable={**COMMON, **texts("Name", "FullyQualifiedName"), "Active": ("flag", "active")},
+        searchable={
+            **COMMON,
+            **texts("Name"),
+            "FullyQualifiedName": ("text", "name"),
+            "Active": ("flag", "active"),
+        },
         order=(
             *("Name", sub, "ParentRef", "FullyQualifiedName", "Active", "Address"),
             *("domain", "sparse", "Id", "SyncToken", "MetaData"),
@@ -88,8 +94,13 @@ PERSON = (
     *(phone(name) for name in ("PrimaryPhone", "AlternatePhone", "Mobile", "Fax")),
     part("PrimaryEmailAddr", Field("Address", Kind.EMAIL, limit=100), *ignored("Id", "Default")),
 )
-PERSON_NAMES = ("DisplayName", "Title", "GivenName", "MiddleName", "FamilyName", "Suffix", "PrintOnCheckName")
-PERSON_SEARCH = {**COMMON, **texts(*PERSON_NAMES), "Active": ("flag", "active")}
+PERSON_NAMES = ("Title", "GivenName", "MiddleName", "FamilyName", "Suffix", "PrintOnCheckName")
+PERSON_SEARCH = {
+    **COMMON,
+    **texts(*PERSON_NAMES),
+    "DisplayName": ("text", "name"),
+    "Active": ("flag", "active"),
+}
 
 VENDOR = Entity(
     name="Vendor",
@@ -129,7 +140,7 @@ CUSTOMER = Entity(
     activates=True,
     writable=False,
     fields=(*PERSON, text("CompanyName", 100), *HEAD),
-    searchable={**PERSON_SEARCH, **texts("CompanyName", "FullyQualifiedName")},
+    searchable={**PERSON_SEARCH, **texts("CompanyName"), "FullyQualifiedName": ("text", "name")},
 )
 EMPLOYEE = Entity(
     name="Employee",

@@ -63,6 +63,10 @@ button { min-height: 36px; padding: 0 16px; border-radius: 6px; border: 1px soli
 .head { display: flex; flex-wrap: wrap; align-items: end; justify-content: space-between; gap: 8px 24px;
   margin: 24px 0 28px; }
 .columns { display: grid; grid-template-columns: minmax(0, 1fr) 380px; gap: 56px; align-items: start; }
+.search { display: flex; gap: 8px; margin-bottom: 8px; }
+.search input { flex: 1; min-width: 0; min-height: 36px; padding: 0 12px; border: 1px solid var(--field);
+  border-radius: 6px; background: var(--sheet); color: inherit; font: inherit; }
+.search input:focus-visible { outline: 2px solid var(--accent); outline-offset: 1px; }
 table { width: 100%; border-collapse: collapse; font-size: 13.5px; }
 th { text-align: left; font-weight: 400; color: var(--ink-3); font-size: 12px; line-height: 16px;
   padding: 6px 12px 6px 0; border-bottom: 1px solid var(--field); white-space: nowrap; }
@@ -90,7 +94,8 @@ td:last-child, th:last-child { padding-right: 0; }
 @media (max-width: 900px) { .columns { grid-template-columns: minmax(0, 1fr); gap: 36px; } .jump { display: inline; } }
 @media (max-width: 700px) {
   .wide { padding: 20px 16px 40px; } .narrow { padding-top: 28px; } .card { padding: 20px; }
-  .buttons { flex-direction: column; } button { min-height: 44px; width: 100%; }
+  .buttons { flex-direction: column; } .buttons button { min-height: 44px; width: 100%; }
+  .search input, .search button { min-height: 44px; }
   .expenses thead { display: none; }
   .expenses tr { display: grid; grid-template-columns: 1fr auto; gap: 0 12px; padding: 10px 0;
     border-bottom: 1px solid var(--line); }

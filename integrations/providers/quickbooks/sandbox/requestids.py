@@ -28,6 +28,8 @@ class Key:
 class Remembered:
     status: int
     body: bytes
+    #: Whether it was given before.
+    again: bool = False
 
 
 def digest(body: bytes) -> str:
@@ -48,7 +50,7 @@ def recall(db: sqlite3.Connection, key: Key, body: bytes, switches: Switches, no
         return None
     if row["digest"] != digest(body) and switches.requestid_mismatch == "refuse":
         raise Refusal("600", "Duplicate Request ID : the request id was used with another body")
-    return Remembered(row["status"], row["body"])
+    return Remembered(row["status"], row["body"], again=True)
 
 
 def remember(db: sqlite3.Connection, key: Key, body: bytes, answer: Remembered, now: float) -> None:

@@ -20,6 +20,8 @@ from .wire import Json
 
 PAGE = 100
 LARGEST_PAGE = 1000
+#: Columns with an index of their own that hardly hold a value twice.
+POINTED = ("doc_number", "name")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -75,12 +77,25 @@ class Search:
     def _ordering(self) -> str:
         parts = [f"{self._known(name)[1]} {'DESC' if down else 'ASC'}" for name, down in self._statement.ordering]
         # Newest first was observed where nothing is asked; it also breaks ties, so that pages are stable.
-        return ", ".join([*parts, "id DESC"])
+        return ", ".join([*parts, "+id DESC" if self._is_pointed() else "id DESC"])
+
+    def _is_pointed(self) -> bool:
+        """Few rows are meant: SQLite must look them up, not walk all ids for the sake of their order."""
+        return any(
+            each.operator in ("=", "IN") and self._known(each.property)[1] in POINTED
+            for each in self._statement.conditions
+        )
 
     def _where(self) -> str:
-        parts = ["realm = ?", "entity = ?", "born <= ?"]
-        lag = self._books.switches.query_lag
-        self._values = [self._books.realm, self._entity.name, self._books.now - lag if lag else float("inf")]
+        parts = ["realm = ?", "entity = ?"]
+        self._values = [self._books.realm, self._entity.name]
+        if self._entity.names:
+            # The index of names knows only lists that have some.
+            parts.append("names = ?")
+            self._values.append(self._entity.names)
+        if self._books.switches.query_lag:
+            parts.append("born <= ?")
+            self._values.append(self._books.now - self._books.switches.query_lag)
         named = {condition.property.lower() for condition in self._statement.conditions}
         if self._entity.activates and "active" not in named:
             parts.append("active = 1")

@@ -29,6 +29,8 @@ CREATE INDEX IF NOT EXISTS object_doc_number ON object (realm, entity, doc_numbe
 CREATE INDEX IF NOT EXISTS object_txn_date ON object (realm, entity, txn_date) WHERE txn_date IS NOT NULL;
 CREATE INDEX IF NOT EXISTS object_parent ON object (realm, names, json_extract(body, '$.ParentRef.value'))
     WHERE names IS NOT NULL;
+CREATE INDEX IF NOT EXISTS object_updated ON object (realm, entity, updated, id);
+CREATE INDEX IF NOT EXISTS object_day ON object (realm, txn_date, id) WHERE txn_date IS NOT NULL;
 CREATE TABLE IF NOT EXISTS balance (
     realm TEXT NOT NULL, account INTEGER NOT NULL, debit INTEGER NOT NULL, PRIMARY KEY (realm, account)
 );
@@ -75,6 +77,9 @@ class Store:
         self._lock = threading.Lock()
         self._local = threading.local()
         self._writer = self._connect()
+        # Document numbers come in no order: with its indexes in memory a large company is written as fast as a small.
+        self._writer.execute("PRAGMA cache_size = -32000")
+        self._writer.execute("PRAGMA wal_autocheckpoint = 4000")
         self._writer.executescript(SCHEMA)
 
     def _connect(self) -> sqlite3.Connection:

@@ -37,38 +37,27 @@ def timed(books: Books, result: Json) -> Json:
     return {**result, "time": books.envelope_time}
 
 
-class Once:
+def once(books: Books, key: Key | None, body: bytes, act: Callable[[Books], Json], seal: Seal) -> Remembered:
     """Runs a write, or repeats the answer it had before."""
+    try:
+        known = recalled(books, key, body)
+        if known is not None:
+            return known
+        with books.attempt():
+            result = act(books)
+    except Refusal as refusal:
+        # Code 600 is about the key itself and must not replace what the key stands for.
+        remembers = books.switches.remember_failures == "yes" and refusal.code != "600"
+        outcome = Remembered(refusal.status, dumps(seal(books, refusal.fault())).encode())
+        return _kept(books, key if remembers else None, body, outcome)
+    return _kept(books, key, body, Remembered(200, dumps(seal(books, result)).encode()))
 
-    def __init__(self, sandbox: Sandbox) -> None:
-        self._sandbox = sandbox
 
-    def run(self, realm: str, key: Key | None, body: bytes, act: Callable[[Books], Json], seal: Seal) -> Remembered:
-        try:
-            return self._accepted(realm, key, body, act, seal)
-        except Refusal as refusal:
-            return self._refused(realm, key, body, refusal, seal)
+def recalled(books: Books, key: Key | None, body: bytes) -> Remembered | None:
+    return recall(books.db, key, body, books.switches, books.now) if key else None
 
-    def _accepted(
-        self, realm: str, key: Key | None, body: bytes, act: Callable[[Books], Json], seal: Seal
-    ) -> Remembered:
-        with writing(self._sandbox, realm) as books:
-            known = self.recalled(books, key, body)
-            if known is not None:
-                return known
-            outcome = Remembered(200, dumps(seal(books, act(books))).encode())
-            if key is not None:
-                remember(books.db, key, body, outcome, books.now)
-            return outcome
 
-    def _refused(self, realm: str, key: Key | None, body: bytes, refusal: Refusal, seal: Seal) -> Remembered:
-        with writing(self._sandbox, realm) as books:
-            outcome = Remembered(refusal.status, dumps(seal(books, refusal.fault())).encode())
-            remembers = self._sandbox.settings.switches.remember_failures == "yes"
-            # Code 600 is about the key itself and must not replace what the key stands for.
-            if key is not None and remembers and refusal.code != "600":
-                remember(books.db, key, body, outcome, books.now)
-            return outcome
-
-    def recalled(self, books: Books, key: Key | None, body: bytes) -> Remembered | None:
-        return recall(books.db, key, body, books.switches, books.now) if key else None
+def _kept(books: Books, key: Key | None, body: bytes, outcome: Remembered) -> Remembered:
+    if key is not None:
+        remember(books.db, key, body, outcome, books.now)
+    return outcome
