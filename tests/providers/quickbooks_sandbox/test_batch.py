@@ -76,7 +76,7 @@ def test_a_repeat_runs_only_the_items_that_had_failed(us: Company) -> None:
     assert first[1]["Fault"]["Error"][0]["code"] == "2250"
     again = us.batch([good, _create("2", us.charge())], requestid=key).json()["BatchItemResponse"]
     assert again[0] == first[0]
-    assert again[1]["Purchase"]["Id"] > first[0]["Purchase"]["Id"]
+    assert int(again[1]["Purchase"]["Id"]) > int(first[0]["Purchase"]["Id"])
 
 
 def test_other_bids_under_the_same_request_id_are_new_items(us: Company) -> None:

@@ -30,6 +30,8 @@ def lenient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         SANDBOX_RETRY_AFTER="7",
         SANDBOX_VAT_CODE="optional",
         SANDBOX_NAME_SPACES="keep",
+        SANDBOX_NAME_MARKS="most",
+        SANDBOX_NAME_LENGTH="newer",
         SANDBOX_CLASS_LISTS="allow",
         SANDBOX_SPARSE_REPEATS="recorded",
         SANDBOX_DELETE_BODY="any",
@@ -121,6 +123,16 @@ def test_a_taxed_line_may_go_without_a_code(lenient: Server) -> None:
 
 def test_names_may_keep_their_blanks(us: Company) -> None:
     assert us.create("Vendor", {"DisplayName": " Staples "})["DisplayName"] == " Staples "
+
+
+@pytest.mark.parametrize("name", ["50% + #1, Ltd", "back\\slash", 'A/B <c> "d"', "x" * 400])
+def test_names_may_hold_most_marks_and_be_long(us: Company, name: str) -> None:
+    unique = fresh(name)
+    assert us.create("Vendor", {"DisplayName": unique})["DisplayName"] == unique
+    literal = unique.replace("\\", "\\\\").replace("'", "\\'")
+    found = us.query(f"select * from Vendor where DisplayName = '{literal}'")
+    assert [row["DisplayName"] for row in found["Vendor"]] == [unique]
+    assert us.fault(us.post("vendor", {"DisplayName": "x" * 501}))["code"] == "2050"
 
 
 def test_a_vendor_may_keep_a_foreign_currency(us: Company) -> None:

@@ -80,6 +80,54 @@ def test_a_delete_is_for_good(us: Company) -> None:
     assert us.fault(us.post("purchase", body, operation="delete"))["code"] == "610"
 
 
+@pytest.mark.parametrize("extra", ["PaymentType", "Line", "sparse"])
+def test_a_delete_carries_id_and_sync_token_only(us: Company, extra: str) -> None:
+    made = us.create("Purchase", us.charge())
+    body = {name: made[name] for name in ("Id", "SyncToken", extra)}
+    fault = us.fault(us.post("purchase", body, operation="delete"))
+    assert (fault["code"], fault["element"]) == ("2010", extra)
+    assert us.fault(us.post("purchase", {"Id": made["Id"]}, operation="delete"))["element"] == "SyncToken"
+    assert us.delete("Purchase", made).status_code == 200
+
+
+def test_what_was_deleted_can_be_neither_read_updated_nor_deleted(us: Company) -> None:
+    made = us.create("Purchase", us.charge())
+    us.delete("Purchase", made)
+    update = us.post("purchase", us.charge(Id=made["Id"], SyncToken="0"))
+    for answer in (us.call("GET", f"purchase/{made['Id']}"), update, us.delete("Purchase", made)):
+        assert us.fault(answer)["code"] == "610"
+    assert us.query(f"select * from Purchase where Id = '{made['Id']}'") == {}
+    assert int(us.create("Purchase", us.charge())["Id"]) > int(made["Id"])
+
+
+def test_a_full_update_replaces_all_lines_and_gives_new_ones_new_ids(us: Company) -> None:
+    lines = [us.line("10", Description="one"), us.line("20", "6230"), us.line("30", "6140")]
+    made = us.create("Purchase", us.charge(Line=lines))
+    assert [line["Id"] for line in made["Line"]] == ["1", "2", "3"]
+    kept = {**us.line("21", "6230"), "Id": "2"}
+    after = us.create("Purchase", us.charge(Id=made["Id"], SyncToken="0", Line=[us.line("5"), kept]))
+    assert [(line["Id"], line["Amount"]) for line in after["Line"]] == [("4", 5), ("2", 21)]
+    assert after["TotalAmt"] == 26
+
+
+def test_a_refund_that_loses_its_mark_in_a_full_update_becomes_a_charge(uk: Company) -> None:
+    before = uk.postings()
+    lines = [uk.line("10"), uk.line("2.50", "6230")]
+    made = uk.create("Purchase", uk.charge(Credit=True, Line=lines))
+    assert made["Credit"] is True
+    assert (made["TotalAmt"], made["Line"][0]["Amount"]) == (12.5, 10)
+    assert uk.moved(before) == {"2110": "12.50", "6110": "-10.00", "6230": "-2.50"}
+    kept = uk.create("Purchase", _patch(uk, made, PrivateNote="x"))
+    assert kept["Credit"] is True
+    uk.create("Purchase", uk.charge(Id=made["Id"], SyncToken="1", Line=lines))
+    assert uk.moved(before) == {"2110": "-12.50", "6110": "10.00", "6230": "2.50"}
+
+
+def test_only_a_card_takes_a_credit(us: Company) -> None:
+    check = us.charge(PaymentType="Check", AccountRef=us.ref("1010"), Credit=True)
+    assert us.fault(us.post("purchase", check))["code"] == "6000"
+
+
 def test_echoing_a_read_into_a_delete_is_refused(us: Company) -> None:
     made = us.create("Purchase", us.charge())
     assert us.fault(us.post("purchase", made, operation="delete"))["element"] == "PurchaseEx"

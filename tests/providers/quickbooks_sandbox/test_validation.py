@@ -249,7 +249,15 @@ def test_outside_the_us_a_line_is_taxed_or_tax_does_not_apply(uk: Company) -> No
 
 VENDORS: list[tuple[str, Json, str]] = [
     ("no name at all", {"CompanyName": "X"}, "6080"),
-    ("name of 501 characters", {"DisplayName": "x" * 501}, "2050"),
+    ("name of blanks", {"DisplayName": "   "}, "6080"),
+    ("name of 101 characters", {"DisplayName": "x" * 101}, "2050"),
+    ("name with a slash", {"DisplayName": "a/b"}, "2040"),
+    ("name with a double quote", {"DisplayName": 'a "b"'}, "2040"),
+    ("name with brackets", {"DisplayName": "a <b>"}, "2040"),
+    ("name with a new line", {"DisplayName": "a\nb"}, "2040"),
+    ("name with a curly quote in the US", {"DisplayName": "Joe’s"}, "2040"),
+    ("name that is a card number", {"DisplayName": "4111 1111 1111 1111"}, "6530"),
+    ("name as a number", {"DisplayName": 7}, "2120"),
     ("name with a colon", {"DisplayName": "a:b"}, "2040"),
     ("name with a tab", {"DisplayName": "a\tb"}, "2040"),
     ("title of 17 characters", {"DisplayName": "T", "Title": "x" * 17}, "2050"),
@@ -278,13 +286,49 @@ def test_a_wrong_vendor_is_refused(us: Company, body: Json, code: str) -> None:
     assert us.fault(us.post("vendor", body))["code"] == code
 
 
-@pytest.mark.parametrize("name", ["Staples", "sTAPLES", " Staples ", "Brightwell Logistics", "Lena Fox"])
+@pytest.mark.parametrize(
+    "name", ["Staples", "sTAPLES", " Staples ", "Blue  Bottle   Coffee", "Brightwell Logistics", "Lena Fox"]
+)
 def test_a_name_is_taken_over_vendors_customers_and_employees(us: Company, name: str) -> None:
     fault = us.fault(us.post("vendor", {"DisplayName": name}))
     assert fault["code"] == "6240"
     number = fault["Detail"].removeprefix("The name supplied already exists. : Id=")
     holders = {row["Id"]: row for entity in ("Vendor", "Customer", "Employee") for row in us.server.stored(entity)}
-    assert holders[number]["DisplayName"].lower() == name.strip().lower()
+    assert holders[number]["DisplayName"].lower() == " ".join(name.split()).lower()
+
+
+@pytest.mark.parametrize("name", ["Brightwell Logistics", "Lena Fox"])
+def test_the_holder_of_a_name_may_be_no_vendor(us: Company, name: str) -> None:
+    number = us.fault(us.post("vendor", {"DisplayName": name}))["Detail"].rpartition("Id=")[2]
+    assert us.fault(us.call("GET", f"vendor/{number}"))["code"] == "610"
+
+
+@pytest.mark.parametrize(
+    "name", ["Café Zoë ", "  7-Eleven #4", "AMZN Mktp US*2K4", "P&O  Ferries (Dover), Ltd. + Co; a_b~c?!@'"]
+)
+def test_a_new_name_is_kept_but_for_its_blanks(us: Company, name: str) -> None:
+    sent = f"{name} {fresh('V')} "
+    made = us.create("Vendor", {"DisplayName": sent})
+    assert made["DisplayName"] == " ".join(sent.split())
+    assert us.fault(us.post("vendor", {"DisplayName": sent.upper()}))["Detail"].endswith(f"Id={made['Id']}")
+
+
+def test_vendors_are_made_in_batches_and_a_taken_name_hurts_none_of_the_others(us: Company) -> None:
+    names = [fresh("Batch"), "STAPLES", fresh("Batch"), "Lena Fox"]
+    names.append(f" {names[0].upper()}")
+    items = [{"bId": str(at), "operation": "create", "Vendor": {"DisplayName": name}} for at, name in enumerate(names)]
+    rows = us.batch(items).json()["BatchItemResponse"]
+    codes = [row["Fault"]["Error"][0]["code"] if "Fault" in row else None for row in rows]
+    assert codes == [None, "6240", None, "6240", "6240"]
+    assert rows[1]["Fault"]["Error"][0]["Detail"].endswith(f"Id={us.vendor('Staples')}")
+    assert rows[4]["Fault"]["Error"][0]["Detail"].endswith(f"Id={rows[0]['Vendor']['Id']}")
+
+
+def test_a_vendor_made_under_a_request_id_is_made_once(us: Company) -> None:
+    key, body = fresh("req"), {"DisplayName": fresh("Once")}
+    first = us.post("vendor", body, requestid=key)
+    assert us.post("vendor", body, requestid=key).content == first.content
+    assert us.fault(us.post("vendor", body, requestid=fresh("req")))["code"] == "6240"
 
 
 def test_a_vendor_is_answered_with_its_defaults(us: Company) -> None:

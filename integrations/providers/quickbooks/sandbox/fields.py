@@ -34,6 +34,10 @@ class Field:
     choices: tuple[str, ...] = ()
     parts: tuple[Field, ...] = ()
     forbidden: str = ""
+    #: Beside letters and digits, where one reading of the contract allows no others.
+    marks: str = ""
+    #: The limit of older documentation.
+    older_limit: int = 0
 
 
 def text(name: str, limit: int) -> Field:

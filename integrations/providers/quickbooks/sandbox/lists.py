@@ -83,7 +83,7 @@ DEPARTMENT = _dimension("Department", "SubDepartment", part("Address", *ADDRESS)
 
 #: §9.5: digits, letters and common marks; a colon, a tab or a new line can never stand in a name.
 PERSON = (
-    label("DisplayName", 500, forbidden=":\t\n\r"),
+    Field("DisplayName", Kind.NAME, 500, forbidden=":\t\n\r", marks=" ,.?@&!#'~*_-;+()", older_limit=100),
     label("Title", 16),
     label("GivenName", 100),
     label("MiddleName", 100),

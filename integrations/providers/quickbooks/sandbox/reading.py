@@ -50,12 +50,15 @@ class Reader:
     def text(self, value: Any, field: Field) -> str:
         if not isinstance(value, str):
             raise Refusal("2120", f"{field.name} must be a string", element=field.name)
-        if len(value) > field.limit:
-            raise _length(field, len(value))
+        limit = field.limit
+        if field.older_limit and self.switches.name_length == "older":
+            limit = field.older_limit
+        if len(value) > limit:
+            raise _length(field, limit, len(value))
         return self._characters(value, field)
 
     def _characters(self, value: str, field: Field) -> str:
-        if any(mark in value for mark in field.forbidden):
+        if any(mark in value for mark in field.forbidden) or not self._allows(value, field):
             raise _characters(field)
         if _holds_card_number(value):
             raise Refusal("6530", "A credit card number was found in a text field", element=field.name)
@@ -66,9 +69,18 @@ class Reader:
             raise _characters(field)
         return "".join(mark if ord(mark) <= highest else "?" for mark in value)
 
+    def _allows(self, value: str, field: Field) -> bool:
+        """§9.5: one integrator's list of what a name may hold; letters of any script are ruled elsewhere."""
+        if not field.marks or self.switches.name_marks == "most":
+            return True
+        return all(mark.isalnum() or mark in field.marks or ord(mark) > 0x7F for mark in value)
+
     def name(self, value: Any, field: Field) -> str | None:
         text = self.text(value, field)
-        return (text.strip() or None) if self.switches.name_spaces == "trim" else text
+        spaces = self.switches.name_spaces
+        if spaces == "collapse":
+            return " ".join(text.split()) or None
+        return (text.strip() or None) if spaces == "trim" else text
 
     def email(self, value: Any, field: Field) -> str:
         text = self.text(value, field)
@@ -186,8 +198,8 @@ def _unknown(name: str, owner: str) -> Refusal:
     return Refusal("2010", detail, element=name)
 
 
-def _length(field: Field, supplied: int) -> Refusal:
-    detail = f"String length specified does not match the supported length. Min:0 Max:{field.limit} supplied:{supplied}"
+def _length(field: Field, limit: int, supplied: int) -> Refusal:
+    detail = f"String length specified does not match the supported length. Min:0 Max:{limit} supplied:{supplied}"
     return Refusal("2050", detail, element=field.name)
 
 

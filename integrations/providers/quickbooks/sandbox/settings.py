@@ -44,8 +44,12 @@ class Switches:
     query_lag: int = 0
     #: §2 characters outside ISO-8859-1 (US) or the basic plane (elsewhere).
     wide_text: str = _one_of("refuse", "replace", "keep")
-    #: §11 blanks around names.
-    name_spaces: str = _one_of("trim", "keep")
+    #: §11 blanks around names and several between their words.
+    name_spaces: str = _one_of("collapse", "trim", "keep")
+    #: §9.5 marks in the name of a vendor: one integrator's list, or most.
+    name_marks: str = _one_of("listed", "most")
+    #: §9.5 length of the name of a vendor: 100 in older documentation, 500 in newer.
+    name_length: str = _one_of("older", "newer")
     #: §9.5 a foreign CurrencyRef on a vendor is dropped in silence, or kept.
     vendor_currency: str = _one_of("ignore", "keep")
     #: §9.4 ClassRef and DepartmentRef while tracking is off.
