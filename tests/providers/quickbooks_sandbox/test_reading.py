@@ -65,6 +65,16 @@ def test_a_page_can_be_searched_by_number_note_payee_and_amount(us: Company, wor
     assert other["DocNumber"] not in text
 
 
+def test_accounts_stand_under_one_heading_of_their_kind(us: Company) -> None:
+    us.server.control(
+        f"companies/{US}/accounts",
+        {"accounts": [{"AcctNum": "9000", "Name": "Petty cash", "AccountType": "Bank"}]},
+    )
+    text = _page(us.server, f"/companies/{US}").text
+    assert [text.count(f'colspan="2">{kind}<') for kind in ("Asset", "Expense")] == [1, 1]
+    assert text.index("Petty cash") < text.index('colspan="2">Liability<')
+
+
 def test_a_search_without_a_match_says_so(sandbox: Server) -> None:
     text = _page(sandbox, f"/companies/{US}?q=%3Cb%3Enowhere").text
     assert "Nothing found for “&lt;b&gt;nowhere”." in text

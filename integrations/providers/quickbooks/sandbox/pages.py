@@ -20,6 +20,7 @@ from .sandbox import Call, Sandbox
 from .wire import Json
 from .writing import reading
 
+CLASSIFICATIONS = ("Asset", "Liability", "Equity", "Revenue", "Expense")
 CURRENCY_SIGNS = {"USD": "$", "GBP": "£", "EUR": "€"}
 
 
@@ -164,12 +165,17 @@ def _accounts(books: Books) -> str:
     sign = CURRENCY_SIGNS.get(books.company.currency, "")
     totals = books.totals("balance")
     rows, group = "", ""
-    for record in sorted(books.all("Account"), key=lambda each: str(each.body.get("AcctNum", "~"))):
+    for record in sorted(books.all("Account"), key=_place):
         if record.body["Classification"] != group:
             group = record.body["Classification"]
             rows += f'<tr class="group"><td colspan="2">{group}</td></tr>'
         rows += _account(record, accounts.own_side(record) * totals.get(record.id, 0), sign)
     return f"<table><tbody>{rows}</tbody></table>"
+
+
+def _place(account: Record) -> tuple[int, str]:
+    """By kind, then by number; what has no number comes last."""
+    return CLASSIFICATIONS.index(account.body["Classification"]), str(account.body.get("AcctNum", "~"))
 
 
 def _account(record: Record, units: int, sign: str) -> str:
