@@ -156,7 +156,8 @@ def code(facts: TransactionFacts, mapping: Mapping) -> Coding | Uncoded:
     )
     if reasons or isinstance(paid_from, Reason):
         return Uncoded(tuple(dict.fromkeys(reasons)))
-    why = {"account": coded[0].why, "paid_from": why_paid_from, "vendor": why_vendor}
+    why_account = coded[0].why if len(coded) == 1 else "It was split; each line goes by its own category."
+    why = {"account": why_account, "paid_from": why_paid_from, "vendor": why_vendor}
     return Coding(mapping.version, paid_from, coded, vendor, header, why)
 
 
