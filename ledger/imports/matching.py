@@ -1,0 +1,65 @@
+"""Which column is which field, and how its values are written: all that is chosen before a file is imported."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from ledger.imports.amounts import AmountFormat, Convention, DecimalMark
+from ledger.imports.dates import DateOrder
+from ledger.imports.fields import Field
+
+
+@dataclass(frozen=True, slots=True)
+class Matching:
+    # By place, from 0. What is in neither is not read.
+    columns: Mapping[Field, int]
+    tags: tuple[int, ...] = ()
+    dates: DateOrder = DateOrder.YEAR_FIRST
+    amounts: Mapping[Field, AmountFormat] = field(default_factory=dict)
+    # For rows in which the field is empty, or that have no such column.
+    defaults: Mapping[Field, str] = field(default_factory=dict)
+
+    def with_default(self, which: Field, text: str) -> "Matching":
+        return replace(self, defaults={**self.defaults, which: text})
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "columns": {str(name): column for name, column in self.columns.items()},
+            "tags": list(self.tags),
+            "dates": str(self.dates),
+            "amounts": {str(name): [str(form.mark), str(form.convention)] for name, form in self.amounts.items()},
+            "defaults": {str(name): text for name, text in self.defaults.items()},
+        }
+
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> "Matching":
+        return cls(
+            columns={Field(name): column for name, column in stored["columns"].items()},
+            tags=tuple(stored["tags"]),
+            dates=DateOrder(stored["dates"]),
+            amounts={
+                Field(name): AmountFormat(DecimalMark(mark), Convention(convention))
+                for name, (mark, convention) in stored["amounts"].items()
+            },
+            defaults={Field(name): text for name, text in stored["defaults"].items()},
+        )
+
+
+def gaps_for_transactions(matching: Matching) -> dict[Field, str]:
+    """What must still be chosen before transactions can be read, with the sentence that asks for it."""
+    known = matching.columns.keys() | {name for name, text in matching.defaults.items() if text}
+    gaps = {
+        Field.DATE: "Choose the column with the date.",
+        Field.MERCHANT: "Choose the column with the merchant.",
+        Field.CARD: "Choose the column with the card, or one card for all rows.",
+        Field.AMOUNT: "Choose the column with the amount, or the two with charged and refunded amounts.",
+    }
+    if known & {Field.CHARGE, Field.REFUND}:
+        del gaps[Field.AMOUNT]
+        if Field.AMOUNT in known:
+            gaps[Field.CHARGE] = "Choose one amount, or charged and refunded amounts; not both."
+    return {name: sentence for name, sentence in gaps.items() if name not in known or name is Field.CHARGE}
+
+
+def gaps_for_vendors(matching: Matching) -> dict[Field, str]:
+    return {} if Field.NAME in matching.columns else {Field.NAME: "Choose the column with the vendor's name."}

@@ -1,0 +1,248 @@
+"""One row's values in our fields, or every reason why it has none."""
+
+from dataclasses import dataclass
+from datetime import date, time
+from decimal import Decimal
+
+from ledger.domain.money import Money, NotMoney, UnknownCurrency, parse_amount
+from ledger.imports.amounts import AmountFormat, Figure, NotAnAmount, currency_of, read_figure
+from ledger.imports.dates import Moment, NotADate, read_date
+from ledger.imports.fields import LABELS, LONGEST, LONGEST_TAG, Field
+from ledger.imports.matching import Matching
+from ledger.imports.rows import Row
+
+# Line ends, tabs and other control characters, which names and descriptions do not have.
+CONTROLS = dict.fromkeys([*range(32), *range(127, 160), 8232, 8233], " ")
+PAID_FIELDS = (Field.AMOUNT, Field.CHARGE, Field.REFUND)
+NO_MONEY = Money(0, "USD")
+
+
+@dataclass(frozen=True, slots=True)
+class TransactionValues:
+    """A card movement as the file tells it: a charge is above zero, a refund below."""
+
+    dated: date
+    at: time | None
+    merchant: str
+    amount: Decimal
+    currency: str
+    card: str
+    external_id: str = ""
+    original_amount: Decimal | None = None
+    original_currency: str = ""
+    category: str = ""
+    category_code: str = ""
+    department: str = ""
+    memo: str = ""
+    merchant_category_code: str = ""
+    refund_of: str = ""
+    approved_by: str = ""
+    # Name of the column, and what it says.
+    tags: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class VendorValues:
+    name: str
+    external_id: str = ""
+    email: str = ""
+    phone: str = ""
+    tax_id: str = ""
+    category: str = ""
+    currency: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a row is refused; no field where it is the row as a whole."""
+
+    field: Field | None
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    reasons: tuple[Reason, ...]
+
+
+def read_transaction(row: Row, columns: tuple[str, ...], matching: Matching) -> TransactionValues | Refused:
+    if row.fault:
+        return Refused((Reason(None, row.fault),))
+    draft = _Draft(row.cells, matching)
+    moment = draft.moment()
+    money = draft.amount()
+    original = draft.original(money)
+    values = TransactionValues(
+        dated=moment.day,
+        at=moment.at,
+        merchant=draft.required(Field.MERCHANT),
+        amount=money.amount,
+        currency=money.currency,
+        card=draft.required(Field.CARD),
+        external_id=draft.text(Field.EXTERNAL_ID),
+        original_amount=original.amount if original else None,
+        original_currency=original.currency if original else "",
+        category=draft.text(Field.CATEGORY),
+        category_code=draft.text(Field.CATEGORY_CODE),
+        department=draft.text(Field.DEPARTMENT),
+        memo=draft.text(Field.MEMO),
+        merchant_category_code=draft.merchant_category_code(),
+        refund_of=draft.text(Field.REFUND_OF),
+        approved_by=draft.text(Field.APPROVED_BY),
+        tags=draft.tags(columns),
+    )
+    return Refused(tuple(draft.reasons)) if draft.reasons else values
+
+
+def read_vendor(row: Row, columns: tuple[str, ...], matching: Matching) -> VendorValues | Refused:
+    if row.fault:
+        return Refused((Reason(None, row.fault),))
+    draft = _Draft(row.cells, matching)
+    values = VendorValues(
+        name=draft.required(Field.NAME),
+        external_id=draft.text(Field.EXTERNAL_ID),
+        email=draft.email(),
+        phone=draft.text(Field.PHONE),
+        tax_id=draft.text(Field.TAX_ID),
+        category=draft.text(Field.CATEGORY),
+        currency=draft.currency(Field.CURRENCY),
+    )
+    return Refused(tuple(draft.reasons)) if draft.reasons else values
+
+
+class _Draft:
+    """Reads field by field and gathers what is wrong, so that a person mends a row in one go.
+
+    What is wrong is replaced by something harmless: with a reason on the list, the values are thrown away.
+    """
+
+    def __init__(self, cells: list[str], matching: Matching) -> None:
+        self.reasons: list[Reason] = []
+        self._cells = cells
+        self._matching = matching
+
+    def refuse(self, field: Field, sentence: str) -> None:
+        self.reasons.append(Reason(field, sentence))
+
+    def text(self, field: Field) -> str:
+        text = self._raw(field)
+        if not text.isprintable():
+            text = text.translate(CONTROLS).strip()
+        longest = LONGEST.get(field)
+        if longest is not None and len(text) > longest:
+            self.refuse(field, f"{LABELS[field]} is longer than {longest:,} characters.")
+        return text
+
+    def required(self, field: Field) -> str:
+        text = self.text(field)
+        if not text:
+            self.refuse(field, f"{LABELS[field]} is empty.")
+        return text
+
+    def moment(self) -> Moment:
+        text = self._raw(Field.DATE)
+        try:
+            return read_date(text, self._matching.dates)
+        except NotADate as problem:
+            self.refuse(Field.DATE, str(problem) if text else "Date is empty.")
+            return Moment(date.min)
+
+    def amount(self) -> Money:
+        """Of one signed column, or of two of which one is filled."""
+        told = len(self.reasons)
+        figures = {field: figure for field in PAID_FIELDS if (figure := self._figure(field))}
+        # Many write 0.00 into the column of the two that is not meant.
+        moved = {field: figure for field, figure in figures.items() if figure.number} or dict([*figures.items()][:1])
+        if len(moved) > 1:
+            self.refuse(Field.AMOUNT, "Both a charged and a refunded amount are filled; a row is one of them.")
+        elif not moved and len(self.reasons) == told:
+            self.refuse(Field.AMOUNT, "Amount is empty.")
+        if len(self.reasons) > told:
+            return NO_MONEY
+        ((field, figure),) = moved.items()
+        number = figure.signed(self._format(field).convention)
+        return self._money(field, number, self._currency_of(figure, Field.CURRENCY), Field.CURRENCY)
+
+    def original(self, money: Money) -> Money | None:
+        """In the currency of the purchase. What was billed says which way it went; many write it without a sign."""
+        told = len(self.reasons)
+        figure = self._figure(Field.ORIGINAL_AMOUNT)
+        currency = self._currency_of(figure, Field.ORIGINAL_CURRENCY) if figure else ""
+        if figure is None or len(self.reasons) > told or money is NO_MONEY:
+            return None
+        number = abs(figure.number) * (-1 if money.minor < 0 else 1)
+        if currency:
+            return self._money(Field.ORIGINAL_AMOUNT, number, currency, Field.ORIGINAL_CURRENCY)
+        if number != money.amount:
+            self.refuse(
+                Field.ORIGINAL_CURRENCY,
+                "The original amount differs from the amount, and nothing says its currency. "
+                "Choose the column with the original currency, or leave the original amount out.",
+            )
+        return None
+
+    def currency(self, field: Field) -> str:
+        text = self._raw(field)
+        currency = currency_of(text) if text else ""
+        if currency is None or (text and not currency):
+            self.refuse(field, f"“{text[:20]}” is no currency. Write its three letters, such as USD.")
+        return currency or ""
+
+    def email(self) -> str:
+        text = self.text(Field.EMAIL)
+        if text and ("@" not in text.strip("@") or " " in text):
+            self.refuse(Field.EMAIL, f"“{text[:80]}” is not an email address.")
+        return text
+
+    def merchant_category_code(self) -> str:
+        """Four digits. Spreadsheets drop zeros in front of a number."""
+        text = self._raw(Field.MERCHANT_CATEGORY_CODE)
+        if text and not (text.isascii() and text.isdigit() and len(text) <= 4):
+            self.refuse(Field.MERCHANT_CATEGORY_CODE, f"“{text[:20]}” is not a merchant category code of four digits.")
+        return text.zfill(4) if text else ""
+
+    def tags(self, columns: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+        found = ((columns[column], self._cells[column].translate(CONTROLS).strip()) for column in self._matching.tags)
+        tags = tuple((name, text) for name, text in found if text)
+        for name, text in tags:
+            if len(text) > LONGEST_TAG:
+                self.reasons.append(Reason(None, f"{name} is longer than {LONGEST_TAG} characters."))
+        return tags
+
+    def _raw(self, field: Field) -> str:
+        column = self._matching.columns.get(field)
+        text = self._cells[column].strip() if column is not None else ""
+        return text or self._matching.defaults.get(field, "")
+
+    def _format(self, field: Field) -> AmountFormat:
+        return self._matching.amounts.get(field, AmountFormat())
+
+    def _figure(self, field: Field) -> Figure | None:
+        text = self._raw(field)
+        if not text:
+            return None
+        try:
+            return read_figure(text, self._format(field).mark)
+        except NotAnAmount as problem:
+            self.refuse(field, str(problem))
+            return None
+
+    def _currency_of(self, figure: Figure, field: Field) -> str:
+        """Of the currency's column, or beside the figure; both may say it, but not differently."""
+        currency = self.currency(field)
+        if figure.currency and currency and figure.currency != currency:
+            self.refuse(field, f"The amount is written in {figure.currency}, but its currency is {currency}.")
+        return figure.currency or currency
+
+    def _money(self, field: Field, number: Decimal, currency: str, currency_field: Field) -> Money:
+        if not currency:
+            if not any(reason.field is currency_field for reason in self.reasons):
+                self.refuse(currency_field, f"{LABELS[currency_field]} is empty.")
+            return NO_MONEY
+        try:
+            return parse_amount(format(number, "f"), currency)
+        except UnknownCurrency as problem:
+            self.refuse(currency_field, str(problem))
+        except NotMoney as problem:
+            self.refuse(field, str(problem))
+        return NO_MONEY
