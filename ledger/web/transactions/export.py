@@ -11,8 +11,8 @@ from django.utils import timezone
 from integrations import selectors as sync
 from integrations.selectors import SyncState
 from ledger.access import Action
-from ledger.csv_formulas import neutralised
 from ledger.domain.money import Money
+from ledger.imports.formulas import neutralised
 from ledger.models import CardTransaction
 from ledger.selectors.listing import after_row
 from ledger.selectors.transactions import with_parts
