@@ -12,6 +12,8 @@ from flexsync.local.errors import LocalError
 from flexsync.local.state import Secrets, State
 
 WEB_PORT, SANDBOX_PORT = 8000, 8100
+# The books of the demo's British entity get the accounts of its real charges.
+CHARTS = Path(__file__).parents[2] / "ledger" / "demo" / "charts"
 DEVELOPMENT, TESTS = "flexsync.settings.dev", "flexsync.settings.test"
 DISCOVERY_PATH = "/.well-known/openid_sandbox_configuration/"
 # A later `exec` must meet the settings that the running stack was given, ours or not.
@@ -87,6 +89,7 @@ def _sandbox(port: int, state: State) -> Environment:
     return {
         "SANDBOX_PORT": str(port),
         "SANDBOX_DATA": str(state.folder / "sandbox"),
+        "SANDBOX_CHARTS": str(CHARTS),
         "QUICKBOOKS_CLIENT_ID": "sandbox-client",
         "QUICKBOOKS_CLIENT_SECRET": "sandbox-secret",
         "QUICKBOOKS_DISCOVERY_URL": address + DISCOVERY_PATH,

@@ -10,6 +10,8 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 from django.utils import timezone
 
+from ledger.demo import transactions as demo
+from ledger.demo.transactions import DemoRow
 from ledger.domain.money import parse_amount
 from ledger.domain.transactions import IncomingTransaction
 from ledger.models import (
@@ -22,12 +24,15 @@ from ledger.models import (
     Organisation,
     Role,
     Scope,
+    Tag,
+    TagGroup,
     User,
 )
 from ledger.services.api_keys import make_token
 from ledger.services.intake import record_transactions
 from ledger.tenancy.context import acting_for
 
+AT_ONCE = 1000
 PASSWORD = "larkfield-demo"  # noqa: S105 - a demo's, printed on the console on purpose
 PEOPLE = [
     ("priya@larkfield.example", "Priya Raman", Role.FINANCE_ADMIN),
@@ -99,7 +104,34 @@ def _make_cards() -> None:
 
 def _first_charges_and_key(admin: User) -> str:
     record_transactions(incoming=[_charge(number, *row) for number, row in enumerate(CHARGES)], actor="the demo")
+    _real_transactions(Entity.objects.get(name="Larkfield Ltd"))
     return make_token(name="Demo", scopes=list(Scope), made_by=admin)
+
+
+def _real_transactions(entity: Entity) -> None:
+    """A quarter of a real year of purchase cards (ledger/demo/README.md)."""
+    rows = list(demo.rows(timezone.now().date()))
+    _make_names(rows, entity)
+    for start in range(0, len(rows), AT_ONCE):
+        record_transactions(incoming=[row.incoming() for row in rows[start : start + AT_ONCE]], actor="the demo")
+
+
+def _make_names(rows: list[DemoRow], entity: Entity) -> None:
+    cards = {row.card: row.last_four for row in rows}
+    Card.objects.bulk_create(
+        (Card(entity=entity, external_id=name, last_four=digits) for name, digits in cards.items()),
+        ignore_conflicts=True,
+    )
+    categories = {row.account: row.account_code for row in rows if row.account}
+    Category.objects.bulk_create(
+        (Category(name=name, code=code) for name, code in categories.items()), ignore_conflicts=True
+    )
+    departments = dict.fromkeys(row.cost_centre for row in rows if row.cost_centre)
+    Department.objects.bulk_create((Department(name=name) for name in departments), ignore_conflicts=True)
+    group, _ = TagGroup.objects.get_or_create(name=demo.TAG_GROUP)
+    Tag.objects.bulk_create(
+        (Tag(group=group, name=name) for name in dict.fromkeys(row.directorate for row in rows)), ignore_conflicts=True
+    )
 
 
 def _charge(

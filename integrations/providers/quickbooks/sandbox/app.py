@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from . import seed
+from . import chart, seed
 from .api import Api
 from .consent import Consent
 from .control import Control, loopback_only
@@ -31,6 +31,7 @@ def build(settings: Settings) -> ASGIApp:
     store = Store(settings.data)
     with store.writing() as db:
         seed.plant_if_empty(db, settings.switches)
+        chart.add_from_folder(db, settings)
     throttle = Throttle(on=settings.switches.throttle == "on")
     sandbox = Sandbox(settings, store, Plan(), throttle, SigningKey(store))
     routes = [*_sign_in(sandbox), *_books(sandbox), *_control(sandbox), *_read_by_people(sandbox)]

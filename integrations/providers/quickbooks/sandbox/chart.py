@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
+import csv
+import sqlite3
 from collections.abc import Iterable
 from typing import Any
 
-from .books import Books, Record
+from .books import Books, Record, companies
 from .documents import Wish, carry_out
 from .entities import ENTITIES
 from .lists import ACCOUNT
 from .money import to_text
+from .settings import Settings
 from .wire import Json
 
 
 class BadChart(ValueError):
     """A chart that cannot be put in, in words for the person who tried."""
+
+
+def add_from_folder(db: sqlite3.Connection, settings: Settings) -> None:
+    """`<realm>.csv` with the columns AcctNum, Name and AccountType, for each company that has one."""
+    if settings.charts is None:
+        return
+    for company in companies(db):
+        path = settings.charts / f"{company.realm}.csv"
+        if path.exists():
+            with path.open(newline="", encoding="utf-8") as file:
+                add(Books(db, company, settings.switches), list(csv.DictReader(file)))
 
 
 def add(books: Books, rows: Any) -> Json:

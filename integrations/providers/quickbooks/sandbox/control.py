@@ -109,6 +109,7 @@ class Control:
         with self._sandbox.store.writing() as db:
             self._sandbox.store.wipe(db, tokens=not keep)
             seed.plant_if_empty(db, self._sandbox.settings.switches)
+            chart.add_from_folder(db, self._sandbox.settings)
         return answer({"reset": True, "kept_tokens": keep})
 
     def expire_tokens(self, call: Call) -> Response:

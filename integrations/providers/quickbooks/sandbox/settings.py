@@ -105,6 +105,8 @@ class Settings:
     client_id: str
     client_secret: str
     switches: Switches
+    #: A folder with a chart of accounts for some of the companies, `<realm>.csv`.
+    charts: Path | None = None
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> Settings:
@@ -115,4 +117,5 @@ class Settings:
             client_id=environ.get("QUICKBOOKS_CLIENT_ID") or "sandbox-client",
             client_secret=environ.get("QUICKBOOKS_CLIENT_SECRET") or "sandbox-secret",
             switches=Switches.read(environ),
+            charts=Path(environ["SANDBOX_CHARTS"]) if environ.get("SANDBOX_CHARTS") else None,
         )

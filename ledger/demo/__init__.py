@@ -1,0 +1,1 @@
+"""Real card transactions for the made-up organisation (README.md in this folder)."""
