@@ -23,7 +23,8 @@ from integrations.models import (
     SyncJob,
 )
 from integrations.sync import attempts, engine, gather, lane, queue
-from integrations.sync.plan import Create
+from integrations.sync.attempts import Planned
+from integrations.sync.plan import Send
 from integrations.sync.retry import MOST_SENDINGS
 from integrations.tasks import drain_connection
 from tests.integrations.conftest import Office
@@ -125,10 +126,12 @@ def test_a_new_holder_takes_what_may_be_sent_for_unknown_and_the_rest_for_waitin
         jobs = queue.claim(held, 10)
         with transaction.atomic():
             connection = Connection.objects.select_related("company").get()
-        [(job, step), _] = engine._plan_all(jobs, gather.gather(connection, jobs))
-        assert isinstance(step, Create)
-        [envelope] = engine.provider_of(connection).pack([step.document])
-        attempts.open_attempts(held, envelope, {step.document.mark: (job, step)})
+        gathered = gather.gather(connection, jobs)
+        [(job, step), _] = engine._plan_all(jobs, gathered)
+        assert isinstance(step, Send)
+        [envelope] = engine.provider_of(connection).pack([step.write])
+        planned = Planned(job, gathered.facts[job.document_id], step, gathered.mapping.version)
+        attempts.open_attempts(held, envelope, {step.write.mark: planned})
     with lane.held(ready.connection.pk) as successor:
         assert successor is not None
         attempts.take_over(successor)

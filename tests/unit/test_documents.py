@@ -30,6 +30,10 @@ def test_a_grant_never_shows_its_tokens(shown: str) -> None:
     assert GRANT.refresh_token not in shown
 
 
+def test_what_was_removed_is_an_object_too() -> None:
+    assert Outcome(OutcomeKind.POSTED, posted=Posted("Purchase", "401", "", gone=True)).posted != PURCHASE
+
+
 @pytest.mark.parametrize("error", [Temporary, AccessLost, Refused, Unknown])
 def test_every_trouble_with_a_platform_is_caught_by_one_name(error: type[ProviderError]) -> None:
     with pytest.raises(ProviderError, match=r"^Not now\.$"):

@@ -2,7 +2,9 @@
 
 import pytest
 
-from integrations.mapping.reasons import HELD, MENDED_BY_MAPPING, SENTENCES, Reason, ReasonCode
+from integrations.mapping.reasons import EXCLUDED, HELD, MENDED_BY_MAPPING, SENTENCES, Reason, ReasonCode
+from integrations.models import JobState
+from integrations.sync.queue import resting_state
 
 
 @pytest.mark.parametrize("code", ReasonCode)
@@ -37,10 +39,21 @@ def test_a_reason_out_of_the_set_is_refused() -> None:
         (ReasonCode.NO_CARD_ACCOUNT, True, True),
         (ReasonCode.NO_ACCOUNT_FOR_CATEGORY, True, True),
         (ReasonCode.NO_ACCOUNT_WITHOUT_CATEGORY, True, True),
+        (ReasonCode.NO_ACCOUNT_FOR_FEES, True, True),
+        (ReasonCode.NO_ACCOUNT_FOR_CASHBACK, True, True),
+        (ReasonCode.NO_BANK_ACCOUNT, True, True),
+        (ReasonCode.SPLIT_OVER_SEVERAL, True, True),
         (ReasonCode.OTHER_CURRENCY, True, False),
+        (ReasonCode.HELD_BY_PERSON, True, False),
+        (ReasonCode.REVERSED, False, False),
+        (ReasonCode.EXCLUDED_BY_PERSON, False, False),
         (ReasonCode.ACCOUNT_INACTIVE, False, True),
+        (ReasonCode.VALUE_INACTIVE, False, True),
+        (ReasonCode.VENDOR_REFUSED, False, True),
+        (ReasonCode.GONE, False, False),
         (ReasonCode.REJECTED, False, False),
         (ReasonCode.CONFLICT, False, False),
+        (ReasonCode.CHANGED_THERE, False, False),
         (ReasonCode.OUTCOME_UNKNOWN, False, False),
         (ReasonCode.OUR_FAULT, False, False),
     ],
@@ -48,3 +61,25 @@ def test_a_reason_out_of_the_set_is_refused() -> None:
 def test_who_mends_what(code: ReasonCode, *, held: bool, by_mapping: bool) -> None:
     assert (code in HELD) is held
     assert (code in MENDED_BY_MAPPING) is by_mapping
+
+
+def test_what_is_held_is_not_excluded() -> None:
+    assert not HELD & EXCLUDED
+    assert not EXCLUDED & MENDED_BY_MAPPING
+
+
+@pytest.mark.parametrize(
+    ("codes", "state"),
+    [
+        ([], JobState.DONE),
+        ([ReasonCode.REVERSED], JobState.EXCLUDED),
+        ([ReasonCode.EXCLUDED_BY_PERSON], JobState.EXCLUDED),
+        ([ReasonCode.HELD_BY_PERSON], JobState.HELD),
+        ([ReasonCode.NO_CARD_ACCOUNT, ReasonCode.OTHER_CURRENCY], JobState.HELD),
+        ([ReasonCode.NO_CARD_ACCOUNT, ReasonCode.ACCOUNT_INACTIVE], JobState.NEEDS_ATTENTION),
+        ([ReasonCode.GONE], JobState.NEEDS_ATTENTION),
+        ([ReasonCode.VENDOR_REFUSED], JobState.NEEDS_ATTENTION),
+    ],
+)
+def test_its_reasons_say_where_a_document_rests(codes: list[ReasonCode], state: JobState) -> None:
+    assert resting_state([Reason(code) for code in codes]) == state

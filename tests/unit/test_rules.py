@@ -1,111 +1,418 @@
-"""A charge is coded with its reasons, or everything that is missing is named at once."""
+"""A movement is coded with its reasons, or everything that is missing is named at once."""
 
 from dataclasses import replace
+from datetime import date
 from itertools import product
 from typing import Any
 
 import pytest
 
 from integrations.mapping.reasons import Reason, ReasonCode
-from integrations.mapping.rules import Account, Mapping, Uncoded, Vendor, code_charge
+from integrations.mapping.rules import (
+    Account,
+    LineFacts,
+    Mapping,
+    Term,
+    TransactionFacts,
+    Uncoded,
+    Vendor,
+    code,
+    vendor_name,
+)
+from integrations.mapping.slots import MappingSlot
+from integrations.providers.documents import Dimension, DimensionLevel
 from ledger.domain.money import Money
-from tests.unit.facts import COMPLETE, FLEX_CARD, PAPER, STAPLES, SUPPLIES, UNCATEGORISED, coded, inactive
+from ledger.domain.transactions import DocumentKind
+from tests.unit.facts import (
+    APOLLO,
+    BANK,
+    BOSTON,
+    CARD,
+    CASHBACK,
+    CLASS,
+    COMPLETE,
+    CURRENT,
+    ENGINEERS,
+    FAIR,
+    FEES,
+    FLEX_CARD,
+    LOCATION,
+    NEW_YORK,
+    OFFICE,
+    PAPER,
+    PAPERWORKS,
+    PRODUCT,
+    SALES,
+    SAVINGS,
+    SELLERS,
+    STAPLES,
+    SUPPLIES,
+    TRAVEL,
+    TRIPS,
+    UNCATEGORISED,
+    VISA,
+    coded,
+    inactive,
+    line,
+    mapped,
+    of_kind,
+    split,
+)
+
+CHARGE, REFUND, FEE, CASHED_BACK, PAYMENT = (
+    DocumentKind.CHARGE,
+    DocumentKind.REFUND,
+    DocumentKind.FEE,
+    DocumentKind.CASHBACK,
+    DocumentKind.PAYMENT,
+)
+EMPTY = Mapping(version=0, home_currency="USD")
+
+
+def reasons(facts: TransactionFacts, mapping: Mapping = COMPLETE) -> list[Reason]:
+    coding = code(facts, mapping)
+    return list(coding.reasons) if isinstance(coding, Uncoded) else []
+
+
+# What is missing.
 
 CURRENCIES = {
-    "home currency": (Money(4250, "USD"), []),
-    "other currency": (
-        Money(4250, "EUR"),
-        [Reason(ReasonCode.OTHER_CURRENCY, "EUR, the books are in USD")],
-    ),
+    "home currency": ("USD", []),
+    "other currency": ("EUR", [Reason(ReasonCode.OTHER_CURRENCY, "EUR, the books are in USD")]),
 }
 CARDS: dict[str, tuple[Account | None, list[Reason]]] = {
     "card account": (FLEX_CARD, []),
     "inactive card account": (inactive(FLEX_CARD), [Reason(ReasonCode.ACCOUNT_INACTIVE, "2110 Flex Card")]),
     "no card account": (None, [Reason(ReasonCode.NO_CARD_ACCOUNT, "the cards")]),
 }
-# Category of the charge, the mapped categories, the default, and what that leaves to be mended.
-EXPENSES: dict[str, tuple[str, dict[str, Account], Account | None, list[Reason]]] = {
-    "mapped": ("Office", {"Office": SUPPLIES}, UNCATEGORISED, []),
-    "mapped, no default": ("Office", {"Office": SUPPLIES}, None, []),
-    "mapped, inactive default": ("Office", {"Office": SUPPLIES}, inactive(UNCATEGORISED), []),
+# Category of the charge, its account, the default, and what that leaves to be mended.
+EXPENSES: dict[str, tuple[Term | None, Account | None, Account | None, list[Reason]]] = {
+    "mapped": (OFFICE, SUPPLIES, UNCATEGORISED, []),
+    "mapped, no default": (OFFICE, SUPPLIES, None, []),
+    "mapped, inactive default": (OFFICE, SUPPLIES, inactive(UNCATEGORISED), []),
     "mapped to inactive": (
-        "Office",
-        {"Office": inactive(SUPPLIES)},
+        OFFICE,
+        inactive(SUPPLIES),
         UNCATEGORISED,
         [Reason(ReasonCode.ACCOUNT_INACTIVE, "6110 Office supplies")],
     ),
-    "unmapped": ("Office", {}, UNCATEGORISED, []),
+    "unmapped": (OFFICE, None, UNCATEGORISED, []),
     "unmapped, inactive default": (
-        "Office",
-        {"Travel": SUPPLIES},
-        inactive(UNCATEGORISED),
-        [Reason(ReasonCode.ACCOUNT_INACTIVE, "6990 Uncategorised expense")],
-    ),
-    "unmapped, no default": (
-        "Office",
-        {"Travel": SUPPLIES},
+        OFFICE,
         None,
-        [Reason(ReasonCode.NO_ACCOUNT_FOR_CATEGORY, "Office")],
-    ),
-    "no category": ("", {"Office": SUPPLIES}, UNCATEGORISED, []),
-    "no category, inactive default": (
-        "",
-        {},
         inactive(UNCATEGORISED),
         [Reason(ReasonCode.ACCOUNT_INACTIVE, "6990 Uncategorised expense")],
     ),
-    "no category, no default": ("", {"Office": SUPPLIES}, None, [Reason(ReasonCode.NO_ACCOUNT_WITHOUT_CATEGORY)]),
+    "unmapped, no default": (OFFICE, None, None, [Reason(ReasonCode.NO_ACCOUNT_FOR_CATEGORY, "Office")]),
+    "no category": (None, SUPPLIES, UNCATEGORISED, []),
+    "no category, inactive default": (
+        None,
+        SUPPLIES,
+        inactive(UNCATEGORISED),
+        [Reason(ReasonCode.ACCOUNT_INACTIVE, "6990 Uncategorised expense")],
+    ),
+    "no category, no default": (None, SUPPLIES, None, [Reason(ReasonCode.NO_ACCOUNT_WITHOUT_CATEGORY)]),
 }
 
 
 @pytest.mark.parametrize(("currency", "card", "expense"), [*product(CURRENCIES, CARDS, EXPENSES)])
-def test_all_that_is_missing_is_named_at_once(currency: str, card: str, expense: str) -> None:
-    money, of_money = CURRENCIES[currency]
+@pytest.mark.parametrize("kind", [CHARGE, REFUND])
+def test_all_that_is_missing_is_named_at_once(kind: DocumentKind, currency: str, card: str, expense: str) -> None:
+    unit, of_money = CURRENCIES[currency]
     card_account, of_card = CARDS[card]
-    category, categories, default, of_expense = EXPENSES[expense]
-    mapping = replace(COMPLETE, card_account=card_account, categories=categories, default=default)
+    category, account, default, of_expense = EXPENSES[expense]
+    mapping = mapped(card_account=card_account, category_1=account, default=default)
+    money = Money(kind.sign * 4250, unit)
 
-    coding = code_charge(replace(PAPER, money=money, category=category), mapping)
+    coding = code(of_kind(kind, money=money, lines=(LineFacts(money, category),)), mapping)
 
-    expected = {*of_money, *of_card, *of_expense}
-    if expected:
-        assert isinstance(coding, Uncoded)
-        assert set(coding.reasons) == expected
-        assert len(coding.reasons) == len(expected)
-    else:
-        assert not isinstance(coding, Uncoded)
+    expected = [*of_money, *of_card, *of_expense]
+    assert isinstance(coding, Uncoded) is bool(expected)
+    if isinstance(coding, Uncoded):
+        assert sorted(map(str, coding.reasons)) == sorted(map(str, expected)), "each once"
 
 
 @pytest.mark.parametrize(
-    ("category", "account", "why"),
+    ("kind", "missing"),
     [
-        ("Office", SUPPLIES, "Category Office is mapped to it (version 3)."),
-        ("Travel", UNCATEGORISED, "Category Travel has no account; the default applies (version 3)."),
-        ("office", UNCATEGORISED, "Category office has no account; the default applies (version 3)."),
-        ("", UNCATEGORISED, "The charge has no category; the default applies (version 3)."),
+        (CHARGE, {ReasonCode.NO_CARD_ACCOUNT, ReasonCode.NO_ACCOUNT_WITHOUT_CATEGORY}),
+        (REFUND, {ReasonCode.NO_CARD_ACCOUNT, ReasonCode.NO_ACCOUNT_WITHOUT_CATEGORY}),
+        (FEE, {ReasonCode.NO_CARD_ACCOUNT, ReasonCode.NO_ACCOUNT_FOR_FEES}),
+        (CASHED_BACK, {ReasonCode.NO_CARD_ACCOUNT, ReasonCode.NO_ACCOUNT_FOR_CASHBACK}),
+        (PAYMENT, {ReasonCode.NO_CARD_ACCOUNT, ReasonCode.NO_BANK_ACCOUNT}),
     ],
 )
-def test_the_expense_account_says_why_it_was_chosen(category: str, account: Account, why: str) -> None:
-    coding = coded(category=category)
-    assert coding.account == account
-    assert coding.why["account"] == why
+def test_of_an_empty_mapping_every_kind_says_what_it_needs(kind: DocumentKind, missing: set[ReasonCode]) -> None:
+    told = reasons(of_kind(kind), EMPTY)
+    assert {reason.code for reason in told} == missing
+    assert len(told) == len(missing)
 
 
-def test_the_card_account_is_one_for_all_cards_of_the_entity() -> None:
-    coding = coded()
-    assert coding.card_account == FLEX_CARD
-    assert coding.why["card_account"] == "Every card of this entity posts there (version 3)."
+def test_every_missing_piece_of_a_split_is_named_at_once_and_each_once() -> None:
+    facts = split(
+        line(100, category=OFFICE, department=ENGINEERS),
+        line(200, category=TRIPS, department=SELLERS),
+        line(300, category=TRIPS),
+        line(400),
+        merchant="Nowhere & Co",
+    )
+    mapping = Mapping(
+        version=1,
+        home_currency="GBP",
+        accounts={(MappingSlot.CATEGORY, OFFICE.id): inactive(SUPPLIES)},
+        dimensions=(CLASS, LOCATION),
+        values={
+            ("class", MappingSlot.DEPARTMENT, ENGINEERS.id): inactive(PRODUCT),
+            ("location", MappingSlot.DEPARTMENT, ENGINEERS.id): BOSTON,
+            ("location", MappingSlot.DEPARTMENT, SELLERS.id): NEW_YORK,
+        },
+        create_vendors=True,
+        refused_vendors={"nowhere & co": "A customer has this name."},
+    )
+    assert sorted(map(str, reasons(facts, mapping))) == sorted(
+        map(
+            str,
+            [
+                Reason(ReasonCode.OTHER_CURRENCY, "USD, the books are in GBP"),
+                Reason(ReasonCode.NO_CARD_ACCOUNT, "the cards"),
+                Reason(ReasonCode.NO_ACCOUNT_FOR_CATEGORY, "Trips"),
+                Reason(ReasonCode.NO_ACCOUNT_WITHOUT_CATEGORY),
+                Reason(ReasonCode.ACCOUNT_INACTIVE, "6110 Office supplies"),
+                Reason(ReasonCode.VALUE_INACTIVE, "Class Product"),
+                Reason(ReasonCode.SPLIT_OVER_SEVERAL, "Location"),
+                Reason(ReasonCode.VENDOR_REFUSED, "Nowhere & Co. A customer has this name."),
+            ],
+        )
+    )
 
 
-@pytest.mark.parametrize("merchant", ["Staples", "staples", "STAPLES", "sTaPlEs"])
+# Where each kind goes.
+
+
+@pytest.mark.parametrize(
+    ("kind", "category", "account", "why"),
+    [
+        (CHARGE, OFFICE, SUPPLIES, "Category Office is mapped to it (version 3)."),
+        (CHARGE, TRIPS, UNCATEGORISED, "Category Trips has no account; the default applies (version 3)."),
+        (CHARGE, None, UNCATEGORISED, "It has no category; the default applies (version 3)."),
+        (REFUND, OFFICE, SUPPLIES, "Category Office is mapped to it (version 3)."),
+        (REFUND, None, UNCATEGORISED, "It has no category; the default applies (version 3)."),
+        (FEE, None, FEES, "Card fees go there (version 3)."),
+        (FEE, TRIPS, FEES, "Card fees go there (version 3)."),
+        (FEE, OFFICE, SUPPLIES, "Category Office is mapped to it (version 3)."),
+        (CASHED_BACK, None, CASHBACK, "Cashback goes there (version 3)."),
+        (CASHED_BACK, TRIPS, CASHBACK, "Cashback goes there (version 3)."),
+        (CASHED_BACK, OFFICE, SUPPLIES, "Category Office is mapped to it (version 3)."),
+        (PAYMENT, None, FLEX_CARD, "Every card of this entity posts there (version 3)."),
+        (PAYMENT, OFFICE, FLEX_CARD, "Every card of this entity posts there (version 3)."),
+    ],
+)
+def test_the_account_of_a_line_says_why_it_was_chosen(
+    kind: DocumentKind, category: Term | None, account: Account, why: str
+) -> None:
+    money = Money(kind.sign * 4250, "USD")
+    coding = coded(of_kind(kind, lines=(LineFacts(money, category),)))
+    [coded_line] = coding.lines
+    assert (coded_line.account, coded_line.why, coding.why["account"]) == (account, why, why)
+
+
+@pytest.mark.parametrize("kind", [FEE, CASHED_BACK])
+def test_the_default_account_is_for_purchases_only(kind: DocumentKind) -> None:
+    told = reasons(of_kind(kind), mapped(fees=None, cashback=None))
+    assert [reason.code for reason in told] == [
+        ReasonCode.NO_ACCOUNT_FOR_FEES if kind is FEE else ReasonCode.NO_ACCOUNT_FOR_CASHBACK
+    ]
+
+
+@pytest.mark.parametrize("kind", [CHARGE, REFUND, FEE, CASHED_BACK])
+@pytest.mark.parametrize(
+    ("accounts", "account", "why"),
+    [
+        ({}, FLEX_CARD, "Every card of this entity posts there (version 3)."),
+        ({"card_4": VISA}, VISA, "Card ··4821 is mapped to it (version 3)."),
+        ({"card_4": VISA, "card_account": None}, VISA, "Card ··4821 is mapped to it (version 3)."),
+        ({"card_5": VISA}, FLEX_CARD, "Every card of this entity posts there (version 3)."),
+    ],
+)
+def test_a_card_of_its_own_account_goes_before_the_one_for_all_cards(
+    kind: DocumentKind, accounts: dict[str, Account | None], account: Account, why: str
+) -> None:
+    coding = coded(of_kind(kind), mapped(**accounts))
+    assert (coding.paid_from, coding.why["paid_from"]) == (account, why)
+
+
+@pytest.mark.parametrize(
+    ("bank_account", "accounts", "account", "why"),
+    [
+        (None, {}, CURRENT, "Statements are paid from it (version 3)."),
+        (BANK, {}, CURRENT, "Statements are paid from it (version 3)."),
+        (BANK, {"bank_account_8": SAVINGS}, SAVINGS, "Bank account House bank is mapped to it (version 3)."),
+        (None, {"bank_account_8": SAVINGS}, CURRENT, "Statements are paid from it (version 3)."),
+        (
+            BANK,
+            {"bank_account_8": SAVINGS, "bank": None},
+            SAVINGS,
+            "Bank account House bank is mapped to it (version 3).",
+        ),
+    ],
+)
+def test_a_statement_is_paid_from_the_bank_to_the_account_of_its_card(
+    bank_account: Term | None, accounts: dict[str, Account | None], account: Account, why: str
+) -> None:
+    coding = coded(of_kind(PAYMENT, bank_account=bank_account), mapped(**accounts, card_4=VISA))
+    assert (coding.paid_from, coding.why["paid_from"]) == (account, why)
+    assert [one.account for one in coding.lines] == [VISA]
+
+
+def test_each_line_of_a_split_goes_to_the_account_of_its_own_category() -> None:
+    facts = split(line(100, category=OFFICE), line(200, category=TRIPS), line(300))
+    coding = coded(facts, mapped(category_2=TRAVEL))
+    assert [one.account for one in coding.lines] == [SUPPLIES, TRAVEL, UNCATEGORISED]
+    assert [one.facts for one in coding.lines] == list(facts.lines)
+
+
+def test_an_inactive_card_account_is_named_once_though_a_payment_looks_at_it_twice() -> None:
+    told = reasons(of_kind(PAYMENT), mapped(card_account=inactive(FLEX_CARD), bank=inactive(FLEX_CARD)))
+    assert told == [Reason(ReasonCode.ACCOUNT_INACTIVE, "2110 Flex Card")]
+
+
+# Dimensions.
+
+TRACKED = replace(
+    COMPLETE,
+    dimensions=(CLASS, LOCATION),
+    values={
+        ("class", MappingSlot.TAG, APOLLO.id): PRODUCT,
+        ("class", MappingSlot.DEPARTMENT, SELLERS.id): SALES,
+        ("location", MappingSlot.TAG, FAIR.id): BOSTON,
+        ("location", MappingSlot.DEPARTMENT, ENGINEERS.id): NEW_YORK,
+    },
+)
+
+
+@pytest.mark.parametrize(
+    ("tags", "department", "of_line", "of_header"),
+    [
+        ((), None, {}, {}),
+        ((), SELLERS, {"class": SALES}, {}),
+        ((), ENGINEERS, {}, {"location": NEW_YORK}),
+        ((APOLLO,), None, {"class": PRODUCT}, {}),
+        ((APOLLO,), SELLERS, {"class": PRODUCT}, {}),
+        ((APOLLO,), ENGINEERS, {"class": PRODUCT}, {"location": NEW_YORK}),
+        ((FAIR,), ENGINEERS, {}, {"location": BOSTON}),
+        ((FAIR, APOLLO), SELLERS, {"class": PRODUCT}, {"location": BOSTON}),
+        ((Term(99, "Unmapped"),), SELLERS, {"class": SALES}, {}),
+    ],
+)
+def test_a_tag_goes_before_the_department(
+    tags: tuple[Term, ...], department: Term | None, of_line: dict[str, Account], of_header: dict[str, Account]
+) -> None:
+    coding = coded(PAPER, TRACKED, lines=(line(tags=tags, department=department),))
+    assert ([one.values for one in coding.lines], coding.header) == ([of_line], of_header)
+
+
+def test_a_value_of_one_dimension_says_nothing_about_another() -> None:
+    values = {("class", MappingSlot.TAG, 1): PRODUCT, ("location", MappingSlot.DEPARTMENT, 1): BOSTON}
+    coding = coded(PAPER, replace(TRACKED, values=values), lines=(line(tags=(Term(1, "x"),)),))
+    assert (coding.lines[0].values, coding.header) == ({"class": PRODUCT}, {})
+
+
+@pytest.mark.parametrize(
+    ("departments", "header", "told"),
+    [
+        ((ENGINEERS, ENGINEERS), {"location": NEW_YORK}, []),
+        ((ENGINEERS, None), {"location": NEW_YORK}, []),
+        ((None, None), {}, []),
+        ((ENGINEERS, SELLERS), None, [Reason(ReasonCode.SPLIT_OVER_SEVERAL, "Location")]),
+    ],
+)
+def test_lines_that_disagree_about_the_whole_document_are_a_reason(
+    departments: tuple[Term | None, ...], header: dict[str, Account] | None, told: list[Reason]
+) -> None:
+    mapping = replace(TRACKED, values={**TRACKED.values, ("location", MappingSlot.DEPARTMENT, SELLERS.id): BOSTON})
+    facts = split(*(line(100, department=department) for department in departments))
+    assert reasons(facts, mapping) == told
+    if header is not None:
+        assert coded(facts, mapping).header == header
+
+
+def test_lines_that_disagree_by_line_are_what_a_line_dimension_is_for() -> None:
+    facts = split(line(100, department=SELLERS), line(200, tags=(APOLLO,)), line(300))
+    assert [one.values for one in coded(facts, TRACKED).lines] == [{"class": SALES}, {"class": PRODUCT}, {}]
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "label"),
+    [
+        (("class", MappingSlot.DEPARTMENT, SELLERS.id), SALES, "Class Sales"),
+        (("location", MappingSlot.DEPARTMENT, SELLERS.id), BOSTON, "Location Boston"),
+    ],
+)
+def test_an_inactive_value_is_named_once_however_many_lines_have_it(
+    key: tuple[str, MappingSlot, int], value: Account, label: str
+) -> None:
+    mapping = replace(TRACKED, values={key: inactive(value)})
+    facts = split(line(100, department=SELLERS), line(200, department=SELLERS))
+    assert reasons(facts, mapping) == [Reason(ReasonCode.VALUE_INACTIVE, label)]
+
+
+def test_a_dimension_that_the_books_no_longer_have_is_left_out() -> None:
+    coding = coded(PAPER, replace(TRACKED, dimensions=()), lines=(line(tags=(APOLLO, FAIR)),))
+    assert (coding.lines[0].values, coding.header) == ({}, {})
+
+
+def test_a_dimension_of_any_name_is_carried_by_its_descriptor_alone() -> None:
+    grant = Dimension("grant", "Grant", DimensionLevel.LINE)
+    mapping = replace(
+        COMPLETE, dimensions=(grant,), values={("grant", MappingSlot.TAG, 21): Account("g", "Grant X", active=True)}
+    )
+    assert coded(PAPER, mapping, lines=(line(tags=(APOLLO,)),)).lines[0].values["grant"].external_id == "g"
+
+
+# Vendors.
+
+
+@pytest.mark.parametrize("merchant", ["Staples", "staples", "STAPLES", "sTaPlEs", " Staples ", "Staples\t"])
 def test_a_vendor_of_the_same_name_is_taken_whatever_its_capitals(merchant: str) -> None:
     coding = coded(merchant=merchant)
     assert coding.vendor == STAPLES
     assert coding.why["vendor"] == "The books have a vendor named Staples."
 
 
+@pytest.mark.parametrize(
+    ("merchant", "vendor", "name"),
+    [
+        ("  Acme \t Ltd\n", None, "Acme Ltd"),
+        ("Acme", PAPERWORKS, "Paperworks"),
+        ("", Term(1, "Two  Blanks"), "Two Blanks"),
+    ],
+)
+def test_the_books_know_a_vendor_by_our_name_or_the_merchants(merchant: str, vendor: Term | None, name: str) -> None:
+    assert vendor_name(replace(PAPER, merchant=merchant, vendor=vendor)) == name
+
+
+@pytest.mark.parametrize(
+    ("vendors", "vendor", "why"),
+    [
+        (
+            {31: Vendor("77", "Paperworks Holding")},
+            Vendor("77", "Paperworks Holding"),
+            "Vendor Paperworks is mapped to Paperworks Holding (version 3).",
+        ),
+        ({32: Vendor("78", "Other")}, Vendor("62", "Paperworks"), "The books have a vendor named Paperworks."),
+    ],
+)
+def test_our_own_vendor_is_mapped_or_else_found_by_its_name_not_the_merchants(
+    vendors: dict[int, Vendor], vendor: Vendor, why: str
+) -> None:
+    by_name = {"staples": STAPLES, "paperworks": Vendor("62", "Paperworks")}
+    mapping = replace(COMPLETE, vendors=vendors, vendors_by_name=by_name)
+    coding = coded(PAPER, mapping, vendor=PAPERWORKS)
+    assert (coding.vendor, coding.why["vendor"]) == (vendor, why)
+
+
 def test_folding_knows_more_than_lower_case() -> None:
-    mapping = replace(COMPLETE, vendors={"grosse strasse": Vendor("77", "Große Straße")})
+    mapping = replace(COMPLETE, vendors_by_name={"grosse strasse": Vendor("77", "Große Straße")})
     assert coded(mapping=mapping, merchant="GROSSE STRASSE").vendor == Vendor("77", "Große Straße")
     assert coded(mapping=mapping, merchant="Große Straße").vendor == Vendor("77", "Große Straße")
 
@@ -119,34 +426,67 @@ def test_a_vendor_is_never_guessed(merchant: str) -> None:
     )
 
 
-def test_a_missing_vendor_blocks_nothing() -> None:
-    assert coded(mapping=replace(COMPLETE, vendors={})).account == SUPPLIES
+def test_what_the_books_lack_is_made_where_the_switch_says_so() -> None:
+    coding = coded(PAPER, replace(COMPLETE, create_vendors=True), merchant="Office  Depot")
+    assert coding.vendor == Vendor("", "Office Depot"), "without an id: it is to be made"
+    assert coding.why["vendor"] == "The books had no vendor named Office Depot, so it is made."
+
+
+def test_a_refused_vendor_is_a_reason_in_the_words_of_the_books() -> None:
+    mapping = replace(COMPLETE, create_vendors=True, refused_vendors={"office depot": "A customer has this name."})
+    assert reasons(replace(PAPER, merchant="Office Depot"), mapping) == [
+        Reason(ReasonCode.VENDOR_REFUSED, "Office Depot. A customer has this name.")
+    ]
 
 
 @pytest.mark.parametrize(
-    ("merchant", "vendor"),
-    [("Staples", "Staples"), ("Office Depot", "")],
+    "mapping",
+    [
+        replace(COMPLETE, refused_vendors={"staples": "No."}),
+        replace(COMPLETE, vendors_by_name={}, refused_vendors={"staples": "No."}),
+    ],
+    ids=["known", "not to be made"],
 )
-def test_a_coding_is_kept_with_its_version_and_its_reasons(merchant: str, vendor: str) -> None:
-    stored = coded(merchant=merchant).as_json()
-    assert stored.keys() == {"version", "card_account", "account", "vendor", "why"}
-    assert stored["version"] == 3
-    assert (stored["card_account"], stored["account"]) == ("2110 Flex Card", "6110 Office supplies")
-    assert stored["vendor"] == vendor
-    assert stored["why"].keys() == {"account", "card_account", "vendor"}
+def test_a_refusal_stops_only_what_would_be_made(mapping: Mapping) -> None:
+    assert reasons(PAPER, mapping) == []
 
 
-@pytest.mark.parametrize("changes", [{"holder": "Someone Else"}, {"memo": ""}, {"last_four": "0000"}, {"revision": 9}])
-def test_who_spent_it_does_not_change_where_it_goes(changes: dict[str, Any]) -> None:
+@pytest.mark.parametrize("kind", [FEE, CASHED_BACK, PAYMENT])
+def test_what_is_between_issuer_and_card_has_no_vendor(kind: DocumentKind) -> None:
+    coding = coded(of_kind(kind), replace(COMPLETE, create_vendors=True))
+    assert (coding.vendor, coding.why["vendor"]) == (None, f"A {kind.word} has no vendor.")
+
+
+def test_a_missing_vendor_blocks_nothing() -> None:
+    assert coded(mapping=replace(COMPLETE, vendors_by_name={})).lines[0].account == SUPPLIES
+
+
+# The whole.
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"holder": "Someone Else"},
+        {"document_id": 8},
+        {"revision": 9},
+        {"mark": "FX-B"},
+        {"dated": date(2026, 1, 1)},
+        {"refund_of": "FX-C"},
+        {"original": Money(4000, "EUR")},
+    ],
+)
+def test_who_spent_it_and_when_does_not_change_where_it_goes(changes: dict[str, Any]) -> None:
     assert coded(**changes) == coded()
 
 
-def test_an_empty_mapping_names_card_and_category_together() -> None:
-    empty = Mapping(version=0, home_currency="GBP", card_account=None, default=None, categories={}, vendors={})
-    coding = code_charge(PAPER, empty)
-    assert isinstance(coding, Uncoded)
-    assert {reason.code for reason in coding.reasons} == {
-        ReasonCode.OTHER_CURRENCY,
-        ReasonCode.NO_CARD_ACCOUNT,
-        ReasonCode.NO_ACCOUNT_FOR_CATEGORY,
-    }
+@pytest.mark.parametrize("kind", DocumentKind)
+def test_a_coding_names_its_version_and_a_reason_for_each_value(kind: DocumentKind) -> None:
+    coding = coded(of_kind(kind))
+    assert coding.version == 3
+    assert coding.why.keys() == {"account", "paid_from", "vendor"}
+    assert all(coding.why.values())
+
+
+def test_a_card_of_another_number_is_another_card() -> None:
+    assert coded(PAPER, mapped(card_4=VISA), card=replace(CARD, id=5)).paid_from == FLEX_CARD

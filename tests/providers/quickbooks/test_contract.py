@@ -12,8 +12,11 @@ import requests
 
 from integrations.providers.documents import (
     AccountRole,
+    Action,
     CardCharge,
     CompanyDescription,
+    Dimension,
+    DimensionLevel,
     Envelope,
     Grant,
     Line,
@@ -22,6 +25,7 @@ from integrations.providers.documents import (
     Posted,
     ReferenceRecord,
     Remedy,
+    Write,
 )
 from integrations.providers.errors import AccessLost, Refused, Temporary
 from integrations.providers.quickbooks.client import QuickBooksClient
@@ -32,6 +36,9 @@ from tests.providers.quickbooks_sandbox.client import BACK, CLIENT, UK, US, Serv
 
 COUNTRY = {US: "US", UK: "GB"}
 CURRENCY = {US: "USD", UK: "GBP"}
+CLASSES = Dimension("class", "Class", DimensionLevel.LINE)
+LOCATIONS = Dimension("location", "Location", DimensionLevel.HEADER)
+DIMENSIONS = {US: (CLASSES, LOCATIONS), UK: ()}
 COMPANIES = pytest.mark.parametrize("realm", [US, UK], ids=["US", "UK"])
 
 
@@ -76,20 +83,24 @@ class Connected:
     def account(self, number: str) -> str:
         return self.server.seeded_id(self.realm, "Account", number)
 
-    def charges(self, count: int = 1, **changes: Any) -> list[CardCharge]:
+    def charge(self, **changes: Any) -> CardCharge:
+        mark = fresh("FX")
         charge = CardCharge(
-            mark="",
+            mark=mark,
             dated=date(2026, 8, 14),
             money=Money(4250, CURRENCY[self.realm]),
             card_account=self.account("2110"),
             vendor="",
-            note="Flex card ··4821, Jane Roe.",
+            note=f"Flex card ··4821, Jane Roe. {mark}",
             lines=(Line(self.account("6110"), Decimal("42.50"), "Printer paper"),),
         )
-        return [replace(charge, **{"mark": fresh("FX"), **changes}) for _ in range(count)]
+        return replace(charge, **changes)
+
+    def creations(self, count: int = 1, **changes: Any) -> list[Write]:
+        return [creation(self.charge(**changes)) for _ in range(count)]
 
     def pack_one(self, **changes: Any) -> Envelope:
-        (envelope,) = self.provider.pack(self.charges(**changes))
+        (envelope,) = self.provider.pack(self.creations(**changes))
         return envelope
 
     def push_one(self, envelope: Envelope) -> Outcome:
@@ -104,6 +115,10 @@ class Connected:
         rows = [row for row in self.stored() if row.get("DocNumber") in marks]
         assert len({row["DocNumber"] for row in rows}) == len(rows)
         return {row["DocNumber"]: row for row in rows}
+
+
+def creation(document: CardCharge) -> Write:
+    return Write(Action.CREATE, document.mark, document)
 
 
 def _oauth(server: Server) -> QuickBooksOAuth:
@@ -201,7 +216,7 @@ def test_a_wrong_secret_of_ours_is_no_matter_of_the_customer(sandbox: Server) ->
 @pytest.mark.parametrize(
     "company",
     [
-        CompanyDescription(US, "Larkfield Inc.", "US", "USD"),
+        CompanyDescription(US, "Larkfield Inc.", "US", "USD", DIMENSIONS[US]),
         CompanyDescription(UK, "Larkfield Ltd", "GB", "GBP"),
     ],
     ids=["US", "UK"],
@@ -226,7 +241,10 @@ def test_a_company_describes_itself(sandbox: Server, company: CompanyDescription
         ("3900", "Retained earnings", "Retained earnings", AccountRole.POSTABLE, True),
         ("1200", "Accounts receivable", "Accounts receivable", AccountRole.OTHER, True),
         ("2000", "Accounts payable", "Accounts payable", AccountRole.OTHER, True),
-        ("1010", None, None, AccountRole.OTHER, True),
+        ("1010", None, None, AccountRole.BANK, True),
+        ("1020", None, None, AccountRole.BANK, True),
+        ("6610", "Bank charges", "Bank charges", AccountRole.EXPENSE, True),
+        ("4950", "Card cashback", "Card cashback", AccountRole.POSTABLE, True),
     ],
 )
 def test_an_account_is_listed_with_its_role(
@@ -245,7 +263,7 @@ def test_an_account_is_listed_with_its_role(
 
 @pytest.fixture(scope="module")
 def references(running: Server) -> dict[str, list[ReferenceRecord]]:
-    return {realm: list(_connect(running, realm).provider.list_references()) for realm in (US, UK)}
+    return {realm: list(_connect(running, realm).provider.list_references(DIMENSIONS[realm])) for realm in (US, UK)}
 
 
 @COMPANIES
@@ -256,6 +274,20 @@ def test_every_account_and_vendor_is_listed_once(
         listed = [each.external_id for each in references[realm] if each.kind == kind]
         assert sorted(listed) == sorted(row["Id"] for row in running.stored(entity, realm))
         assert listed
+
+
+@COMPANIES
+@pytest.mark.parametrize(
+    ("dimension", "names"),
+    [(CLASSES, ["Operations", "Product", "Sales"]), (LOCATIONS, ["Boston", "New York"])],
+    ids=["class", "location"],
+)
+def test_the_values_of_a_dimension_are_listed_where_it_is_tracked(
+    references: dict[str, list[ReferenceRecord]], realm: str, dimension: Dimension, names: list[str]
+) -> None:
+    found = [each for each in references[realm] if each.kind == "value" and each.dimension == dimension.key]
+    assert sorted(each.name for each in found) == (names if realm == US else [])
+    assert {(each.type_name, each.active) for each in found} <= {(dimension.label, True)}
 
 
 # Writing.
@@ -272,7 +304,7 @@ def test_a_single_charge_is_posted_as_it_was_meant(sandbox: Server, realm: str) 
     assert outcome.posted == Posted("Purchase", row["Id"], row["SyncToken"])
     assert (row["PaymentType"], row["AccountRef"]["value"]) == ("CreditCard", company.account("2110"))
     assert (row["TxnDate"], row["TotalAmt"], row["EntityRef"]["value"]) == ("2026-08-14", 42.5, vendor)
-    assert row["PrivateNote"] == "Flex card ··4821, Jane Roe."
+    assert row["PrivateNote"] == f"Flex card ··4821, Jane Roe. {envelope.items[0].mark}"
     (line,) = row["Line"]
     assert (line["Amount"], line["Description"]) == (42.5, "Printer paper")
     assert line["AccountBasedExpenseLineDetail"]["AccountRef"]["value"] == company.account("6110")
@@ -282,7 +314,7 @@ def test_a_single_charge_is_posted_as_it_was_meant(sandbox: Server, realm: str) 
 @pytest.mark.parametrize("count", [8, 9, 20, 45])
 def test_few_and_many_are_all_posted_once(sandbox: Server, realm: str, count: int) -> None:
     company = _connect(sandbox, realm)
-    charges = company.charges(count)
+    charges = company.creations(count)
     envelopes = company.provider.pack(charges)
     assert len(envelopes) == {8: 8, 9: 1, 20: 1, 45: 3}[count]
     for envelope in envelopes:
@@ -314,7 +346,7 @@ def test_a_text_in_any_script_is_no_reason_to_refuse(sandbox: Server, realm: str
 
 @pytest.mark.parametrize("count", [1, 12])
 def test_the_same_envelope_again_adds_nothing(us: Connected, count: int) -> None:
-    charges = us.charges(count)
+    charges = us.creations(count)
     (envelope,) = us.provider.pack(charges)
     first = us.provider.push(envelope)
     before = us.stored()
@@ -325,7 +357,7 @@ def test_the_same_envelope_again_adds_nothing(us: Connected, count: int) -> None
 
 @pytest.mark.parametrize(("count", "entity"), [(1, "Purchase"), (12, "batch")])
 def test_a_lost_answer_is_found_again_and_its_repeat_adds_nothing(us: Connected, count: int, entity: str) -> None:
-    charges = us.charges(count)
+    charges = us.creations(count)
     marks = [charge.mark for charge in charges]
     (envelope,) = us.provider.pack(charges)
     us.server.control("faults", {"kind": "drop_after_commit", "realm": US, "entity": entity})
@@ -333,7 +365,7 @@ def test_a_lost_answer_is_found_again_and_its_repeat_adds_nothing(us: Connected,
     lost = us.provider.push(envelope)
     assert {outcome.kind for outcome in lost.values()} == {OutcomeKind.UNKNOWN}
 
-    found = us.provider.find_existing(marks)
+    found = us.provider.find_existing(envelope.items)
     rows = us.under(marks)
     assert found == {mark: Posted("Purchase", rows[mark]["Id"], "0") for mark in marks}
 
@@ -350,11 +382,11 @@ def test_a_lost_answer_is_found_again_and_its_repeat_adds_nothing(us: Connected,
 def test_what_never_arrived_is_not_found_and_its_repeat_is_posted(
     us: Connected, kind: str, count: int, entity: str
 ) -> None:
-    charges = us.charges(count)
+    charges = us.creations(count)
     (envelope,) = us.provider.pack(charges)
     us.server.control("faults", {"kind": kind, "realm": US, "entity": entity})
     assert {outcome.kind for outcome in us.provider.push(envelope).values()} == {OutcomeKind.UNKNOWN}
-    assert us.provider.find_existing([charge.mark for charge in charges]) == {}
+    assert us.provider.find_existing(envelope.items) == {}
     assert {outcome.kind for outcome in us.provider.push(envelope).values()} == {OutcomeKind.POSTED}
 
 
@@ -370,7 +402,7 @@ def test_an_answer_that_comes_too_late_may_have_been_done(us: Connected) -> None
 
 @pytest.mark.parametrize("count", [1, 12])
 def test_another_envelope_with_the_same_marks_finds_them_there(us: Connected, count: int) -> None:
-    charges = us.charges(count)
+    charges = us.creations(count)
     (first,) = us.provider.pack(charges)
     (second,) = us.provider.pack(charges)
     assert first.request_id != second.request_id
@@ -383,9 +415,9 @@ def test_another_envelope_with_the_same_marks_finds_them_there(us: Connected, co
 
 
 def test_in_one_batch_some_are_there_some_are_new_and_one_is_refused(us: Connected) -> None:
-    old, *new = us.charges(10)
+    old, *new = us.creations(10)
     us.provider.push(us.provider.pack([old])[0])
-    bad = replace(new[3], lines=(Line("999999", Decimal("1.00"), "No such account"),))
+    bad = creation(us.charge(lines=(Line("999999", Decimal("1.00"), "No such account"),)))
     (envelope,) = us.provider.pack([old, *new[:3], bad, *new[4:]])
     kinds = [outcome.kind for outcome in us.provider.push(envelope).values()]
     expected = [OutcomeKind.ALREADY_THERE, *[OutcomeKind.POSTED] * 3, OutcomeKind.REJECTED, *[OutcomeKind.POSTED] * 5]
@@ -408,15 +440,12 @@ def test_a_refusal_says_what_and_whom_it_concerns(
 ) -> None:
     expense = changes.get("expense", "6110")
     account = "999999" if expense == "none" else us.account(expense)
-    (charge,) = us.charges()
-    charge = replace(
-        charge,
-        mark=changes.get("mark", charge.mark),
+    before = us.stored()
+    envelope = us.pack_one(
+        mark=changes.get("mark", fresh("FX")),
         card_account=us.account(changes.get("card", "2110")),
         lines=(Line(account, Decimal(changes.get("amount", "1.00")), "Refused"),),
     )
-    before = us.stored()
-    (envelope,) = us.provider.pack([charge])
     outcome = us.push_one(envelope)
     assert (outcome.kind, outcome.code, outcome.remedy) == (OutcomeKind.REJECTED, code, remedy)
     assert outcome.answer
@@ -438,7 +467,7 @@ def test_closed_books_refuse_until_they_are_opened(us: Connected) -> None:
 def test_a_throttle_asks_for_a_rest_and_writes_nothing(
     us: Connected, count: int, entity: str, shape: str, retry_after: int, rest: int
 ) -> None:
-    charges = us.charges(count)
+    charges = us.creations(count)
     (envelope,) = us.provider.pack(charges)
     us.server.control(
         "faults", {"kind": "throttle", "realm": US, "entity": entity, "body": shape, "retry_after": retry_after}
@@ -455,7 +484,7 @@ def test_the_published_limits_throttle(us: Connected) -> None:
     kinds = [us.push_one(us.pack_one()).kind for _ in range(3)]
     assert kinds == [OutcomeKind.POSTED, OutcomeKind.POSTED, OutcomeKind.THROTTLED]
     with pytest.raises(Temporary):
-        us.provider.find_existing(["FX-A"])
+        us.provider.find_existing(us.pack_one().items)
 
 
 def test_an_expired_token_is_replaced_on_the_way(us: Connected) -> None:
@@ -469,12 +498,12 @@ def test_an_expired_token_is_replaced_on_the_way(us: Connected) -> None:
 
 @pytest.mark.parametrize("count", [1, 12])
 def test_a_revoked_grant_means_that_access_is_lost(us: Connected, count: int) -> None:
-    charges = us.charges(count)
+    charges = us.creations(count)
     (envelope,) = us.provider.pack(charges)
     us.server.control("tokens/revoke", {"realm": US})
     assert {outcome.kind for outcome in us.provider.push(envelope).values()} == {OutcomeKind.ACCESS_LOST}
     with pytest.raises(AccessLost):
-        us.provider.find_existing([charges[0].mark])
+        us.provider.find_existing(envelope.items)
     with pytest.raises(AccessLost):
         us.provider.describe_company()
     assert us.under([charge.mark for charge in charges]) == {}
@@ -485,7 +514,7 @@ def test_a_token_that_stays_refused_means_that_access_is_lost(us: Connected) -> 
     (outcome,) = stubborn.push(us.pack_one()).values()
     assert outcome.kind is OutcomeKind.ACCESS_LOST
     with pytest.raises(AccessLost):
-        stubborn.find_existing(["FX-A"])
+        stubborn.find_existing(us.pack_one().items)
 
 
 def test_the_grant_of_another_company_writes_nothing_here(us: Connected) -> None:
@@ -502,18 +531,18 @@ def test_the_grant_of_another_company_writes_nothing_here(us: Connected) -> None
 def test_only_marks_that_stand_there_are_found(us: Connected) -> None:
     envelope = us.pack_one()
     us.push_one(envelope)
-    mark = envelope.items[0].mark
+    never = us.pack_one()
     assert us.provider.find_existing([]) == {}
-    assert us.provider.find_existing(["FX-NEVER", mark]).keys() == {mark}
+    assert us.provider.find_existing([*never.items, *envelope.items]).keys() == {envelope.items[0].mark}
 
 
 def test_more_marks_than_a_query_takes_are_all_found(us: Connected) -> None:
-    charges = us.charges(120)
-    for envelope in us.provider.pack(charges):
+    charges = us.creations(120)
+    sent, never = us.provider.pack(charges), us.provider.pack(us.creations(90))
+    for envelope in sent:
         us.provider.push(envelope)
-    marks = [charge.mark for charge in charges]
-    found = us.provider.find_existing([*marks, *(f"FX-NEVER{number}" for number in range(90))])
-    assert found.keys() == set(marks)
+    found = us.provider.find_existing([item for envelope in [*never, *sent] for item in envelope.items])
+    assert found.keys() == {charge.mark for charge in charges}
     assert len({posted.external_id for posted in found.values()}) == 120
 
 
@@ -535,5 +564,4 @@ def test_what_was_found_carries_the_version_it_has_now(us: Connected) -> None:
         timeout=10,
     )
     assert answer.status_code == 200, answer.text
-    mark = envelope.items[0].mark
-    assert us.provider.find_existing([mark]) == {mark: replace(posted, version="1")}
+    assert us.provider.find_existing(envelope.items) == {envelope.items[0].mark: replace(posted, version="1")}

@@ -203,7 +203,7 @@ def test_our_own_document_that_queries_do_not_show_yet_is_no_conflict(tmp_path: 
     server = Server(tmp_path / "data", SANDBOX_QUERY_LAG="30")
     try:
         books = _connect(server, US)
-        charges = books.charges(1)
+        charges = books.creations()
         (first,), (second,) = books.provider.pack(charges), books.provider.pack(charges)
         assert books.push_one(first).kind is OutcomeKind.POSTED
         assert books.push_one(second).kind is OutcomeKind.ALREADY_THERE

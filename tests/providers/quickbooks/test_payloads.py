@@ -9,7 +9,7 @@ import simplejson
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from integrations.providers.documents import CardCharge, Item, Line
+from integrations.providers.documents import Action, CardCharge, Item, Line, Write
 from integrations.providers.quickbooks.client import QuickBooksClient
 from integrations.providers.quickbooks.payloads import batch, encoded, purchase
 from integrations.providers.quickbooks.provider import BATCH_SIZE, SINGLES_UP_TO, QuickBooksProvider
@@ -26,12 +26,19 @@ PAPER = CardCharge(
 )
 
 
+MARK = PAPER.mark
+
+
+def _creation(charge: CardCharge = PAPER) -> Write:
+    return Write(Action.CREATE, charge.mark, charge)
+
+
 def _amounts(*amounts: Decimal) -> CardCharge:
     return replace(PAPER, lines=tuple(Line("66", amount, "") for amount in amounts))
 
 
 def _texts(text: str) -> CardCharge:
-    return replace(PAPER, note=text, lines=(Line("66", Decimal(1), text),))
+    return replace(PAPER, note=f"{text} {MARK}", lines=(Line("66", Decimal(1), text),))
 
 
 def _provider() -> QuickBooksProvider:
@@ -120,17 +127,13 @@ def test_lines_stay_in_their_order() -> None:
 
 @pytest.mark.parametrize(
     ("letter", "length"),
-    [("x", 3999), ("x", 4000), ("x", 4001), ("é", 5000)],
+    [("x", 3979), ("x", 3980), ("x", 3981), ("x", 4000), ("x", 4001), ("é", 5000), ("…", 4000)],
 )
-def test_long_texts_are_cut_to_what_quickbooks_takes(letter: str, length: int) -> None:
+def test_a_long_text_is_cut_to_what_quickbooks_takes_and_a_note_keeps_its_mark(letter: str, length: int) -> None:
     body = purchase(_texts(letter * length))
-    kept = letter * min(length, 4000)
-    assert (body["PrivateNote"], body["Line"][0]["Description"]) == (kept, kept)
-
-
-def test_what_grows_by_being_spelt_out_is_still_cut() -> None:
-    body = purchase(_texts("…" * 4000))
-    assert (body["PrivateNote"], body["Line"][0]["Description"]) == ("." * 4000, "." * 4000)
+    spelt_out = "." * 3 * length if letter == "…" else letter * length
+    assert body["Line"][0]["Description"] == spelt_out[:4000]
+    assert body["PrivateNote"] == f"{spelt_out[: 4000 - 1 - len(MARK)]} {MARK}"
 
 
 @pytest.mark.parametrize(
@@ -148,7 +151,7 @@ def test_what_grows_by_being_spelt_out_is_still_cut() -> None:
 def test_texts_keep_to_the_letters_that_the_company_takes(text: str, us: str, elsewhere: str) -> None:
     for outside_us, written in ((False, us), (True, elsewhere)):
         body = purchase(_texts(text), outside_us=outside_us)
-        assert (body["PrivateNote"], body["Line"][0]["Description"]) == (written, written)
+        assert (body["PrivateNote"], body["Line"][0]["Description"]) == (f"{written} {MARK}", written)
 
 
 @given(st.text())
@@ -207,7 +210,7 @@ def test_a_batch_holds_the_stored_bodies_untouched() -> None:
 )
 def test_a_few_go_singly_and_a_backlog_in_batches(documents: int, sizes: list[int], batched: bool) -> None:
     charges = [replace(PAPER, mark=f"FX-{number}") for number in range(documents)]
-    envelopes = _provider().pack(charges)
+    envelopes = _provider().pack([_creation(charge) for charge in charges])
     assert [len(envelope.items) for envelope in envelopes] == sizes
     assert {envelope.batched for envelope in envelopes} <= {batched}
     assert [item.mark for envelope in envelopes for item in envelope.items] == [charge.mark for charge in charges]
@@ -217,7 +220,7 @@ def test_a_few_go_singly_and_a_backlog_in_batches(documents: int, sizes: list[in
 
 
 def test_keys_fit_what_quickbooks_takes_and_are_drawn_once() -> None:
-    envelopes = _provider().pack([PAPER] * 200) + _provider().pack([PAPER] * 8)
+    envelopes = _provider().pack([_creation()] * 200) + _provider().pack([_creation()] * 8)
     requests = [envelope.request_id for envelope in envelopes]
     assert len(set(requests)) == len(requests) == 18
     # Intuit: 36 characters with a batch, and 10 for the name of an item.
