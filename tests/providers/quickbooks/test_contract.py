@@ -1,196 +1,71 @@
 """The provider against a running sandbox: over HTTP, from the consent to what stands in the books afterwards."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
 
 from integrations.providers.documents import (
     AccountRole,
-    Action,
-    CardCharge,
     CompanyDescription,
     Dimension,
-    DimensionLevel,
-    Envelope,
-    Grant,
     Line,
     Outcome,
     OutcomeKind,
     Posted,
     ReferenceRecord,
     Remedy,
-    Write,
 )
 from integrations.providers.errors import AccessLost, Refused, Temporary
-from integrations.providers.quickbooks.client import QuickBooksClient
 from integrations.providers.quickbooks.oauth import QuickBooksOAuth
-from integrations.providers.quickbooks.provider import QuickBooksProvider
-from ledger.domain.money import Money
+from tests.providers.quickbooks.connected import (
+    CLASSES,
+    COMPANIES,
+    CURRENCY,
+    DIMENSIONS,
+    LOCATIONS,
+    Connected,
+    connect,
+    consent,
+    creation,
+    oauth_of,
+    provider_of,
+)
 from tests.providers.quickbooks_sandbox.client import BACK, CLIENT, UK, US, Server, fresh
-
-COUNTRY = {US: "US", UK: "GB"}
-CURRENCY = {US: "USD", UK: "GBP"}
-CLASSES = Dimension("class", "Class", DimensionLevel.LINE)
-LOCATIONS = Dimension("location", "Location", DimensionLevel.HEADER)
-DIMENSIONS = {US: (CLASSES, LOCATIONS), UK: ()}
-COMPANIES = pytest.mark.parametrize("realm", [US, UK], ids=["US", "UK"])
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    server = Server(tmp_path_factory.mktemp("sandbox"))
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-def sandbox(running: Server) -> Iterator[Server]:
-    """What a test plans ends with the test."""
-    yield running
-    running.control("faults", method="DELETE")
-    if "throttle" in running.touched:
-        running.control("throttle", {"on": False})
-
-
-class Tokens:
-    """A person's grant: refreshed when the platform refuses what was given."""
-
-    def __init__(self, oauth: QuickBooksOAuth, grant: Grant) -> None:
-        self.oauth = oauth
-        self.grant = grant
-
-    def __call__(self, rejected: str = "") -> str:
-        if rejected == self.grant.access_token:
-            self.grant = self.oauth.refresh(self.grant.refresh_token)
-        return self.grant.access_token
-
-
-@dataclass
-class Connected:
-    """One company, connected, with what its books are made of."""
-
-    server: Server
-    realm: str
-    tokens: Tokens
-    provider: QuickBooksProvider
-
-    def account(self, number: str) -> str:
-        return self.server.seeded_id(self.realm, "Account", number)
-
-    def charge(self, **changes: Any) -> CardCharge:
-        mark = fresh("FX")
-        charge = CardCharge(
-            mark=mark,
-            dated=date(2026, 8, 14),
-            money=Money(4250, CURRENCY[self.realm]),
-            card_account=self.account("2110"),
-            vendor="",
-            note=f"Flex card ··4821, Jane Roe. {mark}",
-            lines=(Line(self.account("6110"), Decimal("42.50"), "Printer paper"),),
-        )
-        return replace(charge, **changes)
-
-    def creations(self, count: int = 1, **changes: Any) -> list[Write]:
-        return [creation(self.charge(**changes)) for _ in range(count)]
-
-    def pack_one(self, **changes: Any) -> Envelope:
-        (envelope,) = self.provider.pack(self.creations(**changes))
-        return envelope
-
-    def push_one(self, envelope: Envelope) -> Outcome:
-        (outcome,) = self.provider.push(envelope).values()
-        return outcome
-
-    def stored(self) -> list[dict[str, Any]]:
-        return self.server.stored("Purchase", self.realm)
-
-    def under(self, marks: Sequence[str]) -> dict[str, dict[str, Any]]:
-        """What the books hold under these marks; a double would show."""
-        rows = [row for row in self.stored() if row.get("DocNumber") in marks]
-        assert len({row["DocNumber"] for row in rows}) == len(rows)
-        return {row["DocNumber"]: row for row in rows}
-
-
-def creation(document: CardCharge) -> Write:
-    return Write(Action.CREATE, document.mark, document)
-
-
-def _oauth(server: Server) -> QuickBooksOAuth:
-    return QuickBooksOAuth(
-        client_id=CLIENT[0],
-        client_secret=CLIENT[1],
-        discovery_url=f"{server.url}/.well-known/openid_sandbox_configuration",
-        redirect_url=BACK,
-    )
-
-
-def _consent(oauth: QuickBooksOAuth, realm: str, state: str = "s&1") -> dict[str, str]:
-    """What the browser brings back after a person has chosen the company and pressed Connect."""
-    address = urlsplit(oauth.consent_url(state))
-    asked = {name: values[0] for name, values in parse_qs(address.query).items()}
-    answer = requests.post(
-        address._replace(query="").geturl(),
-        data={**asked, "realm": realm, "decision": "connect"},
-        allow_redirects=False,
-        timeout=10,
-    )
-    assert answer.status_code == 302, answer.text
-    return {name: values[0] for name, values in parse_qs(urlsplit(answer.headers["Location"]).query).items()}
-
-
-def _provider(server: Server, realm: str, tokens: Any, timeout: float = 10) -> QuickBooksProvider:
-    client = QuickBooksClient(server.url, realm, tokens, timeout)
-    return QuickBooksProvider(client, settling=timedelta(0), country=COUNTRY[realm])
-
-
-def _connect(server: Server, realm: str) -> Connected:
-    oauth = _oauth(server)
-    tokens = Tokens(oauth, oauth.exchange(_consent(oauth, realm)["code"], realm))
-    return Connected(server, realm, tokens, _provider(server, realm, tokens))
-
-
-@pytest.fixture
-def us(sandbox: Server) -> Connected:
-    return _connect(sandbox, US)
-
 
 # Signing in.
 
 
 @COMPANIES
 def test_a_consent_brings_a_grant_for_the_chosen_company(sandbox: Server, realm: str) -> None:
-    oauth = _oauth(sandbox)
-    back = _consent(oauth, realm, state="a b&c=%")
+    oauth = oauth_of(sandbox)
+    back = consent(oauth, realm, state="a b&c=%")
     assert (back["realmId"], back["state"]) == (realm, "a b&c=%")
     grant = oauth.exchange(back["code"], realm)
     assert grant.access_lives == timedelta(hours=1)
     assert grant.refresh_lives == timedelta(days=100)
-    assert _provider(sandbox, realm, lambda rejected="": grant.access_token).describe_company().external_id == realm
+    assert provider_of(sandbox, realm, lambda rejected="": grant.access_token).describe_company().external_id == realm
 
 
 @pytest.mark.parametrize("code", ["", "never-given"])
 def test_a_strange_code_is_refused(sandbox: Server, code: str) -> None:
     with pytest.raises((Refused, Temporary)):
-        _oauth(sandbox).exchange(code, US)
+        oauth_of(sandbox).exchange(code, US)
 
 
 def test_a_code_serves_once(sandbox: Server) -> None:
-    oauth = _oauth(sandbox)
-    code = _consent(oauth, US)["code"]
+    oauth = oauth_of(sandbox)
+    code = consent(oauth, US)["code"]
     oauth.exchange(code, US)
     with pytest.raises(Refused):
         oauth.exchange(code, US)
 
 
 def test_a_refresh_rotates_and_the_old_value_is_dead(sandbox: Server) -> None:
-    oauth = _oauth(sandbox)
-    first = oauth.exchange(_consent(oauth, US)["code"], US)
+    oauth = oauth_of(sandbox)
+    first = oauth.exchange(consent(oauth, US)["code"], US)
     second = oauth.refresh(first.refresh_token)
     assert second.refresh_token != first.refresh_token
     assert second.access_token != first.access_token
@@ -207,7 +82,7 @@ def test_a_wrong_secret_of_ours_is_no_matter_of_the_customer(sandbox: Server) ->
         redirect_url=BACK,
     )
     with pytest.raises(Temporary, match="401 invalid_client"):
-        stranger.exchange(_consent(stranger, US)["code"], US)
+        stranger.exchange(consent(stranger, US)["code"], US)
 
 
 # Reading.
@@ -222,7 +97,7 @@ def test_a_wrong_secret_of_ours_is_no_matter_of_the_customer(sandbox: Server) ->
     ids=["US", "UK"],
 )
 def test_a_company_describes_itself(sandbox: Server, company: CompanyDescription) -> None:
-    assert _connect(sandbox, company.external_id).provider.describe_company() == company
+    assert connect(sandbox, company.external_id).provider.describe_company() == company
 
 
 @COMPANIES
@@ -263,7 +138,7 @@ def test_an_account_is_listed_with_its_role(
 
 @pytest.fixture(scope="module")
 def references(running: Server) -> dict[str, list[ReferenceRecord]]:
-    return {realm: list(_connect(running, realm).provider.list_references(DIMENSIONS[realm])) for realm in (US, UK)}
+    return {realm: list(connect(running, realm).provider.list_references(DIMENSIONS[realm])) for realm in (US, UK)}
 
 
 @COMPANIES
@@ -295,7 +170,7 @@ def test_the_values_of_a_dimension_are_listed_where_it_is_tracked(
 
 @COMPANIES
 def test_a_single_charge_is_posted_as_it_was_meant(sandbox: Server, realm: str) -> None:
-    company = _connect(sandbox, realm)
+    company = connect(sandbox, realm)
     vendor = sandbox.seeded_id(realm, "Vendor", "Staples" if realm == US else "Ryman Stationery")
     envelope = company.pack_one(vendor=vendor)
     outcome = company.push_one(envelope)
@@ -313,7 +188,7 @@ def test_a_single_charge_is_posted_as_it_was_meant(sandbox: Server, realm: str) 
 @COMPANIES
 @pytest.mark.parametrize("count", [8, 9, 20, 45])
 def test_few_and_many_are_all_posted_once(sandbox: Server, realm: str, count: int) -> None:
-    company = _connect(sandbox, realm)
+    company = connect(sandbox, realm)
     charges = company.creations(count)
     envelopes = company.provider.pack(charges)
     assert len(envelopes) == {8: 8, 9: 1, 20: 1, 45: 3}[count]
@@ -339,7 +214,7 @@ def test_the_amount_in_the_books_is_the_amount_of_the_charge(us: Connected, amou
     "text", ["“Zoë’s” – café …", "Dvořák €5", "寿司", "Pizza 🍕", "\"quotes\" \\ 'and' <tags> & %"]
 )
 def test_a_text_in_any_script_is_no_reason_to_refuse(sandbox: Server, realm: str, text: str) -> None:
-    company = _connect(sandbox, realm)
+    company = connect(sandbox, realm)
     envelope = company.pack_one(note=text, lines=(Line(company.account("6110"), Decimal("1.00"), text),))
     assert company.push_one(envelope).kind is OutcomeKind.POSTED
 
@@ -391,7 +266,7 @@ def test_what_never_arrived_is_not_found_and_its_repeat_is_posted(
 
 
 def test_an_answer_that_comes_too_late_may_have_been_done(us: Connected) -> None:
-    hurried = _provider(us.server, US, us.tokens, timeout=0.3)
+    hurried = provider_of(us.server, US, us.tokens, timeout=0.3)
     envelope = us.pack_one()
     us.server.control("faults", {"kind": "delay", "seconds": 1.0, "realm": US, "entity": "Purchase"})
     (outcome,) = hurried.push(envelope).values()
@@ -510,7 +385,7 @@ def test_a_revoked_grant_means_that_access_is_lost(us: Connected, count: int) ->
 
 
 def test_a_token_that_stays_refused_means_that_access_is_lost(us: Connected) -> None:
-    stubborn = _provider(us.server, US, lambda rejected="": "never-given-by-anybody")
+    stubborn = provider_of(us.server, US, lambda rejected="": "never-given-by-anybody")
     (outcome,) = stubborn.push(us.pack_one()).values()
     assert outcome.kind is OutcomeKind.ACCESS_LOST
     with pytest.raises(AccessLost):
@@ -518,7 +393,7 @@ def test_a_token_that_stays_refused_means_that_access_is_lost(us: Connected) -> 
 
 
 def test_the_grant_of_another_company_writes_nothing_here(us: Connected) -> None:
-    strange = _provider(us.server, UK, us.tokens)
+    strange = provider_of(us.server, UK, us.tokens)
     before = us.server.stored("Purchase", UK)
     (outcome,) = strange.push(us.pack_one()).values()
     assert outcome.kind is OutcomeKind.ACCESS_LOST

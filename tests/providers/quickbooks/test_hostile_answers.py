@@ -16,9 +16,9 @@ from integrations.providers.errors import AccessLost, ProviderError, Temporary
 from integrations.providers.quickbooks import payloads
 from integrations.providers.quickbooks.provider import QuickBooksProvider
 from integrations.providers.quickbooks.replies import outcomes
+from tests.providers.quickbooks.connected import connect
 from tests.providers.quickbooks.loopback import answers, serving
 from tests.providers.quickbooks.test_client import CALLS, EXPIRED, PAGE, READS, _client, _query, _write
-from tests.providers.quickbooks.test_contract import _connect
 from tests.providers.quickbooks.test_oauth import BOTH, _discovery, _oauth, _sign_in
 from tests.providers.quickbooks.test_replies import BATCH, SINGLE, _answer, _fault, _recorded
 from tests.providers.quickbooks_sandbox.client import US, Server
@@ -202,7 +202,7 @@ def test_two_items_of_one_mark_are_both_there_already() -> None:
 def test_our_own_document_that_queries_do_not_show_yet_is_no_conflict(tmp_path: Path) -> None:
     server = Server(tmp_path / "data", SANDBOX_QUERY_LAG="30")
     try:
-        books = _connect(server, US)
+        books = connect(server, US)
         charges = books.creations()
         (first,), (second,) = books.provider.pack(charges), books.provider.pack(charges)
         assert books.push_one(first).kind is OutcomeKind.POSTED
