@@ -112,12 +112,16 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """An object in the books; `gone` when it was there and has been removed."""
+    """An object in the books; `gone` when it was there and has been removed.
+
+    `outdated`: it is ours, but shows another revision than the one that was to be written.
+    """
 
     kind: str
     external_id: str
     version: str
     gone: bool = False
+    outdated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,11 @@ class AccessLost(ProviderError):
 
 
 class Refused(ProviderError):
-    """The platform understood and said no, in its own words."""
+    """The platform understood and said no, in its own words; `code` is its own, where it gave one."""
+
+    def __init__(self, sentence: str, code: str = "") -> None:
+        super().__init__(sentence)
+        self.code = code
 
 
 class Unknown(ProviderError):

@@ -139,7 +139,7 @@ def _advance(job: SyncJob, attempt: SyncAttempt, outcome: Outcome, now: datetime
     match outcome.kind:
         case OutcomeKind.POSTED | OutcomeKind.ALREADY_THERE:
             removed = (Reason(ReasonCode.REVERSED),) if attempt.action == Action.REMOVE else ()
-            bring_to_rest(job, removed, revision=attempt.revision)
+            bring_to_rest(job, removed, revision=_shown(attempt, outcome))
         case OutcomeKind.REJECTED:
             bring_to_rest(job, (_refusal(outcome),), revision=attempt.revision)
         case OutcomeKind.CONFLICT:
@@ -153,8 +153,17 @@ def _advance(job: SyncJob, attempt: SyncAttempt, outcome: Outcome, now: datetime
             job.tries += 1
 
 
+def _shown(attempt: SyncAttempt, outcome: Outcome) -> int:
+    """The revision that stands there. Of what shows another one than was sent, none is known: it is changed next."""
+    return 0 if outcome.posted is not None and outcome.posted.outdated else attempt.revision
+
+
+def _is_gone(outcome: Outcome) -> bool:
+    return outcome.kind is OutcomeKind.REJECTED and outcome.remedy is Remedy.GONE
+
+
 def _refusal(outcome: Outcome) -> Reason:
-    if outcome.remedy is Remedy.GONE:
+    if _is_gone(outcome):
         return Reason(ReasonCode.GONE)
     return Reason(ReasonCode.OUR_FAULT if outcome.remedy is Remedy.OURS else ReasonCode.REJECTED, outcome.answer)
 
@@ -164,7 +173,7 @@ def _link(lane: Lane, settled: Sequence[tuple[SyncJob, SyncAttempt, Outcome]], n
     gone = [
         job.document_id
         for job, _, outcome in settled
-        if outcome.remedy is Remedy.GONE or (outcome.posted is not None and outcome.posted.gone)
+        if _is_gone(outcome) or (outcome.posted is not None and outcome.posted.gone)
     ]
     ExternalLink.objects.filter(connection_id=lane.connection_id, document__in=gone).delete()
     links = [
@@ -175,8 +184,8 @@ def _link(lane: Lane, settled: Sequence[tuple[SyncJob, SyncAttempt, Outcome]], n
             external_id=outcome.posted.external_id,
             external_version=outcome.posted.version,
             mark=attempt.mark,
-            revision=attempt.revision,
-            fingerprint=attempt.fingerprint,
+            revision=_shown(attempt, outcome),
+            fingerprint="" if outcome.posted.outdated else attempt.fingerprint,
             configuration=attempt.configuration,
             posted_at=now,
         )

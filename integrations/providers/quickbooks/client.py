@@ -113,7 +113,8 @@ class QuickBooksClient:
                 raise AccessLost("QuickBooks refuses our access to this company.") from None
             if refusal.error_code >= 10000 or refusal.error_code in (THROTTLED, 0):
                 raise Temporary(f"QuickBooks could not answer: {refusal.message}"[:300], DEFAULT_REST) from refusal
-            raise Refused(f"{refusal.message} {refusal.detail}".strip()[:300]) from refusal
+            sentence = f"{refusal.message} {refusal.detail}".strip()[:300]
+            raise Refused(sentence, code=str(refusal.error_code)) from refusal
         # python-quickbooks trusts the shape of what it is told.
         except (requests.RequestException, ValueError, LookupError, TypeError, AttributeError) as trouble:
             raise Temporary("QuickBooks did not answer.") from trouble

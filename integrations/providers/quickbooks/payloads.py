@@ -45,13 +45,9 @@ def path(one: Item) -> str:
     return f"{address}?operation=delete" if one.action is Action.REMOVE else address
 
 
-def signature(note: str | None) -> str:
-    """The end of a note: our mark, with the revision from the second one on."""
-    return (note or "").rpartition(" ")[2]
-
-
 def signature_in(one: Item) -> str:
-    return signature(simplejson.loads(one.body).get("PrivateNote"))
+    """The end of its note: our mark, with the revision from the second one on."""
+    return str(simplejson.loads(one.body).get("PrivateNote", "")).rpartition(" ")[2]
 
 
 def day_in(one: Item) -> str:

@@ -1,14 +1,13 @@
 """QuickBooks Online as a Provider: Purchases for what a card does, Transfers for paid statements, found again later."""
 
 import logging
-import re
 import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from quickbooks.objects import Account, CompanyInfo, Department, Preferences, Purchase, Transfer, Vendor
+from quickbooks.objects import Account, CompanyInfo, Department, Preferences, Vendor
 from quickbooks.objects.trackingclass import Class
 
 from integrations.providers.base import Capabilities
@@ -29,8 +28,8 @@ from integrations.providers.documents import (
     Standing,
     Write,
 )
-from integrations.providers.errors import AccessLost, ProviderError, Refused, Temporary
-from integrations.providers.quickbooks import payloads, reading, replies, vendors
+from integrations.providers.errors import AccessLost, ProviderError, Temporary
+from integrations.providers.quickbooks import finding, payloads, reading, replies, vendors
 from integrations.providers.quickbooks.client import QuickBooksClient
 
 logger = logging.getLogger(__name__)
@@ -39,15 +38,12 @@ logger = logging.getLogger(__name__)
 BATCH_SIZE = 20
 # Single writes are not metered, batches are: a few go one by one, a backlog in batches.
 SINGLES_UP_TO = 8
-PAGE = 1000
-LARGEST_LIST = 200_000
 HOME_COUNTRY = "US"
-VALUES_PER_QUERY = 100
 # QuickBooks documents no retention of its idempotency keys; minutes are proven. Beyond them the document number
 # guards: a second card purchase with the same number is refused (6140).
 REPLAY_TRUSTED = timedelta(hours=24)
 
-OBJECTS = {payloads.PURCHASE: Purchase, payloads.TRANSFER: Transfer}
+LOOKED_AT = {str(replies.NOT_THERE), str(replies.STALE)}
 DIMENSIONS = {payloads.CLASS: Class, payloads.LOCATION: Department}
 CARD_TYPES = {"Credit Card"}
 BANK_TYPES = {"Bank"}
@@ -99,29 +95,17 @@ class QuickBooksProvider:
 
     def push(self, envelope: Envelope) -> dict[str, Outcome]:
         outcomes = self._sent(envelope)
-        return self._with_the_gone(envelope, self._with_our_duplicates(envelope, outcomes))
+        return self._with_our_changes(envelope, self._with_our_duplicates(envelope, outcomes))
 
     def find_existing(self, items: Sequence[Item]) -> dict[str, Posted]:
-        removals = [item for item in items if item.action is Action.REMOVE]
-        written = [item for item in items if item.action is not Action.REMOVE]
-        numbered = [item for item in written if (item.kind or payloads.PURCHASE) == payloads.PURCHASE]
-        noted = [item for item in written if item.kind == payloads.TRANSFER]
-        return {**self._numbered(numbered), **self._noted(noted), **self._removed(removals)}
+        return finding.existing(self._client, items)
 
     def versions(self, targets: Sequence[Posted]) -> dict[str, Posted]:
-        there: dict[str, Posted] = {}
-        for kind in dict.fromkeys(target.kind for target in targets):
-            ids = [target.external_id for target in targets if target.kind == kind]
-            rows = self._rows(OBJECTS[kind], "Id", ids)
-            there |= {str(row.Id): replies.posted(kind, str(row.Id), str(row.SyncToken)) for row in rows}
-        return there
+        return finding.versions(self._client, targets)
 
     def read(self, target: Posted) -> Standing | None:
-        try:
-            found = self._client.get(OBJECTS[target.kind], target.external_id)
-        except Refused:
-            return None
-        return reading.standing(target.kind, found)
+        found = finding.read(self._client, target.kind, target.external_id)
+        return None if found is None else reading.standing(target.kind, found)
 
     def create_vendors(self, names: Sequence[str]) -> list[NewVendor]:
         return vendors.create(self._client, names, outside_us=self._outside_us)
@@ -142,41 +126,6 @@ class QuickBooksProvider:
         )
         return Envelope(request_id=uuid.uuid4().hex, batched=batched, items=tuple(items))
 
-    # --- looking up ---------------------------------------------------------------------------------------------------
-
-    def _numbered(self, items: Sequence[Item]) -> dict[str, Posted]:
-        """Purchases, by their document number. An update is done once the note names its revision."""
-        rows = self._rows(Purchase, "DocNumber", [item.mark for item in items])
-        by_number = {row.DocNumber: row for row in rows}
-        return {
-            item.mark: replies.posted(item.kind, str(row.Id), str(row.SyncToken))
-            for item in items
-            if (row := by_number.get(item.mark)) is not None
-            and (item.action is Action.CREATE or payloads.signature(row.PrivateNote) == payloads.signature_in(item))
-        }
-
-    def _noted(self, items: Sequence[Item]) -> dict[str, Posted]:
-        """Transfers, by the note of what stands there on their days: they have no number that one could ask for."""
-        days = dict.fromkeys(payloads.day_in(item) for item in items)
-        rows = self._rows(Transfer, "TxnDate", list(days))
-        signed = {payloads.signature(row.PrivateNote): row for row in rows}
-        return {
-            item.mark: replies.posted(item.kind, str(row.Id), str(row.SyncToken))
-            for item in items
-            if (row := signed.get(payloads.signature_in(item))) is not None
-        }
-
-    def _removed(self, items: Sequence[Item]) -> dict[str, Posted]:
-        targets = {item.mark: replies.posted(item.kind, replies.id_in(item), "", gone=True) for item in items}
-        there = self.versions(list(targets.values()))
-        return {mark: target for mark, target in targets.items() if target.external_id not in there}
-
-    def _rows(self, entity: Any, name: str, values: Sequence[str]) -> Iterator[Any]:
-        for start in range(0, len(values), VALUES_PER_QUERY):
-            listed = ", ".join(f"'{value}'" for value in values[start : start + VALUES_PER_QUERY])
-            where = f"where {name} in ({listed})"
-            yield from self._client.query(entity, f"select * from {entity.qbo_object_name} {where} maxresults {PAGE}")
-
     # --- refusals that need a look ------------------------------------------------------------------------------------
 
     def _with_our_duplicates(self, envelope: Envelope, outcomes: dict[str, Outcome]) -> dict[str, Outcome]:
@@ -190,8 +139,8 @@ class QuickBooksProvider:
             return outcomes
         try:
             found = self.find_existing(taken)
-            hidden = {item.mark: outcomes[item.key].answer for item in taken if item.mark not in found}
-            found |= self._named_holders(hidden)
+            hidden = {item.mark: (item, outcomes[item.key].answer) for item in taken if item.mark not in found}
+            found |= finding.holders(self._client, hidden)
         except ProviderError as trouble:
             logger.warning("Could not look up documents whose number is taken: %s", trouble)
             return outcomes | {item.key: Outcome(OutcomeKind.UNKNOWN, code="6140") for item in taken}
@@ -201,55 +150,32 @@ class QuickBooksProvider:
             if item.mark in found
         }
 
-    def _with_the_gone(self, envelope: Envelope, outcomes: dict[str, Outcome]) -> dict[str, Outcome]:
-        """The same code says that an account in it is inactive and that the object to be changed was deleted."""
-        doubtful = [
-            item
+    def _with_our_changes(self, envelope: Envelope, outcomes: dict[str, Outcome]) -> dict[str, Outcome]:
+        """A refused change whose object must be looked at: was it deleted, and was the other version our own?"""
+        return outcomes | {
+            item.key: self._of_change(item, outcomes[item.key])
             for item in envelope.items
-            if outcomes[item.key].code == str(replies.NOT_THERE) and item.action is Action.UPDATE
-        ]
+            if item.action is Action.UPDATE and outcomes[item.key].code in LOOKED_AT
+        }
+
+    def _of_change(self, item: Item, outcome: Outcome) -> Outcome:
+        """610 says that an account in it is inactive, or that the object is gone; 5010 that somebody was quicker."""
         try:
-            gone = [item for item in doubtful if not self._is_there(item)]
+            row = finding.target_of(self._client, item)
         except ProviderError as trouble:
-            logger.warning("Could not look up documents that may have been removed: %s", trouble)
-            return outcomes
-        return outcomes | {item.key: replace(outcomes[item.key], remedy=Remedy.GONE) for item in gone}
-
-    def _is_there(self, item: Item) -> bool:
-        try:
-            self._client.get(OBJECTS[item.kind or payloads.PURCHASE], replies.id_in(item))
-        except Refused:
-            return False
-        return True
-
-    def _named_holders(self, refusals: dict[str, str]) -> dict[str, Posted]:
-        """Queries may not show yet what the refusal names: "... assigned to TxnType=Expense with TxnId=212"."""
-        found: dict[str, Posted] = {}
-        for mark, words in refusals.items():
-            named = re.search(r"TxnId=(\d+)", words)
-            try:
-                row = self._client.get(Purchase, named[1]) if named else None
-            except Refused:
-                continue  # A bill or something else has the number.
-            if row is not None and row.DocNumber == mark:
-                found[mark] = replies.posted(payloads.PURCHASE, str(row.Id), str(row.SyncToken))
-        return found
+            logger.warning("Could not look up a document whose change was refused: %s", trouble)
+            return outcome
+        if row is None:
+            return replace(outcome, kind=OutcomeKind.REJECTED, remedy=Remedy.GONE)
+        if finding.shows(row, item):
+            there = replies.posted(item.kind, str(row.Id), str(row.SyncToken))
+            return Outcome(OutcomeKind.ALREADY_THERE, posted=there, code=outcome.code)
+        return outcome
 
     def _all(self, entity: Any) -> Iterator[Any]:
-        """Every object, inactive ones too. Sorted by what does not change while we read page after page."""
-        start = 1
-        while True:
-            page = self._client.query(
-                entity,
-                f"select * from {entity.qbo_object_name} where Active in (true, false) "
-                f"orderby MetaData.CreateTime startposition {start} maxresults {PAGE}",
-            )
-            yield from page
-            if len(page) < PAGE:
-                return
-            start += PAGE
-            if start > LARGEST_LIST:
-                raise Refused(f"QuickBooks lists more than {LARGEST_LIST} objects of one kind.")
+        """Inactive ones too. Sorted by what does not change while we read page after page."""
+        where = "where Active in (true, false) orderby MetaData.CreateTime"
+        return finding.pages(self._client, entity, where)
 
 
 def _outcome_of(trouble: ProviderError) -> Outcome:
