@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -62,8 +63,16 @@ class ControlPlane:
         return shown
 
     def purchases(self, realm: str = US) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = self.control("GET", f"companies/{realm}/objects/Purchase")["objects"]
+        return self.objects("Purchase", realm)
+
+    def objects(self, entity: str, realm: str = US) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.control("GET", f"companies/{realm}/objects/{entity}")["objects"]
         return found
+
+    def postings(self, realm: str = US) -> dict[str, Decimal]:
+        """What documents have posted, by account number, debits positive; accounts at zero are left out."""
+        rows = self.control("GET", f"companies/{realm}/balances")["accounts"]
+        return {row["AcctNum"]: total for row in rows if (total := Decimal(row["postings"]))}
 
     def plan_fault(self, **fault: Any) -> None:
         self.control("POST", "faults", **{"realm": self.US, **fault})

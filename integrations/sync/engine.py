@@ -30,7 +30,7 @@ from integrations.sync.attempts import Opened, Planned, item_of
 from integrations.sync.gather import Gathered, gather
 from integrations.sync.lane import Lane, rest
 from integrations.sync.plan import Blocked, Nothing, Plan, Send, plan
-from integrations.sync.queue import Configuration
+from integrations.sync.queue import Configuration, Unsent
 from integrations.sync.retry import MOST_SENDINGS, rest_after_throttle, settled_at
 
 logger = logging.getLogger(__name__)
@@ -85,11 +85,8 @@ def _carry(lane: Lane, connection: Connection, provider: Provider, jobs: Sequenc
     plans = _plan_all(jobs, gathered)
     if early := [job.pk for job, step in plans if _lacks_vendor(step)]:
         queue.postpone(lane, early, timezone.now())
-    blocked = {job.pk: step.reasons for job, step in plans if isinstance(step, Blocked)}
-    standing = [job.pk for job, step in plans if isinstance(step, Nothing)]
-    if blocked or standing:
-        configuration = Configuration(connection.entity_id, gathered.mapping.version)
-        queue.settle_unsent(lane, configuration, blocked, standing)
+    if unsent := [_unsent(job, step) for job, step in plans if not isinstance(step, Send)]:
+        queue.settle_unsent(lane, Configuration(connection.entity_id, gathered.mapping.version), unsent)
     planned = {
         step.write.mark: Planned(job, gathered.facts[job.document_id], step, gathered.mapping.version)
         for job, step in plans
@@ -100,6 +97,10 @@ def _carry(lane: Lane, connection: Connection, provider: Provider, jobs: Sequenc
             break
         _send(lane, connection, provider, attempts.open_attempts(lane, envelope, planned))
     queue.give_back(lane)
+
+
+def _unsent(job: SyncJob, step: Blocked | Nothing) -> Unsent:
+    return Unsent(job.pk, job.wanted_revision, step.reasons if isinstance(step, Blocked) else ())
 
 
 def _freshened(lane: Lane, connection: Connection, provider: Provider, jobs: Sequence[SyncJob]) -> Gathered:

@@ -1,6 +1,6 @@
 """The rows of the engine: absorb, claim, open, settle. Each works on a set, in one transaction, in a few statements."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -36,6 +36,18 @@ class Configuration:
 
     entity_id: int
     version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """A claimed job for which nothing is sent, the revision by which that was decided, and what it lacks, if it does.
+
+    The document may have changed since; then the job goes on its way again.
+    """
+
+    job_id: int
+    revision: int
+    reasons: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,14 +120,14 @@ def claim(lane: Lane, limit: int) -> list[SyncJob]:
     ids = list(fresh.values_list("id", flat=True)[: int(limit * FRESH_SHARE)])
     rest = due.exclude(id__in=ids).order_by("due_at", "id")
     ids += rest.values_list("id", flat=True)[: limit - len(ids)]
-    SyncJob.objects.filter(id__in=ids).update(state=JobState.RUNNING, fence=lane.fence)
-    return list(SyncJob.objects.filter(id__in=ids).select_related("document").order_by("due_at", "id"))
+    # Asked once more in the statement that takes them: a person may hold one at this very moment.
+    due.filter(id__in=ids).update(state=JobState.RUNNING, fence=lane.fence)
+    claimed = SyncJob.objects.filter(id__in=ids, state=JobState.RUNNING, fence=lane.fence)
+    return list(claimed.select_related("document").order_by("due_at", "id"))
 
 
 @transaction.atomic
-def settle_unsent(
-    lane: Lane, configuration: Configuration, blocked: Mapping[int, tuple[Reason, ...]], standing: Sequence[int]
-) -> None:
+def settle_unsent(lane: Lane, configuration: Configuration, unsent: Sequence[Unsent]) -> None:
     """Jobs for which nothing is sent: those that lack something, and those that stand in the books as they should.
 
     What a mapping lacked may have been mended since it was read; the saving of one woke only the jobs that were at
@@ -123,11 +135,11 @@ def settle_unsent(
     """
     lock_entities([configuration.entity_id])
     lane.assert_held()
-    if current_version(configuration.entity_id) != configuration.version:
-        blocked = {}
-    jobs = locked([*blocked, *standing])
+    mended = current_version(configuration.entity_id) != configuration.version
+    decided = {one.job_id: one for one in unsent if not (mended and one.reasons)}
+    jobs = locked(decided)
     for job in jobs:
-        bring_to_rest(job, blocked.get(job.pk, ()), revision=job.wanted_revision)
+        bring_to_rest(job, decided[job.pk].reasons, revision=decided[job.pk].revision)
     save(jobs)
 
 

@@ -1,24 +1,28 @@
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.core.cache import cache
 from django.db import transaction
+from django.db.models import Sum
 
-from integrations import services
+from integrations import services, tokens
 from integrations.mapping.slots import MappingSlot
-from integrations.models import Connection, Reference
+from integrations.models import Company, Connection, ExternalLink, JobState, Reference, SyncJob
 from integrations.providers.registry import DEFAULT, platform
 from integrations.services import Choices, MappingKey
 from integrations.sync import engine, lane, queue
-from ledger.domain.money import parse_amount
-from ledger.domain.transactions import IncomingTransaction
-from ledger.models import SourceDocument
+from ledger.domain.money import Money, parse_amount
+from ledger.domain.transactions import DocumentKind, IncomingLine, IncomingTransaction
+from ledger.models import Category, Department, SourceDocument, Tag
 from ledger.services.intake import record_transactions
 from ledger.tenancy.context import acting_for, cleared
 from tests.cast import Cast, Tenant
+from tests.integrations.accountant import Accountant
 from tests.processes import Sandbox
 
 NOON = datetime(2026, 11, 19, 17, 0, tzinfo=UTC)
@@ -77,33 +81,80 @@ class Office:
         """Account numbers by slot: card="2110", default="6110", Software="6020"."""
         with transaction.atomic():
             numbers = {row.number: row.pk for row in Reference.objects.exclude(number="")}
-            version = queue.current_version(self.tenant.entity.pk)
             keys = {
                 "card": MappingKey(MappingSlot.CARD_ACCOUNT),
                 "default": MappingKey(MappingSlot.DEFAULT),
-                "Software": MappingKey(MappingSlot.CATEGORY, self.tenant.category.pk),
                 "fees": MappingKey(MappingSlot.FEES),
                 "cashback": MappingKey(MappingSlot.CASHBACK),
                 "bank": MappingKey(MappingSlot.BANK),
             }
-            choices = Choices({key: numbers.get(accounts.get(name, "")) for name, key in keys.items()}, create_vendors)
-        return services.save_mapping(
-            entity=self.tenant.entity, choices=choices, seen_version=version, reason="Test", person=self.tenant.admin
+            keys |= {name: MappingKey(MappingSlot.CATEGORY, row.pk) for name, row in self.categories().items()}
+            targets = {key: numbers.get(accounts.get(name, "")) for name, key in keys.items()}
+        return self.choose(targets, create_vendors=create_vendors)
+
+    def categories(self) -> dict[str, Category]:
+        return {row.name: row for row in Category.objects.all()}
+
+    def map_dimensions(self, dimension: str, values: dict[Department | Tag, str]) -> int | None:
+        """Departments and tags to the values of a dimension, by their names."""
+        with transaction.atomic():
+            targets = {row.name: row.pk for row in Reference.objects.filter(dimension=dimension)}
+        slots = {Department: MappingSlot.DEPARTMENT, Tag: MappingSlot.TAG}
+        return self.choose(
+            {MappingKey(slots[type(row)], row.pk, dimension): targets[name] for row, name in values.items()}
         )
 
-    def charge(self, *external_ids: str, amount: str = "12.30", **values: str) -> list[SourceDocument]:
-        charges = [
-            IncomingTransaction(
-                external_id=external_id,
-                card=self.tenant.card.external_id,
-                money=parse_amount(amount, values.get("currency", "USD")),
-                merchant_name=values.get("merchant", "Figma Inc"),
-                cleared_at=NOON,
-                category=values.get("category", "Software"),
-            )
-            for external_id in external_ids
-        ]
-        recorded = record_transactions(incoming=charges, actor="the test")
+    def choose(self, targets: dict[MappingKey, int | None], *, create_vendors: bool | None = None) -> int | None:
+        """Save what differs; everything else stays."""
+        with transaction.atomic():
+            version = queue.current_version(self.tenant.entity.pk)
+        return services.save_mapping(
+            entity=self.tenant.entity,
+            choices=Choices(targets, create_vendors),
+            seen_version=version,
+            reason="Test",
+            person=self.tenant.admin,
+        )
+
+    def charge(self, *external_ids: str, amount: str = "12.30", **values: Any) -> list[SourceDocument]:
+        return self.tell([self.incoming(external_id, amount, **values) for external_id in external_ids])
+
+    def record(self, external_id: str, amount: str = "12.30", **values: Any) -> SourceDocument:
+        [document] = self.tell([self.incoming(external_id, amount, **values)])
+        return document
+
+    def incoming(
+        self,
+        external_id: str,
+        amount: str,
+        *,
+        kind: DocumentKind = DocumentKind.CHARGE,
+        currency: str = "USD",
+        merchant: str = "Figma Inc",
+        category: str = "Software",
+        lines: Sequence[tuple[str, dict[str, Any]]] = (),
+        **values: Any,
+    ) -> IncomingTransaction:
+        """What the issuer tells: amounts are given above zero and take the sign of their kind."""
+
+        def money(text: str) -> Money:
+            given = parse_amount(text, currency)
+            return replace(given, minor=kind.sign * given.minor)
+
+        return IncomingTransaction(
+            external_id=external_id,
+            card=self.tenant.card.external_id,
+            money=money(amount),
+            merchant_name=merchant,
+            kind=kind,
+            category=category,
+            lines=tuple(IncomingLine(money(part), **said) for part, said in lines),
+            **{"cleared_at": NOON, "authorised_at": NOON, **values},
+        )
+
+    def tell(self, incoming: Sequence[IncomingTransaction]) -> list[SourceDocument]:
+        recorded = record_transactions(incoming=incoming, actor="the test")
+        assert not [one.errors for one in recorded if one.errors]
         return [one.document for one in recorded if one.document is not None]
 
     def work(self) -> None:
@@ -112,6 +163,22 @@ class Office:
         with lane.held(self.connection.pk) as held:
             assert held is not None
             engine.drain(held)
+
+    def accountant(self) -> Accountant:
+        """Somebody who works in the books themselves."""
+        with transaction.atomic():
+            company = Company.objects.get(pk=self.connection.company_id)
+        return Accountant(self.sandbox, company.external_id, tokens.access_token(company.credential_id))
+
+    def tie_out(self) -> None:
+        """In the books the card owes what its cleared documents come to, and nothing stands there without a link."""
+        with transaction.atomic():
+            done = SyncJob.objects.filter(state=JobState.DONE).values("document")
+            owed = SourceDocument.objects.filter(pk__in=done).aggregate(sum=Sum("amount_minor"))["sum"] or 0
+            linked = set(ExternalLink.objects.values_list("external_id", flat=True))
+        assert self.sandbox.postings().get("2110", Decimal(0)) == -Decimal(owed).scaleb(-2)
+        there = [*self.sandbox.objects("Purchase"), *self.sandbox.objects("Transfer")]
+        assert {row["Id"] for row in there} == linked
 
 
 @pytest.fixture
@@ -126,3 +193,13 @@ def ready(office: Office) -> Office:
     office.connect()
     office.map(card="2110", default="6110", Software="6020")
     return office
+
+
+@pytest.fixture
+def books(ready: Office) -> Iterator[Office]:
+    """Mapped in full; after the test its books tie out."""
+    with transaction.atomic():
+        Category.objects.create(name="Travel")
+    ready.map(card="2110", default="6110", Software="6020", Travel="6210", fees="6610", cashback="4950", bank="1010")
+    yield ready
+    ready.tie_out()

@@ -1,5 +1,6 @@
 """The guards that matter only when something has gone wrong already."""
 
+import threading
 import time
 from datetime import timedelta
 from typing import Any
@@ -7,16 +8,18 @@ from typing import Any
 import pytest
 import redis
 from django.conf import settings as django_settings
+from django.db import connection as database
 from django.db import transaction
 from django.utils import timezone
 
 from integrations import bells, services
 from integrations.bells import Queue
-from integrations.mapping.reasons import ReasonCode
+from integrations.mapping.reasons import Reason, ReasonCode
 from integrations.models import (
     Authorisation,
     Connection,
     ConnectionState,
+    Decision,
     ExternalLink,
     JobState,
     SyncEnvelope,
@@ -27,8 +30,10 @@ from integrations.sync.attempts import Planned
 from integrations.sync.plan import Send
 from integrations.sync.retry import MOST_SENDINGS
 from integrations.tasks import drain_connection
+from ledger.tenancy.context import acting_for
 from tests.integrations.conftest import Office
 from tests.integrations.test_engine import let_time_pass, state_of, states
+from tests.processes import wait_until
 
 
 def test_a_refusal_beside_an_unknown_waits_for_the_repetition(ready: Office) -> None:
@@ -136,6 +141,52 @@ def test_a_new_holder_takes_what_may_be_sent_for_unknown_and_the_rest_for_waitin
         assert successor is not None
         attempts.take_over(successor)
     assert states() == {JobState.UNKNOWN: 1, JobState.WAITING: 1}
+
+
+def test_a_change_that_comes_while_its_job_is_settled_unsent_is_not_missed(ready: Office) -> None:
+    ready.record("c-1", currency="EUR")
+    queue.absorb_events()
+    with lane.held(ready.connection.pk) as held:
+        assert held is not None
+        [job] = queue.claim(held, 10)
+        ready.record("c-1")
+        queue.absorb_events()
+        planned_by = queue.Configuration(ready.tenant.entity.pk, 1)
+        reason = Reason(ReasonCode.OTHER_CURRENCY, "EUR, the books are in USD")
+        queue.settle_unsent(held, planned_by, [queue.Unsent(job.pk, 1, (reason,))])
+    assert states() == {JobState.WAITING: 1}
+    ready.work()
+    assert states() == {JobState.DONE: 1}
+
+
+def test_what_a_person_holds_in_the_moment_of_the_claim_is_not_claimed(ready: Office) -> None:
+    ready.record("c-1")
+    queue.absorb_events()
+    claimed: list[list[SyncJob]] = []
+
+    def claim(held: lane.Lane) -> None:
+        try:
+            with acting_for(ready.tenant.id):
+                claimed.append(queue.claim(held, 10))
+        finally:
+            database.close()
+
+    with lane.held(ready.connection.pk) as held:
+        assert held is not None
+        claiming = threading.Thread(target=claim, args=[held])
+        with transaction.atomic():
+            services.decide(SyncJob.objects.all(), decision=Decision.HOLD, why="wait", person=ready.tenant.admin)
+            claiming.start()
+            wait_until(_somebody_waits_for_us, 10, "waiting for the row")
+        claiming.join()
+    assert claimed == [[]]
+    assert states() == {JobState.HELD: 1}
+
+
+def _somebody_waits_for_us() -> bool:
+    with database.cursor() as cursor:
+        cursor.execute("SELECT bool_or(pg_backend_pid() = ANY(pg_blocking_pids(pid))) FROM pg_locks WHERE NOT granted")
+        return bool(cursor.fetchone()[0])
 
 
 def test_a_lane_rests_as_long_as_the_platform_asks(ready: Office) -> None:
