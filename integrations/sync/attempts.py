@@ -140,6 +140,9 @@ def _advance(job: SyncJob, attempt: SyncAttempt, outcome: Outcome, now: datetime
         case OutcomeKind.POSTED | OutcomeKind.ALREADY_THERE:
             removed = (Reason(ReasonCode.REVERSED),) if attempt.action == Action.REMOVE else ()
             bring_to_rest(job, removed, revision=_shown(attempt, outcome))
+        case OutcomeKind.REJECTED if _is_gone(outcome):
+            # Whatever changed since: it is not made anew behind the back of whoever took it out.
+            bring_to_rest(job, (Reason(ReasonCode.GONE),), revision=job.wanted_revision)
         case OutcomeKind.REJECTED:
             bring_to_rest(job, (_refusal(outcome),), revision=attempt.revision)
         case OutcomeKind.CONFLICT:
@@ -163,8 +166,6 @@ def _is_gone(outcome: Outcome) -> bool:
 
 
 def _refusal(outcome: Outcome) -> Reason:
-    if _is_gone(outcome):
-        return Reason(ReasonCode.GONE)
     return Reason(ReasonCode.OUR_FAULT if outcome.remedy is Remedy.OURS else ReasonCode.REJECTED, outcome.answer)
 
 

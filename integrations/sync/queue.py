@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from integrations.mapping.reasons import EXCLUDED, HELD, Reason
+from integrations.mapping.reasons import EXCLUDED, HELD, Reason, ReasonCode
 from integrations.models import (
     ConfigurationVersion,
     Connection,
@@ -17,6 +17,7 @@ from integrations.models import (
     SyncJob,
 )
 from integrations.models.sync import MOVING_STATES, STATES_WITH_REASON
+from integrations.selectors import with_reason
 from integrations.sync.lane import Lane
 from ledger import events
 from ledger.models import Entity, SourceDocument, Stage
@@ -98,7 +99,9 @@ def wish(connection: Connection, documents: Iterable[SourceDocument]) -> None:
         unique_fields=["tenant", "connection", "document"],
     )
     told = SyncJob.objects.filter(connection=connection, document__in=[job.document_id for job in jobs])
-    wake(told.filter(state__in=AT_REST, settled_revision__lt=F("wanted_revision")))
+    # What somebody took out of the books comes back by a person's word only, not by a change of the source.
+    stays_out = with_reason(ReasonCode.GONE) & ~Q(document__stage=Stage.REVERSED)
+    wake(told.filter(~stays_out, state__in=AT_REST, settled_revision__lt=F("wanted_revision")))
 
 
 def wake(jobs: QuerySet[SyncJob]) -> int:

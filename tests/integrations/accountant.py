@@ -20,18 +20,18 @@ class Accountant:
         """Of the only object of that kind."""
         row = self._only(kind)
         kept = {name: value for name, value in row.items() if name not in COMPUTED}
-        changed: dict[str, Any] = self._post(kind.lower(), kept | changes)[kind]
+        changed: dict[str, Any] = self.post(kind.lower(), kept | changes)[kind]
         return changed
 
     def delete(self, kind: str) -> None:
         row = self._only(kind)
-        self._post(f"{kind.lower()}?operation=delete", {name: row[name] for name in ("Id", "SyncToken")})
+        self.post(f"{kind.lower()}?operation=delete", {name: row[name] for name in ("Id", "SyncToken")})
 
     def _only(self, kind: str) -> dict[str, Any]:
         [row] = self.sandbox.objects(kind, self.realm)
         return row
 
-    def _post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+    def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         answer = requests.post(
             f"{self.sandbox.url}/v3/company/{self.realm}/{path}",
             json=body,

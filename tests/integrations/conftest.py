@@ -104,6 +104,11 @@ class Office:
             {MappingKey(slots[type(row)], row.pk, dimension): targets[name] for row, name in values.items()}
         )
 
+    def reference(self, number: str) -> int:
+        """Of the account with this number."""
+        with transaction.atomic():
+            return Reference.objects.values_list("pk", flat=True).get(number=number)
+
     def choose(self, targets: dict[MappingKey, int | None], *, create_vendors: bool | None = None) -> int | None:
         """Save what differs; everything else stays."""
         with transaction.atomic():
