@@ -26,6 +26,7 @@ class Vendor:
 
     external_id: str
     name: str
+    active: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,8 @@ class Mapping:
     """One version of an entity's configuration, with the vendors of the books that a set of transactions may be.
 
     `accounts` are by slot and, where the slot names something of ours, its id. `values` are those of a dimension, by
-    the dimension's key, slot and id. Vendors are by our vendor's id, and by name in lower case.
+    the dimension's key, slot and id. Vendors are by our vendor's id, and by name in lower case; `known_as` has how the
+    platform writes our names, empty for one that it cannot write.
     """
 
     version: int
@@ -90,6 +92,7 @@ class Mapping:
     values: dict[tuple[str, MappingSlot, int], Account] = field(default_factory=dict)
     vendors: dict[int, Vendor] = field(default_factory=dict)
     vendors_by_name: dict[str, Vendor] = field(default_factory=dict)
+    known_as: dict[str, str] = field(default_factory=dict)
     create_vendors: bool = False
     refused_vendors: dict[str, str] = field(default_factory=dict)
 
@@ -147,7 +150,7 @@ def code(facts: TransactionFacts, mapping: Mapping) -> Coding | Uncoded:
         *_inactive((one for one in chosen if isinstance(one, Account)), ReasonCode.ACCOUNT_INACTIVE),
         *_inactive((*values, *header.values()), ReasonCode.VALUE_INACTIVE),
         *split,
-        *_refused_vendor(vendor, mapping),
+        *_unusable_vendor(vendor, mapping),
     ]
     coded = tuple(
         CodedLine(line, account, why, _line_values(line, mapping))
@@ -257,14 +260,19 @@ def _vendor(facts: TransactionFacts, mapping: Mapping) -> tuple[Vendor | None, s
     if facts.vendor and (vendor := mapping.vendors.get(facts.vendor.id)):
         return vendor, f"Vendor {facts.vendor.name} is mapped to {vendor.name} ({_version(mapping)})."
     name = vendor_name(facts)
-    if vendor := mapping.vendors_by_name.get(name.casefold()):
+    written = mapping.known_as.get(name.casefold(), name)
+    if not written:
+        return None, f"The books cannot write {name or 'an empty name'}; the merchant stands in the description."
+    if vendor := mapping.vendors_by_name.get(written.casefold()):
         return vendor, f"The books have a vendor named {vendor.name}."
     if mapping.create_vendors:
-        return Vendor("", name), f"The books had no vendor named {name}, so it is made."
+        return Vendor("", written), f"The books had no vendor named {written}, so it is made."
     return None, f"No vendor in the books is named {name}; the merchant stands in the description."
 
 
-def _refused_vendor(vendor: Vendor | None, mapping: Mapping) -> Iterator[Reason]:
+def _unusable_vendor(vendor: Vendor | None, mapping: Mapping) -> Iterator[Reason]:
+    if vendor and not vendor.active:
+        yield Reason(ReasonCode.VALUE_INACTIVE, f"Vendor {vendor.name}")
     if vendor and not vendor.external_id and (refusal := mapping.refused_vendors.get(vendor.name.casefold())):
         yield Reason(ReasonCode.VENDOR_REFUSED, f"{vendor.name}. {refusal}")
 

@@ -74,7 +74,7 @@ class Provider(Protocol):
     def create_vendors(self, names: Sequence[str]) -> list[NewVendor]:
         """See that the books know a vendor of each name. Safe to repeat: a platform takes a name only once.
 
-        Raises Temporary, AccessLost or Unknown; those that were made before it are found by their names the next time.
+        Raises Temporary, AccessLost or Refused; those that were made before it are found by their names the next time.
         """
         ...
 
@@ -104,5 +104,7 @@ class Platform:
     oauth: Callable[[], OAuth]
     provider: Callable[[str, str, TokenSource], Provider]
     """From the company's id on the platform, its country (empty before it was asked) and a token source."""
+    vendor_name: Callable[[str, str], str]
+    """How a vendor of this name is written in a company of this country; empty where it cannot be. Pure."""
     object_url: Callable[[str, str, str], str]
     """Where a person sees an object, from company, kind and id."""

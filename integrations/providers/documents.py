@@ -226,11 +226,15 @@ class ReferenceRecord:
 
 @dataclass(frozen=True, slots=True)
 class NewVendor:
-    """What became of the wish that the books know a vendor of this name: the vendor, or the refusal in words."""
+    """What became of the wish that the books know a vendor of this name: the vendor, or the refusal in words.
+
+    Without both nobody can say: it is looked up by its name the next time.
+    """
 
     name: str
     vendor: ReferenceRecord | None = None
     refusal: str = ""
+    made: bool = False
 
 
 @dataclass(frozen=True, slots=True)

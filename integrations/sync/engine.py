@@ -81,10 +81,10 @@ def _read_connection(lane: Lane) -> Connection:
 
 def _carry(lane: Lane, connection: Connection, provider: Provider, jobs: Sequence[SyncJob], ends: float) -> None:
     """One claimed set, from wish to fact. What the slice has no time for waits again."""
-    gathered = _with_vendors(lane, connection, provider, jobs, _freshened(lane, connection, provider, jobs))
+    gathered, undecided = _with_vendors(lane, connection, provider, jobs, _freshened(lane, connection, provider, jobs))
     plans = _plan_all(jobs, gathered)
-    if early := [job.pk for job, step in plans if _lacks_vendor(step)]:
-        queue.postpone(lane, early, timezone.now())
+    if early := {job: _is_one_of(undecided, step) for job, step in plans if _lacks_vendor(step)}:
+        queue.postpone(lane, early)
     if unsent := [_unsent(job, step) for job, step in plans if not isinstance(step, Send)]:
         queue.settle_unsent(lane, Configuration(connection.entity_id, gathered.mapping.version), unsent)
     planned = {
@@ -117,22 +117,27 @@ def _freshened(lane: Lane, connection: Connection, provider: Provider, jobs: Seq
 
 def _with_vendors(
     lane: Lane, connection: Connection, provider: Provider, jobs: Sequence[SyncJob], gathered: Gathered
-) -> Gathered:
-    """See that the books know the vendors of what is about to be sent. Those that could not be made yet stay away."""
+) -> tuple[Gathered, frozenset[str]]:
+    """See that the books know the vendors of what is about to be sent. Those that could not be made yet stay away; of
+    some of them, named beside, it was tried and nobody knows."""
     steps = [step for _, step in _plan_all(jobs, gathered) if _lacks_vendor(step)]
     names = dict.fromkeys(step.coding.vendor.name for step in steps if step.coding and step.coding.vendor)
     if not names:
-        return gathered
+        return gathered, frozenset()
     with _resting_on_trouble(lane, connection):
         ensured = vendors.ensure(lane, connection, provider, list(names))
     mapping = gathered.mapping
     known = replace(mapping, vendors_by_name=mapping.vendors_by_name | ensured.made, refused_vendors=ensured.refused)
-    return replace(gathered, mapping=known)
+    return replace(gathered, mapping=known), ensured.undecided
 
 
 def _lacks_vendor(step: Plan) -> TypeGuard[Send]:
     vendor = step.coding.vendor if isinstance(step, Send) and step.coding else None
     return vendor is not None and not vendor.external_id
+
+
+def _is_one_of(names: frozenset[str], step: Send) -> bool:
+    return step.coding is not None and step.coding.vendor is not None and step.coding.vendor.name.casefold() in names
 
 
 def _plan_all(jobs: Sequence[SyncJob], gathered: Gathered) -> list[tuple[SyncJob, Plan]]:

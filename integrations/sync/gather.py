@@ -19,6 +19,7 @@ from integrations.models import (
     SyncJob,
 )
 from integrations.providers.documents import Dimension, DimensionLevel, Posted
+from integrations.providers.registry import platform
 from integrations.sync.facts import facts_of
 from integrations.sync.plan import Link
 from ledger.selectors.transactions import by_document
@@ -61,6 +62,7 @@ def mapping_of(connection: Connection, facts: Sequence[TransactionFacts]) -> Map
     version = ConfigurationVersion.objects.filter(entity_id=connection.entity_id).order_by("-number").first()
     dimensions = dimensions_of(connection)
     entries = list(_entries(connection, facts))
+    known_as = names_there(connection, facts)
     return Mapping(
         version=version.number if version else 0,
         home_currency=connection.company.currency,
@@ -72,7 +74,8 @@ def mapping_of(connection: Connection, facts: Sequence[TransactionFacts]) -> Map
         dimensions=dimensions,
         values=_values(entries, dimensions),
         vendors={row.vendor_id: _vendor(row.target) for row in entries if row.vendor_id},
-        vendors_by_name=vendors_by_name(connection, {vendor_name(fact).casefold() for fact in facts}),
+        vendors_by_name=vendors_by_name(connection, {name.casefold() for name in known_as.values()}),
+        known_as=known_as,
         create_vendors=version.create_vendors if version else False,
     )
 
@@ -80,6 +83,14 @@ def mapping_of(connection: Connection, facts: Sequence[TransactionFacts]) -> Map
 def dimensions_of(connection: Connection) -> tuple[Dimension, ...]:
     stored = connection.company.dimensions
     return tuple(Dimension(one["key"], one["label"], DimensionLevel(one["level"])) for one in stored)
+
+
+def names_there(connection: Connection, facts: Iterable[TransactionFacts]) -> dict[str, str]:
+    """How the platform writes the vendors' names, by our own in lower case."""
+    company = connection.company
+    written = platform(company.provider).vendor_name
+    names = {name.casefold(): name for name in map(vendor_name, facts)}
+    return {key: written(name, company.country) for key, name in names.items()}
 
 
 def vendors_by_name(connection: Connection, keys: set[str]) -> dict[str, Vendor]:
@@ -118,4 +129,4 @@ def _account(reference: Reference) -> Account:
 
 
 def _vendor(reference: Reference) -> Vendor:
-    return Vendor(reference.external_id, reference.name)
+    return Vendor(reference.external_id, reference.name, reference.active)

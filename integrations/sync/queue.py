@@ -1,6 +1,6 @@
 """The rows of the engine: absorb, claim, open, settle. Each works on a set, in one transaction, in a few statements."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -19,6 +19,7 @@ from integrations.models import (
 from integrations.models.sync import MOVING_STATES, STATES_WITH_REASON
 from integrations.selectors import with_reason
 from integrations.sync.lane import Lane
+from integrations.sync.retry import rest_after_throttle
 from ledger import events
 from ledger.models import Entity, SourceDocument, Stage
 
@@ -195,11 +196,18 @@ def give_back(lane: Lane) -> None:
 
 
 @transaction.atomic
-def postpone(lane: Lane, job_ids: Iterable[int], until: datetime) -> None:
-    """What they need first is not there yet: they wait, and are not claimed again before then."""
+def postpone(lane: Lane, early: Mapping[SyncJob, bool]) -> None:
+    """What they need first is not there yet. Where that was tried in vain they rest, longer each time; the others come
+    after all that waits already."""
     lane.assert_held()
-    claimed = SyncJob.objects.filter(id__in=list(job_ids), state=JobState.RUNNING, fence=lane.fence)
-    claimed.update(state=JobState.WAITING, due_at=until)
+    now = timezone.now()
+    in_vain = {job.pk: tried for job, tried in early.items()}
+    jobs = locked(in_vain)
+    for job in jobs:
+        job.state = JobState.WAITING
+        job.due_at = now + (rest_after_throttle(job.tries, None) if in_vain[job.pk] else timedelta(0))
+        job.tries += in_vain[job.pk]
+    save(jobs)
 
 
 @transaction.atomic

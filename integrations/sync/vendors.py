@@ -18,10 +18,11 @@ MADE_AT_ONCE = 20
 
 @dataclass(frozen=True, slots=True)
 class Ensured:
-    """By name in lower case."""
+    """By name in lower case. Of the undecided nobody knows yet whether they were made."""
 
     made: dict[str, Vendor] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
+    undecided: frozenset[str] = frozenset()
 
 
 def ensure(lane: Lane, connection: Connection, provider: Provider, names: Sequence[str]) -> Ensured:
@@ -29,12 +30,14 @@ def ensure(lane: Lane, connection: Connection, provider: Provider, names: Sequen
 
     Raises what provider.create_vendors raises; whatever was made by then is found by name the next time.
     """
-    results = provider.create_vendors(list(names)[:MADE_AT_ONCE])
+    once = list({name.casefold(): name for name in names}.values())
+    results = provider.create_vendors(once[:MADE_AT_ONCE])
     known = [one for one in results if one.vendor is not None]
     _remember(lane, connection, known)
     return Ensured(
         made={one.name.casefold(): Vendor(one.vendor.external_id, one.vendor.name) for one in known if one.vendor},
-        refused={one.name.casefold(): one.refusal for one in results if one.vendor is None},
+        refused={one.name.casefold(): one.refusal for one in results if one.refusal},
+        undecided=frozenset(one.name.casefold() for one in results if one.vendor is None and not one.refusal),
     )
 
 
@@ -42,8 +45,9 @@ def ensure(lane: Lane, connection: Connection, provider: Provider, names: Sequen
 def _remember(lane: Lane, connection: Connection, made: Sequence[NewVendor]) -> None:
     lane.assert_held()
     now = timezone.now()
-    rows = [
-        Reference(
+    # Two names of ours may have found the same vendor.
+    rows = {
+        one.vendor.external_id: Reference(
             company_id=connection.company_id,
             kind=ReferenceKind.VENDOR,
             external_id=one.vendor.external_id,
@@ -54,13 +58,13 @@ def _remember(lane: Lane, connection: Connection, made: Sequence[NewVendor]) -> 
             currency=one.vendor.currency,
             active=one.vendor.active,
             read_at=now,
-            made_at=now,
+            made_at=now if one.made else None,
         )
         for one in made
         if one.vendor is not None
-    ]
+    }
     Reference.objects.bulk_create(
-        rows,
+        rows.values(),
         update_conflicts=True,
         update_fields=["name", "name_key", "path", "active", "read_at"],
         unique_fields=["tenant", "company", "kind", "dimension", "external_id"],

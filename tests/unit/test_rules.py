@@ -417,13 +417,43 @@ def test_folding_knows_more_than_lower_case() -> None:
     assert coded(mapping=mapping, merchant="Große Straße").vendor == Vendor("77", "Große Straße")
 
 
-@pytest.mark.parametrize("merchant", ["Staples #114", "Stapl", "", "Office Depot"])
+@pytest.mark.parametrize("merchant", ["Staples #114", "Stapl", "Office Depot"])
 def test_a_vendor_is_never_guessed(merchant: str) -> None:
     coding = coded(merchant=merchant)
     assert coding.vendor is None
     assert coding.why["vendor"] == (
         f"No vendor in the books is named {merchant}; the merchant stands in the description."
     )
+
+
+@pytest.mark.parametrize("creates", [True, False])
+def test_a_vendor_is_found_under_the_name_that_the_books_can_write(*, creates: bool) -> None:
+    mapping = replace(
+        COMPLETE,
+        known_as={"staples: paper “&” more": 'Staples paper "&" more'},
+        vendors_by_name={'staples paper "&" more': Vendor("63", 'Staples Paper "&" More')},
+        create_vendors=creates,
+    )
+    assert coded(PAPER, mapping, merchant="Staples: paper “&” more").vendor == Vendor("63", 'Staples Paper "&" More')
+
+
+def test_a_vendor_is_made_under_the_name_that_the_books_can_write() -> None:
+    mapping = replace(COMPLETE, known_as={"łódź café": "Lódz Café"}, create_vendors=True)
+    assert coded(PAPER, mapping, merchant="Łódź Café").vendor == Vendor("", "Lódz Café")
+
+
+@pytest.mark.parametrize(("merchant", "told"), [("東京", "東京"), ("", "an empty name")])
+def test_what_the_books_cannot_write_becomes_no_vendor_and_blocks_nothing(merchant: str, told: str) -> None:
+    coding = coded(PAPER, replace(COMPLETE, known_as={merchant: ""}, create_vendors=True), merchant=merchant)
+    assert coding.vendor is None
+    assert coding.why["vendor"] == f"The books cannot write {told}; the merchant stands in the description."
+
+
+def test_a_mapped_vendor_that_is_inactive_is_named_before_anything_is_sent() -> None:
+    mapping = replace(COMPLETE, vendors={PAPERWORKS.id: Vendor("77", "Paperworks Holding", active=False)})
+    assert reasons(replace(PAPER, vendor=PAPERWORKS), mapping) == [
+        Reason(ReasonCode.VALUE_INACTIVE, "Vendor Paperworks Holding")
+    ]
 
 
 def test_what_the_books_lack_is_made_where_the_switch_says_so() -> None:

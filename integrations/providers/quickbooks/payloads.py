@@ -24,7 +24,11 @@ REFERENCES = {CLASS: "ClassRef", LOCATION: "DepartmentRef"}
 OPERATIONS = {Action.CREATE: "create", Action.UPDATE: "update", Action.REMOVE: "delete"}
 NO_NAME_SIGNS = str.maketrans({":": " ", "\t": " ", "\n": " ", "\r": " "})
 
-TYPOGRAPHY = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "...", "€": "EUR"})
+TYPOGRAPHY = str.maketrans(
+    {"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "...", "€": "EUR"}
+    # Letters of Latin scripts that no accent can be taken from.
+    | {"Ł": "L", "ł": "l", "Đ": "D", "đ": "d", "Ħ": "H", "ħ": "h", "ı": "i", "Œ": "OE", "œ": "oe", "ẞ": "SS"}
+)
 
 
 def item(key: str, write: Write, *, outside_us: bool = False) -> Item:
@@ -98,8 +102,16 @@ def transfer(paid: Transfer, *, outside_us: bool = False) -> dict[str, Any]:
 
 
 def display_name(name: str, *, outside_us: bool = False) -> str:
-    """A name that QuickBooks takes: without the signs that it uses itself, in single blanks, of 100 characters."""
-    plain = _writer(outside_us)(name).translate(NO_NAME_SIGNS)
+    """A name that QuickBooks takes: without the signs that it uses itself, in single blanks, of 100 characters.
+
+    Ornaments that it cannot write go. Of a name with letters that it cannot write nothing is left: two strangers would
+    become one “??”.
+    """
+    write = _writer(outside_us)
+    written = [(sign, write(sign)) for sign in unicodedata.normalize("NFC", name).translate(NO_NAME_SIGNS)]
+    if any(plain == "?" and sign.isalnum() for sign, plain in written):
+        return ""
+    plain = "".join(plain for sign, plain in written if plain != "?" or sign == "?")
     return " ".join(plain.split())[:NAME_LENGTH].rstrip()
 
 

@@ -5,9 +5,10 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 from integrations.providers.base import Platform, TokenSource
+from integrations.providers.quickbooks import payloads
 from integrations.providers.quickbooks.client import QuickBooksClient
 from integrations.providers.quickbooks.oauth import QuickBooksOAuth
-from integrations.providers.quickbooks.provider import QuickBooksProvider
+from integrations.providers.quickbooks.provider import HOME_COUNTRY, QuickBooksProvider
 
 # The page of an object on the platform, by its kind.
 PAGES = {"Purchase": "expense", "Transfer": "transfer"}
@@ -38,6 +39,9 @@ def quickbooks_platform(settings: QuickBooksSettings) -> Platform:
         client = QuickBooksClient(settings.api_url, company, tokens, settings.timeout_seconds)
         return QuickBooksProvider(client, settling=timedelta(seconds=settings.settling_seconds), country=country)
 
+    def vendor_name(name: str, country: str) -> str:
+        return payloads.display_name(name, outside_us=country != HOME_COUNTRY)
+
     def object_url(company: str, kind: str, external_id: str) -> str:
         if _is_sandbox(settings):
             return f"{settings.api_url}/companies/{company}#{kind}-{external_id}"
@@ -50,6 +54,7 @@ def quickbooks_platform(settings: QuickBooksSettings) -> Platform:
         is_sandbox=_is_sandbox(settings),
         oauth=oauth,
         provider=provider,
+        vendor_name=vendor_name,
         object_url=object_url,
     )
 

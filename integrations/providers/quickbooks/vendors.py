@@ -2,6 +2,7 @@
 repeat: a name that is taken (6240) is looked up by the id that the refusal gives.
 """
 
+import logging
 import re
 import uuid
 from collections.abc import Sequence
@@ -14,12 +15,16 @@ from integrations.providers.errors import AccessLost, Refused, Temporary, Unknow
 from integrations.providers.quickbooks import payloads, replies
 from integrations.providers.quickbooks.client import QuickBooksClient
 
+logger = logging.getLogger(__name__)
+
 NAME_TAKEN = "6240"
 TAKEN_BY_ANOTHER = "A customer or an employee has this name. Rename one of them, or map the vendor to another."
 
 
 def create(client: QuickBooksClient, names: Sequence[str], *, outside_us: bool) -> list[NewVendor]:
     """One batch, or a single write for one name. What is there already is found first, by name."""
+    if not names:
+        return []
     wanted = {name: payloads.display_name(name, outside_us=outside_us) for name in names}
     there = _by_name(client, list(wanted.values()))
     missing = [name for name in names if wanted[name].casefold() not in there]
@@ -53,7 +58,11 @@ def _made(client: QuickBooksClient, names: Sequence[str], wanted: dict[str, str]
     batched = len(items) > 1
     envelope = Envelope(request_id=uuid.uuid4().hex, batched=batched, items=tuple(items))
     body = payloads.batch(items) if batched else items[0].body
-    answer = client.write("batch" if batched else payloads.path(items[0]), body, envelope.request_id)
+    try:
+        answer = client.write("batch" if batched else payloads.path(items[0]), body, envelope.request_id)
+    except Unknown as lost:
+        logger.warning("Vendors may have been made: %s", lost)
+        return [NewVendor(name) for name in names]
     outcomes = replies.outcomes(envelope, answer)
     return [_result(client, name, wanted[name], outcomes[item.key]) for name, item in zip(names, items, strict=True)]
 
@@ -62,17 +71,18 @@ def _result(client: QuickBooksClient, name: str, written: str, outcome: Any) -> 
     match outcome.kind:
         case OutcomeKind.POSTED:
             posted = outcome.posted
-            return NewVendor(name, ReferenceRecord("vendor", posted.external_id, written, written, active=True))
+            made = ReferenceRecord("vendor", posted.external_id, written, written, active=True)
+            return NewVendor(name, made, made=True)
         case OutcomeKind.REJECTED if outcome.code == NAME_TAKEN:
             return _holder(client, name, written, outcome.answer)
         case OutcomeKind.REJECTED | OutcomeKind.CONFLICT:
-            return NewVendor(name, refusal=outcome.answer)
+            return NewVendor(name, refusal=outcome.answer or f"QuickBooks gave no reason but the code {outcome.code}.")
         case OutcomeKind.ACCESS_LOST:
             raise AccessLost(outcome.answer)
         case OutcomeKind.THROTTLED:
             raise Temporary(outcome.answer, outcome.retry_after)
         case _:
-            raise Unknown(outcome.answer)
+            return NewVendor(name)
 
 
 def _holder(client: QuickBooksClient, name: str, written: str, answer: str) -> NewVendor:

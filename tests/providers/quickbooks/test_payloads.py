@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from integrations.providers.documents import Action, CardCharge, Item, Line, Write
 from integrations.providers.quickbooks.client import QuickBooksClient
-from integrations.providers.quickbooks.payloads import batch, encoded, purchase
+from integrations.providers.quickbooks.payloads import batch, display_name, encoded, purchase
 from integrations.providers.quickbooks.provider import BATCH_SIZE, SINGLES_UP_TO, QuickBooksProvider
 from ledger.domain.money import Money
 
@@ -144,6 +144,7 @@ def test_a_long_text_is_cut_to_what_quickbooks_takes_and_a_note_keeps_its_mark(l
         ("“Zoë’s” – a…", '"Zoë\'s" - a...', "“Zoë’s” – a…"),
         ("€5", "EUR5", "€5"),
         ("Dvořák Škoda", "Dvorák Skoda", "Dvořák Škoda"),
+        ("Łódź Đakovo Œuvre", "Lódz Dakovo OEuvre", "Łódź Đakovo Œuvre"),
         ("寿司 Sushi", "?? Sushi", "寿司 Sushi"),
         ("Pizza 🍕!", "Pizza ?!", "Pizza ?!"),
     ],
@@ -158,6 +159,41 @@ def test_texts_keep_to_the_letters_that_the_company_takes(text: str, us: str, el
 def test_every_text_fits_the_company(text: str) -> None:
     purchase(_texts(text))["PrivateNote"].encode("latin-1")
     assert all(ord(letter) < 0x10000 for letter in purchase(_texts(text), outside_us=True)["PrivateNote"])
+
+
+@pytest.mark.parametrize(
+    ("name", "us", "elsewhere"),
+    [
+        ("Figma Inc", "Figma Inc", "Figma Inc"),
+        ("  Two  blanks \t", "Two blanks", "Two blanks"),
+        ("Uber: Eats\nBerlin\tMitte", "Uber Eats Berlin Mitte", "Uber Eats Berlin Mitte"),
+        ("Joe’s “Diner” – 24 h", 'Joe\'s "Diner" - 24 h', "Joe’s “Diner” – 24 h"),
+        ("Zoe\u0308 Café", "Zoë Café", "Zoë Café"),
+        ("Łódź Škoda", "Lódz Skoda", "Łódź Škoda"),
+        ("Pizza 🍕 Roma", "Pizza Roma", "Pizza Roma"),
+        ("★ Star ★", "Star", "★ Star ★"),
+        ("Why? Not!", "Why? Not!", "Why? Not!"),
+        ("東京", "", "東京"),
+        ("Sushi 東京", "", "Sushi 東京"),
+        ("𠮷野家", "", ""),
+        ("🍕", "", ""),
+        ("", "", ""),
+        (":", "", ""),
+        ("x" * 101, "x" * 100, "x" * 100),
+        (f"{'x' * 99} yz", "x" * 99, "x" * 99),
+    ],
+)
+def test_a_vendors_name_is_one_that_the_company_can_write_or_none(name: str, us: str, elsewhere: str) -> None:
+    assert display_name(name) == us
+    assert display_name(name, outside_us=True) == elsewhere
+
+
+@given(name=st.text(), outside_us=st.booleans())
+def test_a_written_name_is_written_the_same_again(name: str, outside_us: bool) -> None:
+    written = display_name(name, outside_us=outside_us)
+    assert display_name(written, outside_us=outside_us) == written
+    assert len(written) <= 100
+    assert not set(written) & set(":\t\r\n")
 
 
 def test_outside_the_us_a_charge_says_that_no_tax_applies() -> None:

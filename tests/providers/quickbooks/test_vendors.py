@@ -1,0 +1,180 @@
+"""A vendor of each name: found, made, or refused; and never made twice."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from integrations.providers.documents import NewVendor
+from integrations.providers.errors import AccessLost, Temporary
+from integrations.providers.quickbooks import vendors
+from tests.providers.quickbooks.connected import COMPANIES, Connected, connect
+from tests.providers.quickbooks.loopback import answers, closes, serving
+from tests.providers.quickbooks.test_client import _client
+from tests.providers.quickbooks_sandbox.client import UK, US, Server, fresh
+
+
+def stored(company: Connected) -> list[str]:
+    return [row["DisplayName"] for row in company.server.stored("Vendor", company.realm)]
+
+
+def create(company: Connected, names: Sequence[str]) -> dict[str, NewVendor]:
+    results = {one.name: one for one in company.provider.create_vendors(names)}
+    assert results.keys() == set(names)
+    return results
+
+
+def ids(results: dict[str, NewVendor]) -> dict[str, str]:
+    return {name: one.vendor.external_id if one.vendor else "" for name, one in results.items()}
+
+
+@COMPANIES
+@pytest.mark.parametrize("count", [1, 2, 20])
+def test_what_the_books_lack_is_made_once(sandbox: Server, realm: str, count: int) -> None:
+    company = connect(sandbox, realm)
+    names = [fresh("Vendor") for _ in range(count)]
+    first = create(company, names)
+    assert {one.made for one in first.values()} == {True}
+    again = create(company, names)
+    assert (ids(again), {one.made for one in again.values()}) == (ids(first), {False})
+    assert [stored(company).count(name) for name in names] == [1] * count
+
+
+def test_what_is_there_is_found_whatever_its_capitals(us: Connected) -> None:
+    before = stored(us)
+    staples = us.server.seeded_id(US, "Vendor", "Staples")
+    for name in ("Staples", "STAPLES", "sTaPlEs"):
+        assert ids(create(us, [name])) == {name: staples}
+    assert stored(us) == before
+
+
+def test_some_are_there_some_are_new_and_a_customers_name_is_refused(us: Connected) -> None:
+    new = fresh("Vendor")
+    results = create(us, ["Staples", new, "Northgate Studio", "Lena Fox"])
+    assert ids(results)["Staples"] == us.server.seeded_id(US, "Vendor", "Staples")
+    assert results[new].made
+    for name in ("Northgate Studio", "Lena Fox"):
+        assert results[name].vendor is None
+        assert "A customer or an employee has this name" in results[name].refusal
+    assert "Northgate Studio" not in stored(us)
+
+
+@pytest.mark.parametrize(
+    "name", ["O'Hara & Sons", 'Back\\slash "quoted"', "100 % #1 + more", "Zoë’s Café – Łódź", "Uber: Eats", "y" * 140]
+)
+def test_a_name_of_any_signs_is_made_once_and_found_again(us: Connected, name: str) -> None:
+    name = f"{fresh('V')} {name}"
+    made = create(us, [name])
+    assert made[name].made, made
+    again = create(us, [name])
+    assert (ids(again), again[name].made) == (ids(made), False)
+
+
+def test_two_writings_of_one_name_are_one_vendor(us: Connected) -> None:
+    name = fresh("Vendor")
+    results = create(us, [name, name.upper(), f"{name}:"])
+    assert len(set(ids(results).values())) == 1
+    assert all(one.vendor for one in results.values())
+    assert [each.casefold() for each in stored(us)].count(name.casefold()) == 1
+
+
+@pytest.mark.parametrize("count", [1, 5])
+@pytest.mark.parametrize(("kind", "made"), [("drop_after_commit", False), ("drop_before", True), ("status", True)])
+def test_where_the_answer_is_lost_nobody_can_say_and_the_name_finds_it(
+    us: Connected, kind: str, count: int, *, made: bool
+) -> None:
+    names = [fresh("Vendor") for _ in range(count)]
+    us.server.control("faults", {"kind": kind, "realm": US, "entity": "batch" if count > 1 else "Vendor"})
+    assert set(create(us, names).values()) == {NewVendor(name) for name in names}
+    again = create(us, names)
+    assert all(one.vendor for one in again.values())
+    assert {one.made for one in again.values()} == {made}
+    assert [stored(us).count(name) for name in names] == [1] * count
+
+
+def test_one_that_fails_in_a_batch_leaves_the_others_alone(us: Connected) -> None:
+    names = [fresh("Vendor") for _ in range(3)]
+    us.server.control("faults", {"kind": "fault", "realm": US, "entity": "Vendor", "code": "10000", "skip": 1})
+    results = create(us, names)
+    assert [one.made for one in results.values()] == [True, False, True]
+    assert results[names[1]] == NewVendor(names[1])
+
+
+def test_what_the_books_refuse_is_said_in_their_words(us: Connected) -> None:
+    name = fresh("Vendor")
+    us.server.control(
+        "faults", {"kind": "fault", "realm": US, "entity": "Vendor", "code": "6000", "detail": "Not this one."}
+    )
+    assert "Not this one" in create(us, [name])[name].refusal
+
+
+@pytest.mark.parametrize("fault", [{"kind": "throttle", "entity": "Vendor"}, {"kind": "throttle", "entity": "query"}])
+def test_a_throttle_asks_for_a_rest(us: Connected, fault: dict[str, Any]) -> None:
+    us.server.control("faults", {"realm": US, "operation": "", **fault})
+    with pytest.raises(Temporary):
+        us.provider.create_vendors([fresh("Vendor")])
+
+
+def test_without_access_nothing_is_made(us: Connected) -> None:
+    us.server.control("tokens/revoke", {"realm": US})
+    with pytest.raises(AccessLost):
+        us.provider.create_vendors([fresh("Vendor")])
+
+
+def test_a_deactivated_vendor_of_the_name_does_not_stand_in_the_way(us: Connected) -> None:
+    name = fresh("Vendor")
+    first = create(us, [name])
+    books = us.server.company(US)
+    row = books.read("Vendor", ids(first)[name])
+    books.create("Vendor", {**row, "Active": False})
+    second = create(us, [name])
+    assert second[name].made
+    assert ids(second) != ids(first)
+
+
+def test_no_names_ask_nothing(sandbox: Server) -> None:
+    company = connect(sandbox, UK)
+    sandbox.control("tokens/revoke", {"realm": UK})
+    assert company.provider.create_vendors([]) == []
+
+
+# A platform that mumbles.
+
+NOBODY = '{"QueryResponse":{}}'
+TAKEN = '{"Fault":{"Error":[{"Message":"Duplicate Name Exists Error","Detail":"%s","code":"6240"}]}}'
+HOLDER = '{"Vendor":{"Id":"61","DisplayName":"%s","Active":true}}'
+
+
+def ask(*behaviours: Any) -> NewVendor:
+    with serving(*behaviours) as server:
+        [result] = vendors.create(_client(server), ["Acme"], outside_us=False)
+    return result
+
+
+def test_a_holder_that_queries_do_not_show_yet_is_read_by_the_id_in_the_refusal() -> None:
+    taken = answers(400, TAKEN % "The name supplied already exists. : Id=61")
+    result = ask(answers(200, NOBODY), taken, answers(200, HOLDER % "ACME"))
+    assert result.vendor is not None
+    assert (result.vendor.external_id, result.made) == ("61", False)
+
+
+@pytest.mark.parametrize(
+    ("words", "answer"),
+    [
+        ("Another customer is already using this name.", None),
+        ("The name supplied already exists. : Id=61", HOLDER % "Somebody else"),
+        ("The name supplied already exists. : Id=61", '{"Fault":{"Error":[{"Message":"m","code":"610"}]}}'),
+    ],
+)
+def test_a_holder_that_is_no_vendor_of_this_name_is_a_refusal(words: str, answer: str | None) -> None:
+    behaviours = [answers(200, NOBODY), answers(400, TAKEN % words)]
+    if answer is not None:
+        behaviours.append(answers(400 if "Fault" in answer else 200, answer))
+    assert "Rename one of them" in ask(*behaviours).refusal
+
+
+@pytest.mark.parametrize(
+    "behaviour", [answers(200, "{}"), answers(502, "<html>"), answers(200, '{"Vendor":{"Id":61}}'), closes]
+)
+def test_what_cannot_be_read_may_have_been_made(behaviour: Any) -> None:
+    assert ask(answers(200, NOBODY), behaviour) == NewVendor("Acme")
