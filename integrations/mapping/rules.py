@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 
 from integrations.mapping.reasons import Reason, ReasonCode
 from integrations.mapping.slots import MappingSlot
@@ -50,8 +50,10 @@ class LineFacts:
 
 @dataclass(frozen=True, slots=True)
 class Approval:
+    """`on` is a day where the entity is."""
+
     by: str
-    at: datetime | None = None
+    on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from integrations.mapping.rules import Approval, LineFacts, Term, TransactionFacts
 from integrations.sync.marks import mark_of
 from ledger.domain.money import Money
-from ledger.domain.transactions import DocumentKind, Stage
+from ledger.domain.transactions import DocumentKind, Stage, posting_day
 from ledger.models import BankAccount, CardTransaction, Category, Department, SplitLine, TagUse, Vendor
 
 
@@ -28,8 +28,13 @@ def facts_of(row: CardTransaction) -> TransactionFacts:
         bank_account=_term(row.bank_account),
         original=None if row.original_minor is None else Money(row.original_minor, row.original_currency),
         refund_of=mark_of(row.refund_of.document.public_id) if row.refund_of else "",
-        approval=Approval(row.approved_by, row.approved_at) if row.approved_by else None,
+        approval=_approval(row) if row.approved_by else None,
     )
+
+
+def _approval(row: CardTransaction) -> Approval:
+    at = row.approved_at
+    return Approval(row.approved_by, posting_day(at, row.document.entity.time_zone) if at else None)
 
 
 def lines_of(row: CardTransaction) -> tuple[LineFacts, ...]:

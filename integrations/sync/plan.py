@@ -136,7 +136,7 @@ def _note(facts: TransactionFacts) -> str:
 def _note_sentences(facts: TransactionFacts) -> Iterator[str]:
     yield f"Flex card {facts.card.name}, {facts.holder}." if facts.holder else f"Flex card {facts.card.name}."
     if facts.approval:
-        on = f" on {facts.approval.at:%-d %b %Y}" if facts.approval.at else ""
+        on = f" on {facts.approval.on:%-d %b %Y}" if facts.approval.on else ""
         yield f"Approved by {facts.approval.by}{on}."
     if facts.refund_of:
         yield f"Refund of {facts.refund_of}."
