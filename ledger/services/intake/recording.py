@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from django.db import transaction
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from ledger import events
@@ -29,6 +29,8 @@ from ledger.services.intake.rows import new_document, transaction_values, write_
 Errors = dict[str, list[str]]
 # Of one external id in one list. Each repetition costs the statements of a whole list.
 MOST_REPETITIONS = 5
+# What the trail says of a refund whose charge came after it.
+TIED = "the charge it refunds came in"
 
 
 class Result(StrEnum):
@@ -104,9 +106,10 @@ def _record_once(turn: Mapping[int, IncomingTransaction], names: Names, actor: s
         place: Recorded(change.incoming.external_id, Result.CHANGED, change.row.document)
         for place, change in changes.items()
     }
-    _tie_refunds([*fresh.values(), *(change.incoming for change in changes.values())])
     happened = [Happening(row.document, EventKind.RECORDED) for row in created.values()]
-    events.append([*happened, *map(_happening, changes.values())], actor)
+    happened += map(_happening, changes.values())
+    tied = _tie_refunds([*fresh.values(), *(change.incoming for change in changes.values())])
+    events.append([*happened, *(Happening(one, EventKind.CHANGED, TIED) for one in tied)], actor)
     return recorded
 
 
@@ -181,12 +184,28 @@ def _has_parts(one: IncomingTransaction) -> bool:
     return bool(one.lines or one.tags)
 
 
-def _tie_refunds(told: Sequence[IncomingTransaction]) -> None:
-    """To the charges that they name, whichever of the two came first."""
+def _tie_refunds(told: Sequence[IncomingTransaction]) -> list[SourceDocument]:
+    """To the charges that they name, whichever of the two came first. Returns those that were here before: for them it
+    is a change, since a refund may have its category of its charge."""
     charges = {one.external_id for one in told if one.kind is DocumentKind.CHARGE}
     wanted = charges | {one.refund_of for one in told if one.refund_of}
     named = CardTransaction.objects.filter(
         document__external_id=OuterRef("refund_of_external_id"), document__kind=DocumentKind.CHARGE
     )
     untied = CardTransaction.objects.filter(refund_of__isnull=True, refund_of_external_id__in=wanted)
-    untied.exclude(refund_of_external_id="").update(refund_of=Subquery(named.values("pk")[:1]))
+    waiting = list(untied.exclude(refund_of_external_id="").values_list("pk", "document__external_id"))
+    if not waiting:
+        return []
+    rows = CardTransaction.objects.filter(pk__in=[pk for pk, _ in waiting])
+    rows.update(refund_of=Subquery(named.values("pk")[:1]))
+    late = {external_id for _, external_id in waiting} - {one.external_id for one in told}
+    return _revised(rows.filter(refund_of__isnull=False, document__external_id__in=late)) if late else []
+
+
+def _revised(rows: QuerySet[CardTransaction]) -> list[SourceDocument]:
+    documents = SourceDocument.objects.filter(pk__in=rows.values("document")).order_by("id")
+    revised = list(documents.select_for_update(no_key=True))
+    for document in revised:
+        document.revision += 1
+    SourceDocument.objects.bulk_update(revised, ["revision"])
+    return revised
