@@ -263,10 +263,10 @@ def _vendor(facts: TransactionFacts, mapping: Mapping) -> tuple[Vendor | None, s
         return vendor, f"Vendor {facts.vendor.name} is mapped to {vendor.name} ({_version(mapping)})."
     name = vendor_name(facts)
     written = mapping.known_as.get(name.casefold(), name)
+    if vendor := mapping.vendors_by_name.get(name.casefold()) or mapping.vendors_by_name.get(written.casefold()):
+        return vendor, f"The books have a vendor named {vendor.name}."
     if not written:
         return None, f"The books cannot write {name or 'an empty name'}; the merchant stands in the description."
-    if vendor := mapping.vendors_by_name.get(written.casefold()):
-        return vendor, f"The books have a vendor named {vendor.name}."
     if mapping.create_vendors:
         return Vendor("", written), f"The books had no vendor named {written}, so it is made."
     return None, f"No vendor in the books is named {name}; the merchant stands in the description."

@@ -68,7 +68,7 @@ class Provider(Protocol):
         ...
 
     def read(self, target: Posted) -> Standing | None:
-        """The object as it stands there, or None when it does not any more. Raises Temporary or AccessLost."""
+        """The object as it stands there, or None when it does not any more. Raises Temporary, AccessLost or Refused."""
         ...
 
     def create_vendors(self, names: Sequence[str]) -> list[NewVendor]:

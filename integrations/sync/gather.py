@@ -74,7 +74,7 @@ def mapping_of(connection: Connection, facts: Sequence[TransactionFacts]) -> Map
         dimensions=dimensions,
         values=_values(entries, dimensions),
         vendors={row.vendor_id: _vendor(row.target) for row in entries if row.vendor_id},
-        vendors_by_name=vendors_by_name(connection, {name.casefold() for name in known_as.values()}),
+        vendors_by_name=vendors_by_name(connection, {*known_as, *(name.casefold() for name in known_as.values())}),
         known_as=known_as,
         create_vendors=version.create_vendors if version else False,
     )

@@ -437,6 +437,13 @@ def test_a_vendor_is_found_under_the_name_that_the_books_can_write(*, creates: b
     assert coded(PAPER, mapping, merchant="Staples: paper “&” more").vendor == Vendor("63", 'Staples Paper "&" More')
 
 
+def test_the_name_as_it_is_goes_before_the_one_that_we_would_write() -> None:
+    slash, blank = Vendor("64", "7/11"), Vendor("65", "7 11")
+    mapping = replace(COMPLETE, known_as={"7/11": "7 11"}, vendors_by_name={"7/11": slash, "7 11": blank})
+    assert coded(PAPER, mapping, merchant="7/11").vendor == slash
+    assert coded(PAPER, replace(mapping, vendors_by_name={"7 11": blank}), merchant="7/11").vendor == blank
+
+
 def test_a_vendor_is_made_under_the_name_that_the_books_can_write() -> None:
     mapping = replace(COMPLETE, known_as={"łódź café": "Lódz Café"}, create_vendors=True)
     assert coded(PAPER, mapping, merchant="Łódź Café").vendor == Vendor("", "Lódz Café")
