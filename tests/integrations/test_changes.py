@@ -318,6 +318,24 @@ def test_what_somebody_changed_there_is_not_written_over_before_a_person_says_so
     ready.tie_out()
 
 
+@pytest.mark.parametrize("action", ["create", "update"])
+def test_what_somebody_changed_before_a_lost_answer_was_looked_up_is_not_written_over_either(
+    ready: Office, action: str
+) -> None:
+    if action == "update":
+        posted(ready)
+    ready.sandbox.plan_fault(kind="drop_after_commit", entity="Purchase", operation=action)
+    document = ready.record("c-1", "13.00")
+    ready.work()
+    ready.accountant().change("Purchase", TxnDate="2026-11-01")
+    let_time_pass(seconds=0)
+    ready.work()
+    assert state_of(document.pk).state == JobState.DONE
+    ready.record("c-1", "14.00")
+    ready.work()
+    assert (reasons(document), ready.sandbox.purchases()[0]["TotalAmt"]) == ([ReasonCode.CHANGED_THERE], 13)
+
+
 def test_a_further_change_does_not_write_over_it_either(ready: Office) -> None:
     document = posted(ready)
     ready.accountant().change("Purchase", TxnDate="2026-11-01")

@@ -46,9 +46,14 @@ def shows(row: Any, item: Item) -> bool:
 
 
 def standing(row: Any, item: Item) -> Posted:
-    """Our object, of which the note may tell that it shows another revision than the one that was to be made."""
-    other = any(word == item.mark or word.startswith(f"{item.mark}/") for word in _words(row))
-    return _posted(_kind(item), row, outdated=other and not shows(row, item))
+    """Our object, in the version that this write gave it: if somebody changed it since, the next change notices.
+
+    Its note may tell that it shows another revision than the one that was to be made; then it is that of now.
+    """
+    others = any(word == item.mark or word.startswith(f"{item.mark}/") for word in _words(row))
+    if others and not shows(row, item):
+        return _posted(_kind(item), row, outdated=True)
+    return Posted(_kind(item), str(row.Id), payloads.version_after(item))
 
 
 def holders(client: QuickBooksClient, refusals: Mapping[str, tuple[Item, str]]) -> dict[str, Posted]:
@@ -74,16 +79,14 @@ def _noted(client: QuickBooksClient, items: Sequence[Item]) -> dict[str, Posted]
     rows = _rows(client, Transfer, "TxnDate", list(dict.fromkeys(payloads.day_in(item) for item in items)))
     signed = {word: row for row in rows for word in _words(row)}
     return {
-        item.mark: _posted(_kind(item), row)
-        for item in items
-        if (row := signed.get(payloads.signature_in(item))) is not None
+        item.mark: standing(row, item) for item in items if (row := signed.get(payloads.signature_in(item))) is not None
     }
 
 
 def _changed(client: QuickBooksClient, items: Sequence[Item]) -> dict[str, Posted]:
     rows = _by_id(client, [(_kind(item), replies.id_in(item)) for item in items])
     return {
-        item.mark: _posted(_kind(item), row)
+        item.mark: standing(row, item)
         for item in items
         if (row := rows.get((_kind(item), replies.id_in(item)))) is not None and shows(row, item)
     }

@@ -55,6 +55,12 @@ def signature_in(one: Item) -> str:
     return str(simplejson.loads(one.body).get("PrivateNote", "")).rpartition(" ")[2]
 
 
+def version_after(one: Item) -> str:
+    """Of the object, right after this write: versions begin at 0 and grow by one with each write of anybody."""
+    before = simplejson.loads(one.body).get("SyncToken")
+    return "0" if before is None else str(int(before) + 1)
+
+
 def day_in(one: Item) -> str:
     return str(simplejson.loads(one.body)["TxnDate"])
 

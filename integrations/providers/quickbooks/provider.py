@@ -168,8 +168,7 @@ class QuickBooksProvider:
         if row is None:
             return replace(outcome, kind=OutcomeKind.REJECTED, remedy=Remedy.GONE)
         if finding.shows(row, item):
-            there = replies.posted(item.kind, str(row.Id), str(row.SyncToken))
-            return Outcome(OutcomeKind.ALREADY_THERE, posted=there, code=outcome.code)
+            return Outcome(OutcomeKind.ALREADY_THERE, posted=finding.standing(row, item), code=outcome.code)
         return outcome
 
     def _all(self, entity: Any) -> Iterator[Any]:

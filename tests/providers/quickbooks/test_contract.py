@@ -421,7 +421,7 @@ def test_more_marks_than_a_query_takes_are_all_found(us: Connected) -> None:
     assert len({posted.external_id for posted in found.values()}) == 120
 
 
-def test_what_was_found_carries_the_version_it_has_now(us: Connected) -> None:
+def test_what_was_found_carries_the_version_that_we_gave_it_whoever_changed_it_since(us: Connected) -> None:
     envelope = us.pack_one()
     posted = us.push_one(envelope).posted
     assert posted is not None
@@ -439,4 +439,5 @@ def test_what_was_found_carries_the_version_it_has_now(us: Connected) -> None:
         timeout=10,
     )
     assert answer.status_code == 200, answer.text
-    assert us.provider.find_existing(envelope.items) == {envelope.items[0].mark: replace(posted, version="1")}
+    assert us.provider.find_existing(envelope.items) == {envelope.items[0].mark: posted}
+    assert us.provider.versions([posted]) == {posted.external_id: replace(posted, version="1")}
