@@ -55,6 +55,9 @@ class Category(TenantModel):
         constraints = [
             *TenantModel.Meta.constraints,
             models.UniqueConstraint(fields=["tenant", "name"], name="ledger_category_name"),
+            models.UniqueConstraint(
+                fields=["tenant", "code"], condition=~models.Q(code=""), name="ledger_category_code"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -71,6 +74,9 @@ class Department(TenantModel):
         constraints = [
             *TenantModel.Meta.constraints,
             models.UniqueConstraint(fields=["tenant", "name"], name="ledger_department_name"),
+            models.UniqueConstraint(
+                fields=["tenant", "code"], condition=~models.Q(code=""), name="ledger_department_code"
+            ),
         ]
 
     def __str__(self) -> str:

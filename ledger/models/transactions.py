@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from ledger.domain.transactions import DocumentKind, Stage
 from ledger.models.cards import BankAccount, Card, Category, Department, Tag, TagGroup, Vendor
@@ -41,6 +42,7 @@ class SourceDocument(TenantModel):
     dated = models.DateField(help_text="The day of the posting, in the entity's time zone.")
     revision = models.PositiveIntegerField(default=1)
     recorded_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(default=timezone.now, help_text="When its latest revision came in.")
 
     class Meta:
         constraints = [
@@ -65,6 +67,10 @@ class SourceDocument(TenantModel):
         indexes = [
             models.Index(fields=["tenant", "-dated", "-id"], name="ledger_sourcedocument_latest"),
             models.Index(fields=["tenant", "entity", "-dated", "-id"], name="ledger_sourcedocument_entity"),
+            # Who asks “what came in since” asks again and again.
+            models.Index(fields=["tenant", "updated_at", "id"], name="ledger_sourcedocument_updated"),
+            models.Index(fields=["tenant", "recorded_at"], name="ledger_sourcedocument_recorded"),
+            models.Index(fields=["tenant", "amount_minor"], name="ledger_sourcedocument_amount"),
         ]
 
 
@@ -130,6 +136,8 @@ class CardTransaction(TenantModel):
         indexes = [
             models.Index(fields=["tenant", "card"], name="ledger_cardtransaction_card"),
             models.Index(fields=["tenant", "category"], name="ledger_cardtransaction_cat"),
+            models.Index(fields=["tenant", "department"], name="ledger_cardtransaction_dept"),
+            models.Index(fields=["tenant", "refund_of"], name="ledger_cardtransaction_refunds"),
             # Refunds whose charge has not come yet: asked for whenever charges are recorded.
             models.Index(
                 fields=["tenant", "refund_of_external_id"],
@@ -162,6 +170,10 @@ class SplitLine(TenantModel):
             TenantForeignKey(field="transaction", name="ledger_splitline_transaction_fk"),
             TenantForeignKey(field="category", name="ledger_splitline_category_fk"),
             TenantForeignKey(field="department", name="ledger_splitline_department_fk"),
+        ]
+        indexes = [
+            models.Index(fields=["tenant", "category"], name="ledger_splitline_category"),
+            models.Index(fields=["tenant", "department"], name="ledger_splitline_department"),
         ]
 
 

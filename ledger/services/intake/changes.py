@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import timezone
+
 from ledger.domain.money import Money
 from ledger.domain.transactions import IncomingTransaction, Stage, is_late
 from ledger.models import CardTransaction, SourceDocument, SplitLine, TagUse
@@ -69,15 +71,17 @@ def change_of(row: CardTransaction, one: IncomingTransaction, names: Names) -> C
 
 def apply_changes(changes: Sequence[Change], names: Names) -> list[SourceDocument]:
     """Write them as the next revision of each. Returns the documents."""
+    now = timezone.now()
     for change in changes:
         document, row, one = change.row.document, change.row, change.incoming
         _set(document, document_values(one, names))
         document.revision += 1
+        document.updated_at = now
         if row.refund_of_external_id != one.refund_of:
             row.refund_of = None
         _set(row, transaction_values(one, names))
     documents = [change.row.document for change in changes]
-    SourceDocument.objects.bulk_update(documents, [*DOCUMENT_FIELDS, "revision"])
+    SourceDocument.objects.bulk_update(documents, [*DOCUMENT_FIELDS, "revision", "updated_at"])
     CardTransaction.objects.bulk_update([change.row for change in changes], [*TRANSACTION_FIELDS, "refund_of"])
     _replace_parts([change for change in changes if _parts_differ(change.row, change.incoming, names)], names)
     return documents
