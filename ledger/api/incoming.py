@@ -1,18 +1,26 @@
 """The shape in which card transactions come in, and what each becomes for the intake. Nothing is decided here."""
 
-import re
 from typing import Any
 
-from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
-from ledger.api.fields import MomentField, PatternField, PlainCharField, TextMapField
+from ledger.api.fields import (
+    OPTIONAL,
+    AmountField,
+    CategoryCodeField,
+    CountryField,
+    CurrencyField,
+    ExternalIdField,
+    MomentField,
+    PlainCharField,
+    StrictSerializer,
+    TextMapField,
+    WordField,
+    optional_text,
+)
 from ledger.domain.money import Money, NotMoney, UnknownCurrency, parse_amount
 from ledger.domain.transactions import DocumentKind, IncomingLine, IncomingTransaction, Stage
 
-EXTERNAL_ID = re.compile(r"[A-Za-z0-9._:\-]{1,64}")
-CATEGORY_CODE = re.compile(r"[0-9]{4}")
-COUNTRY = re.compile(r"[A-Z]{2}")
 # The API's words for kinds, which carry the sign: amounts are above zero, whatever they do to the card.
 KINDS = {kind.value.removeprefix("card_"): kind for kind in DocumentKind}
 MOST_LINES = 100
@@ -20,48 +28,41 @@ MOST_CUSTOM_FIELDS = 20
 MOST_TAGS = 20
 
 
-def optional_text(length: int, **options: Any) -> PlainCharField:
-    return PlainCharField(max_length=length, required=False, allow_blank=True, default="", **options)
-
-
-class LineSerializer(serializers.Serializer[IncomingLine]):
+class LineSerializer(StrictSerializer):
     """One part of a split transaction."""
 
-    amount = PlainCharField(max_length=24, help_text="Above zero; the lines add up to the whole.")
+    amount = AmountField(max_length=24, help_text="Above zero; the lines add up to the whole.")
     category = optional_text(100)
     department = optional_text(100)
     memo = optional_text(1000)
     tags = TextMapField(MOST_TAGS, 100, help_text="Tag by tag group.")
 
 
-class IncomingSerializer(serializers.Serializer[IncomingTransaction]):
+class IncomingSerializer(StrictSerializer):
     """One card transaction, whole: what is left out is empty from then on."""
 
-    external_id = PatternField(
-        EXTERNAL_ID,
+    external_id = ExternalIdField(
         help_text="Your own name for it: up to 64 of A-Z a-z 0-9 . _ : -. The same again adds nothing; the same with "
         "other values changes it.",
     )
-    kind = serializers.ChoiceField(choices=list(KINDS), default="charge")
-    stage = serializers.ChoiceField(
+    kind = WordField(choices=list(KINDS), default="charge")
+    stage = WordField(
         choices=[stage.value for stage in Stage],
         default=Stage.CLEARED.value,
         help_text="pending until the issuer has cleared it; only what has cleared is posted, and what is reversed is "
         "taken out of the books again.",
     )
     card = PlainCharField(max_length=64, help_text="The issuer's name of the card.")
-    amount = PlainCharField(
-        max_length=24, help_text='Decimal text as billed, above zero for each kind, such as "12.30".'
+    amount = AmountField(max_length=24, help_text='Decimal text as billed, above zero for each kind, such as "12.30".')
+    currency = CurrencyField(help_text="ISO 4217, in capitals.")
+    original_amount = AmountField(
+        max_length=24, **OPTIONAL, help_text="As the merchant charged it, where that was in another currency."
     )
-    currency = PlainCharField(min_length=3, max_length=3, help_text="ISO 4217, in capitals.")
-    original_amount = optional_text(24, help_text="As the merchant charged it, where that was in another currency.")
-    original_currency = optional_text(3)
+    original_currency = CurrencyField(**OPTIONAL)
     merchant_name = PlainCharField(max_length=200)
-    merchant_category_code = PatternField(CATEGORY_CODE, required=False, allow_blank=True, default="")
+    merchant_category_code = CategoryCodeField(**OPTIONAL)
     merchant_city = optional_text(100)
-    merchant_country = PatternField(
-        COUNTRY, required=False, allow_blank=True, default="", help_text="ISO 3166: US, GB."
-    )
+    merchant_country = CountryField(**OPTIONAL)
     authorised_at = MomentField(required=False, allow_null=True, default=None)
     cleared_at = MomentField(
         required=False,
@@ -69,13 +70,7 @@ class IncomingSerializer(serializers.Serializer[IncomingTransaction]):
         default=None,
         help_text="With its offset from UTC, such as 2026-11-19T10:40:58-05:00.",
     )
-    refund_of = PatternField(
-        EXTERNAL_ID,
-        required=False,
-        allow_blank=True,
-        default="",
-        help_text="external_id of the charge, known or to come.",
-    )
+    refund_of = ExternalIdField(**OPTIONAL, help_text="external_id of the charge, known or to come.")
     bank_account = optional_text(64, help_text="From which a statement payment was made.")
     vendor = optional_text(200)
     category = optional_text(100)
@@ -103,9 +98,9 @@ class IncomingSerializer(serializers.Serializer[IncomingTransaction]):
             "custom": attrs.pop("custom_fields"),
         }
 
-    def incoming(self) -> IncomingTransaction:
-        names = IncomingTransaction.__dataclass_fields__
-        return IncomingTransaction(**{name: self.validated_data[name] for name in names})
+
+def incoming_of(checked: dict[str, Any]) -> IncomingTransaction:
+    return IncomingTransaction(**{name: checked[name] for name in IncomingTransaction.__dataclass_fields__})
 
 
 def _money(name: str, text: str, currency: str, kind: DocumentKind) -> Money:

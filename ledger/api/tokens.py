@@ -32,9 +32,10 @@ class HasScope(BasePermission):
     message = "This API key does not have the scope that the call needs."
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        scope = getattr(view, "scopes", {}).get(request.method)
+        method = "GET" if request.method == "HEAD" else str(request.method)
+        scope = view.scopes.get(method)
         if scope is None:
             # A method that the view does not have is answered with 405, to whoever has a key.
-            return isinstance(request.user, Caller) and not hasattr(view, str(request.method).lower())
+            return isinstance(request.user, Caller) and not view.answers(method)
         self.message = f"This API key does not have the scope “{scope}”."
         return isinstance(request.user, Caller) and scope in request.user.scopes
