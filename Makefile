@@ -5,7 +5,7 @@ BIN := .venv/bin
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format lint types contracts migrations lock clean
+.PHONY: help run test fuzz check format lint types contracts migrations lock clean
 
 help: ## What can be done here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -16,6 +16,10 @@ run: .venv/runtime ## Set up and start everything: web, workers, beat, sandbox, 
 test: .venv/development ## Set up and run the tests against real servers (T=path or T="-k words" for some of them)
 	@$(BIN)/python -m tests.browser.chromium
 	@$(BIN)/python -m flexsync.local servers -- $(BIN)/python -m pytest -n $(JOBS) $(T)
+
+fuzz: .venv/development ## Try to break the API by its own contract: EXAMPLES=500 for each call, other ones each time
+	@FLEXSYNC_FUZZ_EXAMPLES=$(or $(EXAMPLES),500) $(BIN)/python -m flexsync.local servers -- \
+		$(BIN)/python -m pytest -n $(JOBS) tests/ledger/test_api_fuzz.py
 
 check: lint types contracts migrations test ## Format, lint, types, import contracts, missing migrations, tests
 

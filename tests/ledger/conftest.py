@@ -1,0 +1,14 @@
+import pytest
+
+from tests.cast import Cast
+from tests.ledger.caller import Issuer, holder_of
+
+
+@pytest.fixture
+def issuer(cast: Cast) -> Issuer:
+    return holder_of(cast.larkfield)
+
+
+@pytest.fixture
+def neighbour(cast: Cast) -> Issuer:
+    return holder_of(cast.brightwell)
