@@ -9,7 +9,7 @@ import ledger.tenancy.context
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("ledger", "0004_split_sums"),
+        ("ledger", "0005_directory_scopes_and_reading"),
     ]
 
     operations = [
