@@ -97,7 +97,12 @@ CELERY_BEAT_SCHEDULE = {
         "task": "integrations.tasks.sweep",
         "schedule": SWEEP_SECONDS,
         "options": {"queue": "fresh", "expires": SWEEP_SECONDS},
-    }
+    },
+    "sweep imports": {
+        "task": "ledger.tasks.sweep_imports",
+        "schedule": SWEEP_SECONDS,
+        "options": {"queue": "fresh", "expires": SWEEP_SECONDS},
+    },
 }
 
 # --- people and sign-in --------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 import hashlib
 import re
 from array import array
+from collections.abc import Iterable
 from decimal import Decimal
 
 from ledger.imports.errors import Unreadable
@@ -44,6 +45,7 @@ class Occurrences:
 
     def __init__(self) -> None:
         self._clear(FIRST_SLOTS)
+        self._news = array("Q")
 
     def name(self, values: TransactionValues, carried: str = "") -> str:
         """`carried` is the name that the row had when it was refused: it keeps it unless its facts were changed."""
@@ -57,23 +59,28 @@ class Occurrences:
         self._set(key, number)
         return f"row-{digest}-{number}"
 
-    def packed(self) -> bytes:
-        """All that is needed to go on later: the keys, then a count for each."""
-        slots = [slot for slot, seen in enumerate(self._counts) if seen]
-        keys = array("Q", [self._keys[slot] for slot in slots])
-        counts = array("I", [self._counts[slot] for slot in slots])
+    def take_news(self) -> bytes:
+        """What was added since this was last asked: the keys, then a count for each."""
+        keys = array("Q", dict.fromkeys(self._news))
+        counts = array("I", map(self._seen, keys))
+        self._news = array("Q")
         return keys.tobytes() + counts.tobytes()
 
     @classmethod
-    def unpacked(cls, stored: bytes) -> "Occurrences":
-        keys, counts = array("Q"), array("I")
-        rows = len(stored) // (keys.itemsize + counts.itemsize)
-        keys.frombytes(stored[: rows * keys.itemsize])
-        counts.frombytes(stored[rows * keys.itemsize :])
+    def of_news(cls, stored: Iterable[bytes]) -> "Occurrences":
+        """As it stood after the last of these, so that whoever comes next goes on from there."""
         occurrences = cls()
-        for key, seen in zip(keys, counts, strict=True):
-            occurrences._set(key, seen)
+        for news in stored:
+            occurrences._learn(news)
         return occurrences
+
+    def _learn(self, news: bytes) -> None:
+        keys, counts = array("Q"), array("I")
+        rows = len(news) // (keys.itemsize + counts.itemsize)
+        keys.frombytes(news[: rows * keys.itemsize])
+        counts.frombytes(news[rows * keys.itemsize :])
+        for key, seen in zip(keys, counts, strict=True):
+            self._put(key, seen)
 
     def _clear(self, slots: int) -> None:
         self._keys, self._counts = array("Q", bytes(8 * slots)), array("I", bytes(4 * slots))
@@ -91,6 +98,10 @@ class Occurrences:
         return self._counts[self._slot(key)]
 
     def _set(self, key: int, seen: int) -> None:
+        self._news.append(key)
+        self._put(key, seen)
+
+    def _put(self, key: int, seen: int) -> None:
         slot = self._slot(key)
         self._used += not self._counts[slot]
         self._keys[slot], self._counts[slot] = key, seen
@@ -106,4 +117,4 @@ class Occurrences:
         self._clear(2 * len(keys))
         for key, seen in zip(keys, counts, strict=True):
             if seen:
-                self._set(key, seen)
+                self._put(key, seen)

@@ -6,7 +6,7 @@ from typing import Any
 
 from ledger.imports.amounts import AmountFormat, Convention, DecimalMark
 from ledger.imports.dates import DateOrder
-from ledger.imports.fields import Field
+from ledger.imports.fields import MONEY_FIELDS, Field
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,15 @@ class Matching:
 
     def with_default(self, which: Field, text: str) -> "Matching":
         return replace(self, defaults={**self.defaults, which: text})
+
+    def with_money(self, mark: DecimalMark | None, sign: Convention | None) -> "Matching":
+        """One mark for every column of money; the sign of the one amount, since two columns say it by their names."""
+        amounts = {name: self.amounts.get(name, AmountFormat()) for name in MONEY_FIELDS if name in self.columns}
+        if mark:
+            amounts = {name: replace(form, mark=mark) for name, form in amounts.items()}
+        if sign and Field.AMOUNT in amounts:
+            amounts[Field.AMOUNT] = replace(amounts[Field.AMOUNT], convention=sign)
+        return replace(self, amounts=amounts)
 
     def as_json(self) -> dict[str, Any]:
         return {

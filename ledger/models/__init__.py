@@ -1,6 +1,7 @@
 from ledger.domain.transactions import DocumentKind, Stage
 from ledger.models.cards import BankAccount, Card, Category, Department, Tag, TagGroup, Vendor
 from ledger.models.events import EventKind, LedgerEvent
+from ledger.models.imports import Import, ImportChunk, ImportKind, ImportRefusal, ImportSeen, ImportState
 from ledger.models.search import SearchWord
 from ledger.models.tenants import ApiToken, Entity, Membership, Organisation, Role, Scope, User
 from ledger.models.transactions import CardTransaction, SourceDocument, SplitLine, TagUse
@@ -15,6 +16,12 @@ __all__ = [
     "DocumentKind",
     "Entity",
     "EventKind",
+    "Import",
+    "ImportChunk",
+    "ImportKind",
+    "ImportRefusal",
+    "ImportSeen",
+    "ImportState",
     "LedgerEvent",
     "Membership",
     "Organisation",

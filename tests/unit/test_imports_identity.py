@@ -78,7 +78,10 @@ def test_whoever_goes_on_counts_on(rows: list[int], cut: int) -> None:
     first, rest = bought[:cut], bought[cut:]
     occurrences = Occurrences()
     before = names(first, occurrences)
-    assert before + names(rest, Occurrences.unpacked(occurrences.packed())) == names(bought)
+    news = [occurrences.take_news()]
+    middle = names(rest[:2], occurrences)
+    news.append(occurrences.take_news())
+    assert before + middle + names(rest[2:], Occurrences.of_news(news)) == names(bought)
 
 
 def test_a_refused_row_keeps_its_name_when_it_comes_alone() -> None:
@@ -111,7 +114,8 @@ def test_a_row_costs_a_few_bytes() -> None:
     finally:
         tracemalloc.stop()
     assert held < 40 * 10_000
-    assert len(occurrences.packed()) == 12 * 10_000
+    assert len(occurrences.take_news()) == 12 * 10_000
+    assert not occurrences.take_news()
 
 
 def test_the_number_of_rows_is_limited_and_the_limit_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

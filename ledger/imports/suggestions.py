@@ -1,0 +1,69 @@
+"""A guess as it is put before a person: what is chosen already, what that rests on, and what must be asked."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ledger.imports.amounts import AmountGuess
+from ledger.imports.fields import Field
+from ledger.imports.guessing import Guess
+from ledger.imports.matching import Matching
+
+# Between these shares of negative amounts it is anybody's guess which movements are refunds.
+UNCLEAR = (0.25, 0.75)
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    matching: Matching
+    basis: Mapping[Field, str] = field(default_factory=dict)
+    # A date that can be read in two ways; an amount likewise.
+    unclear_date: str = ""
+    unclear_amount: str = ""
+    # How many of how many amounts are negative.
+    negative: int = 0
+    amounts: int = 0
+
+    @property
+    def is_sign_unclear(self) -> bool:
+        low, high = UNCLEAR
+        return self.amounts > 0 and low < self.negative / self.amounts < high
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "matching": self.matching.as_json(),
+            "basis": {str(name): text for name, text in self.basis.items()},
+            "unclear_date": self.unclear_date,
+            "unclear_amount": self.unclear_amount,
+            "negative": self.negative,
+            "amounts": self.amounts,
+        }
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> "Suggestion":
+        return cls(
+            **{
+                **stored,
+                "matching": Matching.from_json(stored["matching"]),
+                "basis": {Field(name): text for name, text in stored["basis"].items()},
+            }
+        )
+
+
+def suggested(guess: Guess, currency: str = "") -> Suggestion:
+    """`currency` is that of the entity, for a file that does not say its own."""
+    matching, amount = guess.matching(), guess.amounts.get(Field.AMOUNT)
+    if currency and Field.CURRENCY not in matching.columns:
+        matching = matching.with_default(Field.CURRENCY, _named_by(guess.amounts.values()) or currency)
+    return Suggestion(
+        matching=matching,
+        basis={name: chosen.basis for name, chosen in guess.columns.items()},
+        unclear_date=guess.dates.ambiguous if guess.dates else "",
+        unclear_amount=next((found.ambiguous for found in guess.amounts.values() if found.ambiguous), ""),
+        negative=amount.negative if amount else 0,
+        amounts=amount.filled if amount else 0,
+    )
+
+
+def _named_by(amounts: Iterable[AmountGuess]) -> str:
+    return next((guess.currency for guess in amounts if guess.currency), "")

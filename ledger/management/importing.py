@@ -1,0 +1,221 @@
+"""What the commands that import files have in common: what was told them, the run, and the account of it."""
+
+import resource
+import time
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection, transaction
+
+from ledger.imports.amounts import Convention, DecimalMark
+from ledger.imports.dates import DateOrder
+from ledger.imports.errors import Unreadable
+from ledger.imports.fields import Field
+from ledger.imports.layouts import Layout
+from ledger.imports.matching import Matching
+from ledger.imports.refusals import refused_csv
+from ledger.imports.suggestions import Suggestion
+from ledger.models import Entity, Import, ImportKind, ImportState, Organisation
+from ledger.selectors.imports import causes, refused_rows
+from ledger.services.imports import Session, begin_import, gaps, keep_choice, start, stop_interrupted
+from ledger.services.imports.files import chunks_of
+from ledger.tenancy.context import acting_for
+from ledger.words import counted
+
+BY = "the command line"
+TOLD_EVERY_SECONDS = 2.0
+CAUSES_SHOWN = 10
+
+
+def add_common_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("organisation", help="its short name in addresses, such as larkfield")
+    parser.add_argument("file", type=Path, help="a CSV file of any size")
+    parser.add_argument(
+        "--map",
+        action="append",
+        default=[],
+        metavar="FIELD=COLUMN",
+        help=f"which column is which field, where the guess is wrong; FIELD= leaves it out. Fields: {', '.join(Field)}",
+    )
+    parser.add_argument("--refused", type=Path, metavar="FILE", help="write the refused rows here, to be mended")
+    parser.add_argument("--dry-run", action="store_true", help="do all of it and keep nothing")
+
+
+class ImportCommand(BaseCommand):
+    kind: ImportKind
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        organisation = Organisation.objects.filter(slug=options["organisation"]).first()
+        if organisation is None:
+            raise CommandError(f"There is no organisation “{options['organisation']}”.")
+        try:
+            with acting_for(organisation.pk), options["file"].open("rb") as file:
+                self._import(file, options)
+        except OSError as trouble:
+            raise CommandError(f"{options['file']} cannot be read: {trouble.strerror}.") from trouble
+        except Unreadable as problem:
+            raise CommandError(str(problem)) from problem
+
+    def _import(self, file: BinaryIO, options: dict[str, Any]) -> None:
+        with _kept_or_not(options["dry_run"]):
+            job = self._begin(file, options)
+            with counted_statements() as statements:
+                job, seconds = self._run(job, file)
+            self._tell(job, seconds, statements[0])
+            if options["refused"]:
+                _write_refused(job, options["refused"])
+        if options["dry_run"]:
+            self.stdout.write("This was a trial: nothing of it was kept.")
+        if job.state == ImportState.FAILED:
+            raise CommandError(job.problem)
+        if job.refused and job.refused == job.rows:
+            raise CommandError("No row was taken.")
+
+    def _begin(self, file: BinaryIO, options: dict[str, Any]) -> Import:
+        with transaction.atomic():
+            entity = self._entity(options)
+            job = begin_import(
+                kind=self.kind, entity=entity, file=file, name=options["file"].name, by=BY, is_stored=False
+            )
+            stop_interrupted(job)
+            matching = self._matching(job, options)
+            keep_choice(job, matching, make_missing=options.get("make_missing", False))
+            start(job)
+        return job
+
+    def _entity(self, options: dict[str, Any]) -> Entity | None:
+        return None
+
+    def _matching(self, job: Import, options: dict[str, Any]) -> Matching:
+        """The guess, and what was told otherwise. What nobody can guess must be told."""
+        columns = Layout.from_json(job.layout).columns
+        suggestion = Suggestion.from_json(job.suggestion)
+        matching = _mapped(suggestion.matching, columns, options["map"])
+        if "dates" in options:
+            matching = _with_formats(suggestion, matching, columns, options)
+        if missing := gaps(job.kind, matching):
+            asked = " ".join(f"{sentence} (--map {field}=…)" for field, sentence in missing.items())
+            raise CommandError(f"{asked} The columns are: {', '.join(columns)}.")
+        return matching
+
+    def _run(self, job: Import, file: BinaryIO) -> tuple[Import, float]:
+        session, began = Session(job.pk, chunks_of(file)), time.monotonic()
+        told = began
+        while (now := session.advance()) is not None:
+            if not now.is_under_way:
+                break
+            if time.monotonic() - told > TOLD_EVERY_SECONDS:
+                told = time.monotonic()
+                self.stdout.write(f"{_counts(now)}; {now.offset / now.size:.0%} of the file")
+        with transaction.atomic():
+            return Import.objects.get(pk=job.pk), time.monotonic() - began
+
+    def _tell(self, job: Import, seconds: float, statements: int) -> None:
+        self.stdout.write(_counts(job))
+        for cause in self._causes(job):
+            self.stdout.write(f"  {counted(cause.rows, 'row')}, first on line {cause.line:,}: {cause.sentence}")
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+        self.stdout.write(
+            f"{seconds:.1f} s, {job.rows / max(seconds, 0.001):,.0f} rows/s, {statements / max(job.rows, 1):.3f} "
+            f"statements per row, {peak} MB of memory at most"
+        )
+
+    def _causes(self, job: Import) -> list[Any]:
+        with transaction.atomic():
+            return causes(job)[:CAUSES_SHOWN]
+
+
+def _counts(job: Import) -> str:
+    return (
+        f"{counted(job.rows, 'row')}: {job.new:,} new, {job.known:,} known, {job.changed:,} changed, "
+        f"{job.refused:,} refused"
+    )
+
+
+@contextmanager
+def _kept_or_not(is_trial: bool) -> Iterator[None]:
+    """A trial is one transaction that is rolled back."""
+    with transaction.atomic() if is_trial else nullcontext():
+        yield
+        if is_trial:
+            transaction.set_rollback(True)
+
+
+@contextmanager
+def counted_statements() -> Iterator[list[int]]:
+    count = [0]
+
+    def counting(execute: Any, sql: Any, params: Any, many: bool, context: Any) -> Any:
+        count[0] += 1
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(counting):
+        yield count
+
+
+def _write_refused(job: Import, path: Path) -> None:
+    with transaction.atomic(), path.open("wb") as file:
+        file.writelines(refused_csv(Layout.from_json(job.layout), refused_rows(job)))
+
+
+def _mapped(matching: Matching, columns: tuple[str, ...], told: list[str]) -> Matching:
+    """A column that is told for one field is no longer guessed for another."""
+    chosen = dict(_assignment(text, columns) for text in told)
+    kept = {name: place for name, place in matching.columns.items() if place not in chosen.values()}
+    merged = {**kept, **chosen}
+    taken = {place for place in chosen.values() if place is not None}
+    return replace(
+        matching,
+        columns={name: place for name, place in merged.items() if place is not None},
+        tags=tuple(place for place in matching.tags if place not in taken),
+    )
+
+
+def _assignment(text: str, columns: tuple[str, ...]) -> tuple[Field, int | None]:
+    name, _, column = text.partition("=")
+    try:
+        field = Field(name.strip())
+    except ValueError as unknown:
+        raise CommandError(f"“{name}” is no field. Fields are: {', '.join(Field)}.") from unknown
+    return field, column_named(column.strip(), columns) if column.strip() else None
+
+
+def column_named(wanted: str, columns: tuple[str, ...]) -> int:
+    for names, name in ((columns, wanted), ([column.casefold() for column in columns], wanted.casefold())):
+        if name in names:
+            return list(names).index(name)
+    raise CommandError(f"The file has no column “{wanted}”. Its columns are: {', '.join(columns)}.")
+
+
+def _with_formats(
+    suggestion: Suggestion, matching: Matching, columns: tuple[str, ...], options: dict[str, Any]
+) -> Matching:
+    _ask_what_is_unclear(suggestion, matching, options)
+    if options["tag"] is not None:
+        matching = replace(matching, tags=tuple(column_named(name, columns) for name in options["tag"] if name))
+    if options["currency"]:
+        matching = matching.with_default(Field.CURRENCY, options["currency"].upper())
+    if options["dates"]:
+        matching = replace(matching, dates=DateOrder(options["dates"]))
+    return matching.with_money(
+        DecimalMark(options["decimals"]) if options["decimals"] else None,
+        Convention(options["sign"]) if options["sign"] else None,
+    )
+
+
+def _ask_what_is_unclear(suggestion: Suggestion, matching: Matching, options: dict[str, Any]) -> None:
+    is_guessed = matching.columns.get(Field.DATE) == suggestion.matching.columns.get(Field.DATE)
+    if suggestion.unclear_date and is_guessed and not options["dates"]:
+        raise CommandError(f"“{suggestion.unclear_date}” can be two days. Say --dates day_first or month_first.")
+    if suggestion.unclear_amount and not options["decimals"]:
+        raise CommandError(f"“{suggestion.unclear_amount}” can be two amounts. Say --decimals . or --decimals ,")
+    if suggestion.is_sign_unclear and not options["sign"]:
+        raise CommandError(
+            f"{suggestion.negative:,} of {suggestion.amounts:,} amounts are negative. Say --sign refunds_negative or "
+            "charges_negative."
+        )

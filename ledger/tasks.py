@@ -1,0 +1,47 @@
+"""What of the ledger runs in Celery: reading files on. A message says “look now”; the row is the work."""
+
+import logging
+
+from celery import shared_task
+from django.db import transaction
+from kombu.exceptions import OperationalError
+from redis import RedisError
+
+from ledger.services.imports import forget_unused, imports_with_work, run_for, unused_uploads
+from ledger.tenancy.context import acting_for
+
+logger = logging.getLogger(__name__)
+
+# Long enough that a message is worth it, short enough that neighbours get their turn.
+SECONDS = 5.0
+QUEUE = "backlog"
+
+
+@shared_task
+def run_import(tenant: int, job: int) -> None:
+    with acting_for(tenant):
+        has_more = run_for(job, SECONDS)
+    if has_more:
+        ring(tenant, job)
+
+
+@shared_task
+def sweep_imports() -> None:
+    """Find imports whose worker died or whose message was lost, and uploads that nobody wanted."""
+    for tenant, job in imports_with_work():
+        ring(tenant, job)
+    for tenant, job in unused_uploads():
+        with acting_for(tenant):
+            forget_unused(job)
+
+
+def ring(tenant: int, job: int) -> None:
+    """Never raises: a silent broker must not refuse a file. The sweep will see to it."""
+    try:
+        run_import.apply_async(args=(tenant, job), queue=QUEUE, retry=False)
+    except (OperationalError, RedisError) as trouble:
+        logger.warning("Nobody could be told of import %s, the sweep will see to it: %s", job, trouble)
+
+
+def ring_after_commit(tenant: int, job: int) -> None:
+    transaction.on_commit(lambda: ring(tenant, job))
