@@ -24,7 +24,7 @@ from ledger.events import Happening
 from ledger.models import CardTransaction, EventKind, SourceDocument
 from ledger.services.intake.changes import Change, apply_changes, change_of, forbidden_change
 from ledger.services.intake.names import Names, read_names, unknown_names
-from ledger.services.intake.rows import new_document, transaction_values, write_parts
+from ledger.services.intake.rows import PARTS, new_document, transaction_values, write_parts
 
 Errors = dict[str, list[str]]
 # Of one external id in one list. Each repetition costs the statements of a whole list.
@@ -153,7 +153,7 @@ def _lock_known(external_ids: Iterable[str]) -> dict[str, CardTransaction]:
     rows = (
         CardTransaction.objects.filter(document__external_id__in=wanted)
         .select_related("document", "card", "vendor", "category", "department", "bank_account")
-        .prefetch_related("lines", "tag_uses")
+        .prefetch_related(*PARTS)
         .select_for_update(of=("document",), no_key=True)
         .order_by("document_id")
     )
