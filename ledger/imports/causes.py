@@ -2,7 +2,7 @@
 
 import re
 
-OF_THE_ROW = re.compile(r"“[^”]*”|\b[0-9]{4}-[0-9]{2}-[0-9]{2}\b")
+OF_THE_ROW = re.compile(r"“[^”]*”|^[0-9]{4}-[0-9]{2}-[0-9]{2}\b")
 
 
 def cause_of(sentence: str) -> str:

@@ -84,6 +84,7 @@ class ImportCommand(BaseCommand):
             )
             stop_interrupted(job)
             matching = self._matching(job, options)
+            self.stdout.write(_choice(matching, Layout.from_json(job.layout).columns))
             keep_choice(job, matching, make_missing=options.get("make_missing", False))
             start(job)
         return job
@@ -128,6 +129,13 @@ class ImportCommand(BaseCommand):
     def _causes(self, job: Import) -> list[Any]:
         with transaction.atomic():
             return causes(job)[:CAUSES_SHOWN]
+
+
+def _choice(matching: Matching, columns: tuple[str, ...]) -> str:
+    """“date=when, amount=billed …”: what is about to be read as what."""
+    chosen = [f"{name}={columns[place]}" for name, place in matching.columns.items()]
+    chosen += [f"{name} is {text}" for name, text in matching.defaults.items()]
+    return ", ".join([*chosen, *(f"tag={columns[place]}" for place in matching.tags)])
 
 
 def _counts(job: Import) -> str:

@@ -6,11 +6,13 @@ from itertools import islice
 from typing import Any, Protocol
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from ledger.imports.errors import Unreadable
 from ledger.imports.guessing import guess_transactions, guess_vendors
 from ledger.imports.layouts import Layout, examine
+from ledger.imports.matching import Matching
+from ledger.imports.refusals import OUR_COLUMNS, original_width
 from ledger.imports.suggestions import Suggestion, suggested
 from ledger.models import Entity, Import, ImportChunk, ImportKind, ImportState, User
 
@@ -50,6 +52,7 @@ def begin_import(
     layout = examine(_watched(chunks_of(file)(0), digest, largest))
     suggestion = _suggestion(kind, entity, layout, chunks_of(file))
     with transaction.atomic():
+        suggestion = _as_last_time(kind, entity, layout) or suggestion
         job = Import.objects.create(
             kind=kind,
             entity=entity,
@@ -91,6 +94,18 @@ def _suggestion(kind: ImportKind, entity: Entity | None, layout: Layout, chunks:
     if kind is ImportKind.VENDORS:
         return suggested(guess_vendors(layout.columns, rows))
     return suggested(guess_transactions(layout.columns, rows), entity.currency if entity else "")
+
+
+def _as_last_time(kind: ImportKind, entity: Entity | None, layout: Layout) -> Suggestion | None:
+    """What was chosen for a file with the same columns: next month's, or the rows that this month's refused."""
+    theirs = list(layout.columns[: original_width(layout.columns)])
+    same = Q(layout__columns=theirs) | Q(layout__columns=[*theirs, *OUR_COLUMNS])
+    earlier = Import.objects.filter(same, kind=kind, entity=entity).exclude(started_at=None).order_by("-id").first()
+    if earlier is None or earlier.matching is None:
+        return None
+    matching = Matching.from_json(earlier.matching)
+    basis = f"As in the import of {earlier.file_name} by {earlier.by}."
+    return Suggestion(matching, basis=dict.fromkeys(matching.columns, basis))
 
 
 def chunks_of(file: File) -> Chunks:
