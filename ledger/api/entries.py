@@ -27,7 +27,7 @@ class CardSerializer(StrictSerializer):
     external_id = ExternalIdField(help_text="The issuer's name for the card.")
     entity = PlainCharField(max_length=200, help_text="The name of the legal entity that it is billed to, for good.")
     last_four = LastFourField()
-    holder = PlainCharField(max_length=200)
+    holder = optional_text(200, help_text="Nobody, if it belongs to a team.")
 
 
 class BankAccountSerializer(StrictSerializer):

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from rest_framework.exceptions import ValidationError
 
-from integrations.models import JobState
-from integrations.selectors import documents_seen_in
+from integrations.models import JobState, SyncJob
+from integrations.selectors import jobs_seen_in
 from ledger.api.cursors import PageSerializer
 from ledger.api.fields import (
     AmountField,
@@ -18,7 +18,7 @@ from ledger.api.fields import (
     WordField,
 )
 from ledger.api.incoming import KINDS
-from ledger.api.shown import SYNC_STATES
+from ledger.api.shown import NOT_BEGUN, SYNC_STATES
 from ledger.domain.money import NotMoney, UnknownCurrency, parse_amount
 from ledger.domain.transactions import Stage
 from ledger.models import SourceDocument
@@ -79,6 +79,10 @@ def documents_of(asked: dict[str, Any]) -> QuerySet[SourceDocument]:
     if "kind" in values:
         values["kind"] = KINDS[values["kind"]]
     rows = card_documents(Wanted(**values))
-    if "sync" not in asked:
-        return rows
-    return rows.filter(documents_seen_in(JobState(asked["sync"]) if asked["sync"] in JobState.values else None))
+    return rows.filter(_standing(asked["sync"])) if "sync" in asked else rows
+
+
+def _standing(state: str) -> Q:
+    jobs = SyncJob.objects.all() if state == NOT_BEGUN else jobs_seen_in([JobState(state)])
+    found = Q(Exists(jobs.filter(document=OuterRef("pk"))))
+    return ~found if state == NOT_BEGUN else found

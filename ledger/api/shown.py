@@ -29,9 +29,9 @@ class SyncStateSerializer(serializers.Serializer[Any]):
         choices=SYNC_STATES,
         help_text="waiting and running: on its way. unknown: sent, and being looked up. held: the set-up lacks "
         "something. needs_attention: a person must act. done: in the books. excluded: not to be posted. none: not "
-        "begun.",
+        "begun, since it is pending, its entity is not connected, or it has only just come in.",
     )
-    reasons = ReasonSerializer(many=True, help_text="Why it is held, needs a person, or has not begun.")
+    reasons = ReasonSerializer(many=True, help_text="Why it is held or excluded, needs a person, or has not begun.")
     external_id = serializers.CharField(allow_null=True, help_text="The document's id in the books.")
     mark = serializers.CharField(allow_null=True, help_text="The document's number in the books.")
     posted_at = serializers.DateTimeField(allow_null=True)
@@ -198,4 +198,6 @@ def _sync(row: CardTransaction, state: SyncState | None, connected: Collection[i
 def _reasons(document: SourceDocument, state: SyncState | None, connected: Collection[int]) -> tuple[Reason, ...]:
     if state:
         return state.reasons
-    return () if document.entity_id in connected else (Reason(ReasonCode.NOT_CONNECTED, document.entity.name),)
+    if document.stage == Stage.PENDING or document.entity_id in connected:
+        return ()
+    return (Reason(ReasonCode.NOT_CONNECTED, document.entity.name),)

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from ledger.domain.transactions import DocumentKind, Stage
 from ledger.models import Card, CardTransaction, Category, Department, Entity, SourceDocument, SplitLine
 from ledger.models.transactions import CARD_KINDS
 
 LARGEST = 2**63 - 1
+MANY = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,16 @@ def _found(named: QuerySet[Any]) -> int:
 
 
 def _coded(name: str, found: int) -> Q:
-    """Where the whole, or one line of it, is coded so."""
-    whole = CardTransaction.objects.filter(**{name: found}).values("document")
-    lines = SplitLine.objects.filter(**{name: found}).values("transaction__document")
-    return Q(pk__in=whole.union(lines))
+    """Where the whole, or one line of it, is coded so.
+
+    Of few the ids are read, from either index. Where there are many, the first page is full after a few rows of the
+    list itself, each looked at for it.
+    """
+    whole = CardTransaction.objects.filter(**{name: found})
+    lines = SplitLine.objects.filter(**{name: found})
+    ids = list(whole.values_list("document", flat=True)[: MANY + 1])
+    ids += lines.values_list("transaction__document", flat=True)[: MANY + 1]
+    if len(ids) <= MANY:
+        return Q(pk__in=ids)
+    row = OuterRef("pk")
+    return Q(Exists(whole.filter(document=row))) | Q(Exists(lines.filter(transaction__document=row)))
