@@ -5,7 +5,7 @@ BIN := .venv/bin
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fuzz check format lint types contracts migrations lock clean
+.PHONY: help run test fuzz volume check format lint types contracts migrations lock clean
 
 help: ## What can be done here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,6 +20,10 @@ test: .venv/development ## Set up and run the tests against real servers (T=path
 fuzz: .venv/development ## Try to break the API by its own contract: EXAMPLES=500 for each call, other ones each time
 	@FLEXSYNC_FUZZ_EXAMPLES=$(or $(EXAMPLES),500) $(BIN)/python -m flexsync.local servers -- \
 		$(BIN)/python -m pytest -n $(JOBS) tests/ledger/test_api_fuzz.py
+
+volume: .venv/development ## Many real charges into the books, tied out to the cent; lists at 200 and 52,000 rows (VOLUME_FILE=…csv)
+	@$(BIN)/python -m flexsync.local servers -- \
+		$(BIN)/python -m pytest -q -s --show-capture=no tests/integrations/volume.py tests/web/volume.py
 
 check: lint types contracts migrations test ## Format, lint, types, import contracts, missing migrations, tests
 
