@@ -58,6 +58,16 @@ def connections_with_work() -> list[tuple[int, int, bool]]:
         return list(cursor.fetchall())
 
 
+def tenants_with_totals(at_least: int) -> set[int]:
+    """With so many rows in a running total that folding them is worth it."""
+    with database.cursor() as cursor:
+        cursor.execute(
+            "SELECT lookup.tenants_with_source_totals(%s) UNION SELECT lookup.tenants_with_state_totals(%s)",
+            [at_least, at_least],
+        )
+        return {row[0] for row in cursor.fetchall()}
+
+
 def sync_states(documents: Sequence[int]) -> dict[int, SyncState]:
     """By document; two statements whatever their number. A document without a connection is not in it."""
     links = {link.document_id: link for link in ExternalLink.objects.filter(document__in=documents)}

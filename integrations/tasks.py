@@ -2,11 +2,17 @@
 
 from celery import shared_task
 
-from integrations import bells
+from integrations import bells, conservation
 from integrations.bells import Queue
-from integrations.selectors import connections_with_work, tenants_with_events
+from integrations.models import StateTotal
+from integrations.selectors import connections_with_work, tenants_with_events, tenants_with_totals
 from integrations.sync import engine, lane, queue
+from ledger.models import Organisation, SourceTotal
+from ledger.services.totals import fold
 from ledger.tenancy.context import acting_for
+
+# From so many rows on a running total is folded; until then adding them up costs less.
+ROWS_WORTH_FOLDING = 100
 
 
 @shared_task
@@ -38,3 +44,26 @@ def sweep() -> None:
         bells.ring(absorb_events, tenant)
     for tenant, connection, fresh in connections_with_work():
         bells.ring(drain_connection, tenant, connection, queue=Queue.FRESH if fresh else Queue.BACKLOG)
+    for tenant in tenants_with_totals(ROWS_WORTH_FOLDING):
+        bells.ring(fold_totals, tenant, queue=Queue.BACKLOG)
+
+
+@shared_task
+def fold_totals(tenant: int) -> None:
+    bells.answered(fold_totals, tenant)
+    with acting_for(tenant):
+        fold(SourceTotal)
+        fold(StateTotal)
+
+
+@shared_task
+def prove_everybody() -> None:
+    for tenant in Organisation.objects.order_by("pk").values_list("pk", flat=True):
+        bells.ring(prove_conservation, tenant, queue=Queue.BACKLOG)
+
+
+@shared_task
+def prove_conservation(tenant: int) -> None:
+    bells.answered(prove_conservation, tenant)
+    with acting_for(tenant):
+        conservation.prove_and_remember()

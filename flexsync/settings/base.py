@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import environ
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 
 env = environ.Env()
@@ -102,6 +103,12 @@ CELERY_BEAT_SCHEDULE = {
         "task": "ledger.tasks.sweep_imports",
         "schedule": SWEEP_SECONDS,
         "options": {"queue": "fresh", "expires": SWEEP_SECONDS},
+    },
+    # At night in America and Europe alike (UTC).
+    "prove conservation": {
+        "task": "integrations.tasks.prove_everybody",
+        "schedule": crontab(hour=7, minute=20),
+        "options": {"queue": "backlog"},
     },
 }
 

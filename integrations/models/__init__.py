@@ -2,6 +2,7 @@ from integrations.models.connections import Authorisation, Company, Connection, 
 from integrations.models.mappings import ConfigurationVersion, MappingEntry
 from integrations.models.references import Reference, ReferenceKind
 from integrations.models.sync import Decision, ExternalLink, JobState, SyncAttempt, SyncEnvelope, SyncJob
+from integrations.models.totals import ConservationProof, StateTotal, Term
 
 __all__ = [
     "Authorisation",
@@ -9,6 +10,7 @@ __all__ = [
     "ConfigurationVersion",
     "Connection",
     "ConnectionState",
+    "ConservationProof",
     "Credential",
     "Decision",
     "ExternalLink",
@@ -16,7 +18,9 @@ __all__ = [
     "MappingEntry",
     "Reference",
     "ReferenceKind",
+    "StateTotal",
     "SyncAttempt",
     "SyncEnvelope",
     "SyncJob",
+    "Term",
 ]

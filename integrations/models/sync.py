@@ -58,6 +58,11 @@ class SyncJob(TenantModel):
     fence = models.BigIntegerField(default=0, help_text="The lane holder that claimed it.")
     decision = models.CharField(max_length=10, choices=Decision.choices, blank=True, default=Decision.NONE)
     decided_why = models.CharField(max_length=500, blank=True, help_text="Who decided it, and why, in words.")
+    # The money as of wanted_revision: a trigger copies it from the document whenever the wish is expressed, so that
+    # a state and its money stand in one row and running totals of both need no lock on the document.
+    told_minor = models.BigIntegerField(null=True, editable=False, help_text="None while it is pending: no money yet.")
+    told_currency = models.CharField(max_length=3, null=True, editable=False)
+    told_dated = models.DateField(null=True, editable=False)
 
     class Meta:
         constraints = [
@@ -121,7 +126,9 @@ class SyncEnvelope(TenantModel):
                 fields=["tenant", "connection", "id"],
                 name="integrations_syncenvelope_open",
                 condition=Q(closed_at__isnull=True),
-            )
+            ),
+            # The last thing that was sent, of each connection.
+            models.Index(fields=["tenant", "connection", "-id"], name="integrations_syncenvelope_last"),
         ]
 
 

@@ -4,6 +4,7 @@ from ledger.models.events import EventKind, LedgerEvent
 from ledger.models.imports import Import, ImportChunk, ImportKind, ImportRefusal, ImportSeen, ImportState
 from ledger.models.search import SearchWord
 from ledger.models.tenants import ApiToken, Entity, Membership, Organisation, Role, Scope, User
+from ledger.models.totals import RunningTotal, SourceTotal
 from ledger.models.transactions import CardTransaction, SourceDocument, SplitLine, TagUse
 
 __all__ = [
@@ -26,9 +27,11 @@ __all__ = [
     "Membership",
     "Organisation",
     "Role",
+    "RunningTotal",
     "Scope",
     "SearchWord",
     "SourceDocument",
+    "SourceTotal",
     "SplitLine",
     "Stage",
     "Tag",

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Sum
 
 from integrations import services, tokens
+from integrations.conservation import prove
 from integrations.mapping.slots import MappingSlot
 from integrations.models import Company, Connection, ExternalLink, JobState, Reference, SyncJob
 from integrations.providers.registry import DEFAULT, platform
@@ -190,6 +191,8 @@ class Office:
 def office(transactional_db: None, cast: Cast, sandbox: Sandbox) -> Iterator[Office]:
     with acting_for(cast.larkfield.id):
         yield Office(cast.larkfield, sandbox)
+        # Whatever a test did, nothing was dropped in silence.
+        assert prove().differences == ()
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from integrations.providers.documents import AccountRole, Grant
 from integrations.providers.registry import DEFAULT
 from ledger.domain.money import parse_amount
 from ledger.domain.transactions import IncomingTransaction
-from ledger.models import Entity, SourceDocument
+from ledger.models import Entity, LedgerEvent, SourceDocument
 from ledger.services.intake import record_transactions
 from ledger.tenancy.context import acting_for
 from tests.cast import Tenant
@@ -106,6 +106,7 @@ class Books:
                 )
                 for document in documents
             )
+            LedgerEvent.objects.filter(document__in=documents).update(handled_at=now)
 
     def states(self) -> list[str]:
         with self.open():

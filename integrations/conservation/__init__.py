@@ -1,0 +1,27 @@
+"""Nothing is dropped in silence: per entity, currency and month, what came from Flex is what stands somewhere.
+
+lines: the equation as values. reading: from the running totals, for pages. proof: from every row, nightly.
+"""
+
+from integrations.conservation.lines import NOTHING, OPEN, STUCK, Cell, Line, Part, by_currency, by_day, by_entity
+from integrations.conservation.proof import Difference, Proof, prove, prove_and_remember
+from integrations.conservation.reading import of_all_months, of_days, of_month
+
+__all__ = [
+    "NOTHING",
+    "OPEN",
+    "STUCK",
+    "Cell",
+    "Difference",
+    "Line",
+    "Part",
+    "Proof",
+    "by_currency",
+    "by_day",
+    "by_entity",
+    "of_all_months",
+    "of_days",
+    "of_month",
+    "prove",
+    "prove_and_remember",
+]
