@@ -4,9 +4,11 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 
 from integrations.providers.registry import platform
 from integrations.selectors import needing_someone
+from integrations.web.line import conservation_line
 from ledger.access import Access, Action, organisations_of
 from ledger.tenancy.context import current_tenant
 
@@ -42,8 +44,17 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
             "nav": _places(request, access),
             "sign_out_url": reverse("account_logout"),
             "other_organisations": _others(access),
+            # Asked for by pages with a foot only.
+            "line": SimpleLazyObject(lambda: _line(request, access)),
         }
     }
+
+
+def _line(request: HttpRequest, access: Access) -> dict[str, Any] | None:
+    if not access.allows(Action.SEE_SYNC):
+        return None
+    in_view = request.resolver_match.kwargs.get("entity_id") if request.resolver_match else None
+    return conservation_line(access.organisation.slug, in_view)
 
 
 def _places(request: HttpRequest, access: Access) -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from integrations.mapping.reasons import Reason, ReasonCode
-from integrations.models import JobState
+from integrations.models import JobState, Term
 from integrations.selectors import SyncState
 
 
@@ -25,6 +25,15 @@ SHOWN = {
     JobState.EXCLUDED: StateShown("excluded", "Excluded"),
 }
 NOT_BEGUN = StateShown("none", "Not begun")
+# The terms of the equation, in its order.
+TERMS = {
+    Term.BOOKS: SHOWN[JobState.DONE],
+    Term.WAY: SHOWN[JobState.WAITING],
+    Term.HELD: SHOWN[JobState.HELD],
+    Term.PERSON: SHOWN[JobState.NEEDS_ATTENTION],
+    Term.EXCLUDED: SHOWN[JobState.EXCLUDED],
+    Term.NOT_BEGUN: NOT_BEGUN,
+}
 # The issuer has not cleared it: nothing happens before.
 PENDING_SHOWN = StateShown("none", "Pending")
 

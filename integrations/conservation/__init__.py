@@ -1,10 +1,11 @@
 """Nothing is dropped in silence: per entity, currency and month, what came from Flex is what stands somewhere.
 
-lines: the equation as values. reading: from the running totals, for pages. proof: from every row, nightly.
+lines: the equation as values. reading: from the running totals, for pages. proof: from every row,
+nightly.
 """
 
 from integrations.conservation.lines import NOTHING, OPEN, STUCK, Cell, Line, Part, by_currency, by_day, by_entity
-from integrations.conservation.proof import Difference, Proof, prove, prove_and_remember
+from integrations.conservation.proof import Difference, Proof, Stray, prove, prove_and_remember, strays
 from integrations.conservation.reading import of_all_months, of_days, of_month
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "Line",
     "Part",
     "Proof",
+    "Stray",
     "by_currency",
     "by_day",
     "by_entity",
@@ -24,4 +26,5 @@ __all__ = [
     "of_month",
     "prove",
     "prove_and_remember",
+    "strays",
 ]

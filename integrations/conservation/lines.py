@@ -83,8 +83,10 @@ def line_of(cells: Iterable[Cell], currency: str) -> Line:
 
 
 def by_currency(cells: Iterable[Cell]) -> dict[str, Line]:
+    """The one with the most items first."""
     groups = grouped(cells, lambda cell: cell.currency)
-    return {currency: line_of(groups[currency], currency) for currency in sorted(groups)}
+    lines = [line_of(some, currency) for currency, some in groups.items()]
+    return {line.currency: line for line in sorted(lines, key=lambda line: (-line.source.count, line.currency))}
 
 
 def by_entity(cells: Iterable[Cell]) -> dict[tuple[int, str], Line]:

@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from integrations.conservation import reading
 from integrations.conservation.lines import NOTHING, Part, by_entity
 from integrations.models import ConservationProof
+from ledger.domain.money import Money
 from ledger.tenancy.context import required_tenant
 
 logger = logging.getLogger(__name__)
@@ -110,6 +111,25 @@ TOLD = f"""
     GROUP BY 1, 2, 3, 4
 """
 
+DOCUMENTS = f"SELECT doc.id, job.told_minor, job.told_currency, job.told_dated {STRAY} ORDER BY doc.id LIMIT %(limit)s"
+
+
+@dataclass(frozen=True, slots=True)
+class Stray:
+    """A document of which the engine was told something else, or nothing at all."""
+
+    document_id: int
+    told: Money | None
+    told_dated: date | None
+
+
+def strays(limit: int) -> list[Stray]:
+    """The rows behind a difference, the oldest first."""
+    return [
+        Stray(document, None if minor is None else Money(minor, currency), dated)
+        for document, minor, currency, dated in _rows(DOCUMENTS, limit=limit)
+    ]
+
 
 def prove() -> Proof:
     """Of the organisation that is set."""
@@ -135,9 +155,9 @@ def prove_and_remember() -> Proof:
     return proof
 
 
-def _rows(statement: str) -> list[Any]:
+def _rows(statement: str, **parameters: int) -> list[Any]:
     with connection.cursor() as cursor:
-        cursor.execute(statement, {"tenant": required_tenant()})
+        cursor.execute(statement, {"tenant": required_tenant(), **parameters})
         return list(cursor.fetchall())
 
 

@@ -1,11 +1,13 @@
 from django.urls import path
 
 from integrations.web.connections import callback, connect, connection_list, read_references
+from integrations.web.difference import difference
 from integrations.web.failed import failed, retry_all, retry_cause, retry_document
 from integrations.web.mapping import first_mapping, mapping
 
 urlpatterns = [
     path("connect/<slug:provider>/callback", callback, name="connect_callback"),
+    path("o/<slug:organisation>/difference/", difference, name="difference"),
     path("o/<slug:organisation>/connections/", connection_list, name="connections"),
     path("o/<slug:organisation>/connections/<int:entity_id>/connect", connect, name="connect"),
     path("o/<slug:organisation>/connections/<int:connection_id>/read", read_references, name="read_references"),
