@@ -13,6 +13,7 @@ from ledger.access import Access, Action, organisations_of
 from ledger.tenancy.context import current_tenant
 
 PLACES = [
+    ("", [("Home", "organisation", "house", Action.SEE_SYNC)]),
     ("Work", [("Failed syncs", "failed", "triangle-alert", Action.SEE_SYNC)]),
     ("Records", [("Transactions", "transactions", "receipt-text", Action.SEE_TRANSACTIONS)]),
     (
@@ -24,7 +25,7 @@ PLACES = [
     ),
 ]
 # A page whose own name stands under another place.
-BELONGS_TO = {"transaction": "transactions", "mapping": "first_mapping"}
+BELONGS_TO = {"difference": "organisation", "transaction": "transactions", "mapping": "first_mapping"}
 
 
 def chrome(request: HttpRequest) -> dict[str, Any]:
@@ -81,7 +82,7 @@ def _places(request: HttpRequest, access: Access) -> list[dict[str, Any]]:
 def _others(access: Access) -> list[dict[str, str]]:
     mine = organisations_of(access.person)
     return [
-        {"name": other.name, "url": reverse("transactions", args=[other.slug])}
+        {"name": other.name, "url": reverse("organisation", args=[other.slug])}
         for other in mine
         if other != access.organisation
     ]

@@ -8,7 +8,7 @@ from operator import or_
 from typing import Any
 
 from django.db import connection as database
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from integrations.mapping.reasons import DECIDED, Reason, ReasonCode
 from integrations.models import (
@@ -21,6 +21,7 @@ from integrations.models import (
     Reference,
     ReferenceKind,
     SyncAttempt,
+    SyncEnvelope,
     SyncJob,
 )
 from integrations.models.mappings import SOURCES
@@ -130,6 +131,12 @@ def reasons_of(job: SyncJob) -> tuple[Reason, ...]:
 
 def connections() -> QuerySet[Connection]:
     return Connection.objects.select_related("entity", "company", "company__credential__authorised_by")
+
+
+def with_last_sending(ties: QuerySet[Connection]) -> QuerySet[Any]:
+    """With `last_sent_at`: when something was last handed to the platform."""
+    envelopes = SyncEnvelope.objects.filter(connection=OuterRef("pk")).order_by("-id")
+    return ties.annotate(last_sent_at=Subquery(envelopes.values("sent_at")[:1]))
 
 
 def reference_counts(companies: Iterable[int]) -> dict[tuple[int, str], int]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F, Min, Q, QuerySet, Sum, Window
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Sum, Window
 from django.db.models.fields.json import KT
 from django.db.models.functions import RowNumber
 
@@ -17,6 +17,8 @@ from integrations.models import ConnectionState, SyncJob
 from integrations.models.sync import STUCK_STATES
 from integrations.selectors import LOCKED_OUT, connections, not_begun, reasons_of
 from ledger.domain.money import Money
+from ledger.domain.months import Month
+from ledger.models import LedgerEvent
 
 MONEY = Sum("document__amount_minor")
 
@@ -41,10 +43,13 @@ class Cause:
         return sum(tally.count for tally in self.tallies)
 
 
-def causes() -> list[Cause]:
+def causes(month: Month | None = None) -> list[Cause]:
     """What keeps whole connections from moving first, for nothing else that one mends takes effect before; then by
-    money, and last what nobody can mend here."""
-    return [*_unconnected(), *_locked_out(), *sorted(_at_rest(), key=_is_beyond_us)]
+    money, and last what nobody can mend here.
+
+    Of one month they add up to its equation (conservation/reading.py): what nobody has absorbed yet is on its way.
+    """
+    return [*_unconnected(month), *_locked_out(month), *sorted(_at_rest(month), key=_is_beyond_us)]
 
 
 def sums_of(which: Q) -> list[Tally]:
@@ -77,9 +82,17 @@ def _by_first_reason() -> QuerySet[Any]:
     return at_rest.annotate(code=KT("reasons__0__code"), subject=KT("reasons__0__subject"))
 
 
-def _at_rest() -> Iterator[Cause]:
+def _of(jobs: QuerySet[Any], month: Month | None) -> QuerySet[Any]:
+    if month is None:
+        return jobs
+    unheard = LedgerEvent.objects.filter(document=OuterRef("document"), handled_at__isnull=True)
+    dated = jobs.filter(told_minor__isnull=False, document__dated__range=(month.first, month.last))
+    return dated.filter(~Exists(unheard))
+
+
+def _at_rest(month: Month | None) -> Iterator[Cause]:
     since, entity = Min("document__recorded_at"), Min("document__entity_id")
-    rows = _by_first_reason().values("code", "subject", "document__currency")
+    rows = _of(_by_first_reason(), month).values("code", "subject", "document__currency")
     grouped: dict[Reason, list[dict[str, Any]]] = {}
     summed = rows.annotate(n=Count("id"), minor=MONEY, since=since, entity=entity)
     for row in summed.order_by("-minor", "code", "subject"):
@@ -89,10 +102,11 @@ def _at_rest() -> Iterator[Cause]:
         yield Cause(reason, parts[0]["entity"], tallies, min(part["since"] for part in parts))
 
 
-def _unconnected() -> list[Cause]:
-    rows = (
-        not_begun().values("entity_id", "entity__name", "currency").annotate(n=Count("id"), minor=Sum("amount_minor"))
-    )
+def _unconnected(month: Month | None) -> list[Cause]:
+    documents = not_begun()
+    if month is not None:
+        documents = documents.filter(dated__range=(month.first, month.last))
+    rows = documents.values("entity_id", "entity__name", "currency").annotate(n=Count("id"), minor=Sum("amount_minor"))
     tallies: dict[tuple[str, int], list[Tally]] = {}
     for row in rows.order_by("entity__name", "currency"):
         entity = (row["entity__name"], row["entity_id"])
@@ -103,8 +117,8 @@ def _unconnected() -> list[Cause]:
     ]
 
 
-def _locked_out() -> list[Cause]:
-    jobs = SyncJob.objects.filter(LOCKED_OUT).values("connection_id", "document__currency")
+def _locked_out(month: Month | None) -> list[Cause]:
+    jobs = _of(SyncJob.objects.filter(LOCKED_OUT), month).values("connection_id", "document__currency")
     tallies: dict[int, list[Tally]] = {}
     for row in jobs.annotate(n=Count("id"), minor=MONEY).order_by("document__currency"):
         tallies.setdefault(row["connection_id"], []).append(_tally(row))

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 from django.db.backends.postgresql import base as postgresql
 
-from ledger.tenancy.context import SET_TENANT, current_tenant
+from ledger.tenancy.context import ONE_MOMENT, SET_TENANT, current_tenant, wants_one_moment
 
 ROLE_FACTS = """
     SELECT current_user, role.rolsuper, role.rolbypassrls,
@@ -40,6 +40,8 @@ class DatabaseWrapper(postgresql.DatabaseWrapper):
         super()._set_autocommit(autocommit)  # type: ignore[misc]  # the stubs leave this hook out
         if not autocommit and (tenant := current_tenant()) is not None:
             with self.wrap_database_errors, self.connection.cursor() as cursor:
+                if wants_one_moment():
+                    cursor.execute(ONE_MOMENT)
                 cursor.execute(SET_TENANT, [str(tenant)])
 
     def _refuse_powerful_role(self) -> None:

@@ -1,9 +1,10 @@
 """Nothing is dropped in silence: per entity, currency and month, what came from Flex is what stands somewhere.
 
-lines: the equation as values. reading: from the running totals, for pages. proof: from every row,
-nightly.
+lines: the equation as values. reading: from the running totals, for pages. ages: how long money waits. proof: from
+every row, nightly.
 """
 
+from integrations.conservation.ages import Aged, of_open
 from integrations.conservation.lines import NOTHING, OPEN, STUCK, Cell, Line, Part, by_currency, by_day, by_entity
 from integrations.conservation.proof import Difference, Proof, Stray, prove, prove_and_remember, strays
 from integrations.conservation.reading import of_all_months, of_days, of_month
@@ -12,6 +13,7 @@ __all__ = [
     "NOTHING",
     "OPEN",
     "STUCK",
+    "Aged",
     "Cell",
     "Difference",
     "Line",
@@ -24,6 +26,7 @@ __all__ = [
     "of_all_months",
     "of_days",
     "of_month",
+    "of_open",
     "prove",
     "prove_and_remember",
     "strays",

@@ -3,10 +3,12 @@ from django.urls import path
 from integrations.web.connections import callback, connect, connection_list, read_references
 from integrations.web.difference import difference
 from integrations.web.failed import failed, retry_all, retry_cause, retry_document
+from integrations.web.home import organisation_home
 from integrations.web.mapping import first_mapping, mapping
 
 urlpatterns = [
     path("connect/<slug:provider>/callback", callback, name="connect_callback"),
+    path("o/<slug:organisation>/", organisation_home, name="organisation"),
     path("o/<slug:organisation>/difference/", difference, name="difference"),
     path("o/<slug:organisation>/connections/", connection_list, name="connections"),
     path("o/<slug:organisation>/connections/<int:entity_id>/connect", connect, name="connect"),

@@ -8,7 +8,10 @@ from django.db import connection
 
 SET_TENANT = "SELECT set_config('app.tenant', %s, true)"
 
+ONE_MOMENT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"
+
 _tenant: ContextVar[int | None] = ContextVar("tenant", default=None)
+_one_moment: ContextVar[bool] = ContextVar("one_moment", default=False)
 
 
 class NoTenant(RuntimeError):
@@ -42,6 +45,21 @@ def acting_for(tenant: int) -> Iterator[None]:
             yield
     finally:
         _tenant.reset(token)
+
+
+@contextmanager
+def one_moment() -> Iterator[None]:
+    """A transaction that opens in the block sees the rows of one moment in all its statements: for pages whose figures
+    are read by several and must add up. For reading only; one that is open already stays what it is."""
+    token = _one_moment.set(True)
+    try:
+        yield
+    finally:
+        _one_moment.reset(token)
+
+
+def wants_one_moment() -> bool:
+    return _one_moment.get()
 
 
 @contextmanager

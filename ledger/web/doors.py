@@ -13,7 +13,7 @@ from django.http.response import HttpResponseBase
 
 from ledger.access import Access, Action, access_of, membership_id
 from ledger.models import Organisation, User
-from ledger.tenancy.context import acting_for
+from ledger.tenancy.context import acting_for, one_moment
 
 Rest = ParamSpec("Rest")
 
@@ -28,11 +28,14 @@ class PageRequest(HttpRequest):
 View = Callable[Concatenate[PageRequest, Rest], HttpResponseBase]
 
 
-def organisation_page(action: Action, *, one_transaction: bool = True) -> Callable[[View[Rest]], Callable[..., Any]]:
+def organisation_page(
+    action: Action, *, one_transaction: bool = True, as_of_one_moment: bool = False
+) -> Callable[[View[Rest]], Callable[..., Any]]:
     """The view runs as the organisation whose slug is in the address.
 
     One transaction for the whole view is right for reading and for small writes. A view that goes over the network
-    turns it off and opens its own short ones.
+    turns it off and opens its own short ones. A page whose figures add up, though several statements read them, asks
+    for one moment.
     """
 
     def wrap(view: View[Rest]) -> Callable[..., Any]:
@@ -40,7 +43,8 @@ def organisation_page(action: Action, *, one_transaction: bool = True) -> Callab
         @wraps(view)
         def door(request: Any, organisation: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
             found = member_of(request.user, organisation)
-            with acting_for(found.pk), transaction.atomic() if one_transaction else nullcontext():
+            moment = one_moment() if as_of_one_moment else nullcontext()
+            with acting_for(found.pk), moment, transaction.atomic() if one_transaction else nullcontext():
                 request.access = _allowed(request.user, found, action)
                 return view(request, *args, **kwargs)
 

@@ -23,15 +23,15 @@ def home(request: PageRequest) -> HttpResponse:
 
 def _only(request: PageRequest, organisation: Organisation) -> HttpResponse:
     access = _access(request, organisation)
-    if access.allows(Action.SEE_TRANSACTIONS):
-        return redirect("transactions", organisation.slug)
+    if access.allows(Action.SEE_SYNC):
+        return redirect("organisation", organisation.slug)
     page = {"organisation": organisation.name, "role": access.role.label.lower()}
     return render(request, "ledger/organisations/nothing_yet.html", {"page": page})
 
 
 def _choice(request: PageRequest, organisation: Organisation) -> dict[str, str]:
     role = _access(request, organisation).role
-    return {"name": organisation.name, "role": role.label, "url": reverse("transactions", args=[organisation.slug])}
+    return {"name": organisation.name, "role": role.label, "url": reverse("organisation", args=[organisation.slug])}
 
 
 def _access(request: PageRequest, organisation: Organisation) -> Access:

@@ -1,6 +1,4 @@
-from django.contrib.auth.decorators import login_required
 from django.urls import path
-from django.views.generic import RedirectView
 
 from ledger.web.organisations import home
 from ledger.web.transactions import (
@@ -13,9 +11,6 @@ from ledger.web.transactions import (
 
 urlpatterns = [
     path("", home, name="home"),
-    path(
-        "o/<slug:organisation>/", login_required(RedirectView.as_view(pattern_name="transactions")), name="organisation"
-    ),
     path("o/<slug:organisation>/transactions/", transaction_list, name="transactions"),
     path("o/<slug:organisation>/transactions/decide", decide_on_several, name="decide_on_several"),
     path("o/<slug:organisation>/transactions/export.csv", export_transactions, name="export_transactions"),

@@ -6,6 +6,7 @@ from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from integrations.mapping.reasons import Reason, ReasonCode
@@ -32,10 +33,10 @@ REASONS = {
 @pytest.fixture
 def furnished(transactional_db: None, cast: Cast) -> Books:
     """Something on every page: charges in each state, in dollars and in yen, small and large."""
-    books = Books(cast.larkfield)
+    books, now = Books(cast.larkfield), timezone.now()
     for number, state in enumerate(JobState):
-        charges = books.charge(f"{state}-1", f"{state}-2", merchant=UNBREAKABLE, amount=f"{10**number}.25")
-        charges += books.charge(f"{state}-3", amount="98765432", currency="JPY")
+        charges = books.charge(f"{state}-1", f"{state}-2", merchant=UNBREAKABLE, amount=f"{10**number}.25", cleared=now)
+        charges += books.charge(f"{state}-3", amount="98765432", currency="JPY", cleared=now)
         books.wish(charges, state, *REASONS.get(state, []))
     return books
 

@@ -23,7 +23,7 @@ from integrations.models import (
 from integrations.providers.documents import AccountRole, Grant
 from integrations.providers.registry import DEFAULT
 from ledger.domain.money import parse_amount
-from ledger.domain.transactions import IncomingTransaction
+from ledger.domain.transactions import DocumentKind, IncomingTransaction
 from ledger.models import Entity, LedgerEvent, SourceDocument
 from ledger.services.intake import record_transactions
 from ledger.tenancy.context import acting_for
@@ -71,15 +71,21 @@ class Books:
         return Connection.objects.create(entity=entity, company=company, connected_at=timezone.now())
 
     def charge(
-        self, *external_ids: str, amount: str = "10.00", currency: str = "USD", **values: str
+        self,
+        *external_ids: str,
+        amount: str = "10.00",
+        currency: str = "USD",
+        cleared: datetime = CLEARED,
+        **values: str,
     ) -> list[SourceDocument]:
         charges = [
             IncomingTransaction(
                 external_id=external_id,
-                card=self.tenant.card.external_id,
+                card=values.get("card", self.tenant.card.external_id),
                 money=parse_amount(amount, currency),
+                kind=DocumentKind.REFUND if amount.startswith("-") else DocumentKind.CHARGE,
                 merchant_name=values.get("merchant", "Figma Inc"),
-                cleared_at=CLEARED,
+                cleared_at=cleared,
                 category=values.get("category", "Software"),
                 memo=values.get("memo", ""),
             )
@@ -89,13 +95,15 @@ class Books:
             recorded = record_transactions(incoming=charges, actor="API key “Issuer”")
         return [one.document for one in recorded if one.document is not None]
 
-    def wish(self, documents: Sequence[SourceDocument], state: JobState, *reasons: Reason) -> None:
-        """The documents have come as far as this state."""
+    def wish(
+        self, documents: Sequence[SourceDocument], state: JobState, *reasons: Reason, tie: Connection | None = None
+    ) -> None:
+        """The documents have come as far as this state, on the way to the books of `tie`."""
         now = timezone.now()
         with self.open():
             SyncJob.objects.bulk_create(
                 SyncJob(
-                    connection=self.connection,
+                    connection=tie or self.connection,
                     document=document,
                     state=state,
                     wanted_revision=1,

@@ -196,6 +196,7 @@ def test_what_others_wrote_is_text_on_every_page(books: Books, priya: Browser, c
         f"{path}/transactions/?q={quote(EVIL + ' nowhere')}",
         f"{path}/transactions/{document.public_id}/",
         f"{path}/failed/",
+        f"{path}/?month=2026-03",
         f"{path}/difference/",
         f"{path}/connections/",
         books.mapping_path,
@@ -583,6 +584,8 @@ def test_forty_rows_take_as_many_statements_as_ten(
 # --- every page ------------------------------------------------------------------------------------------------------
 
 PAGES = [
+    "{path}/",
+    "{path}/?month=2026-03",
     "{path}/difference/",
     "{path}/transactions/",
     "{path}/transactions/?q=nothing",

@@ -48,7 +48,7 @@ TABLE: dict[tuple[str, str], tuple[int, int, int, int, int]] = {
     ("GET", "api_vendors"): NO_KEY,
     ("POST", "api_vendors"): NO_KEY,
     ("GET", "home"): (SIGN_IN, 302, 200, 302, 302),
-    ("GET", "organisation"): (302, 302, 302, 302, 302),
+    ("GET", "organisation"): READERS,
     ("GET", "difference"): READERS,
     ("GET", "transactions"): READERS,
     ("GET", "transaction"): READERS,

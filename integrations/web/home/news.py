@@ -1,0 +1,47 @@
+"""The latest happenings, each in a sentence."""
+
+from datetime import datetime
+from typing import Any
+
+from integrations.latest import ROWS, Configured, Connected, Happening, Posted, Told, latest
+from integrations.stuck import Tally
+from ledger.models import EventKind
+from ledger.words import counted, money_shown
+
+SHOWN = 6
+
+VERBS = {EventKind.RECORDED: "recorded", EventKind.CHANGED: "changed", EventKind.REVERSED: "reversed"}
+
+
+def news(now: datetime) -> list[dict[str, Any]]:
+    return [_shown(happening, now) for happening in latest(SHOWN)]
+
+
+def _shown(happening: Happening, now: datetime) -> dict[str, Any]:
+    local = happening.at.astimezone(now.tzinfo)
+    who, what = _sentence(happening)
+    tallies = happening.tallies if isinstance(happening, Posted | Told) else ()
+    return {
+        "at": happening.at.isoformat(),
+        "when": f"{local:%H:%M}" if local.date() == now.date() else f"{local:%-d %b}",
+        "who": who,
+        "what": what,
+        "money": [money_shown(tally.money) for tally in tallies],
+    }
+
+
+def _sentence(happening: Happening) -> tuple[str, str]:
+    match happening:
+        case Posted(entity=entity, removed=removed, tallies=tallies):
+            return "Sync", f"{_items(tallies)} {'left' if removed else 'reached'} the books of {entity}"
+        case Told(actor=actor, kind=kind, tallies=tallies):
+            return actor, f"{VERBS[kind]} {_items(tallies)}"
+        case Configured(entity=entity, person=person, version=version, reason=reason):
+            return person, f"saved version {version} of the mapping of {entity}: {reason}"
+        case Connected(entity=entity, company=company, person=person):
+            return person, f"connected {entity} to {company}"
+
+
+def _items(tallies: tuple[Tally, ...]) -> str:
+    number = sum(tally.count for tally in tallies)
+    return f"{number} items or more" if number >= ROWS else counted(number, "item")
