@@ -6,8 +6,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
+from integrations import conservation
 from integrations.providers.registry import platform
-from integrations.selectors import needing_someone
 from integrations.web.line import conservation_line
 from ledger.access import Access, Action, organisations_of
 from ledger.tenancy.context import current_tenant
@@ -61,7 +61,7 @@ def _line(request: HttpRequest, access: Access) -> dict[str, Any] | None:
 def _places(request: HttpRequest, access: Access) -> list[dict[str, Any]]:
     here = request.resolver_match.view_name if request.resolver_match else ""
     here = BELONGS_TO.get(here, here)
-    badges = {"failed": needing_someone()}
+    badges = {"failed": _stuck()}
     groups = []
     for label, places in PLACES:
         items = [
@@ -77,6 +77,11 @@ def _places(request: HttpRequest, access: Access) -> list[dict[str, Any]]:
         ]
         groups.append({"label": label, "items": items})
     return groups
+
+
+def _stuck() -> int:
+    """How many documents will not reach the books until someone acts."""
+    return sum(cell.part.count for cell in conservation.of_all_time() if cell.term in conservation.STUCK)
 
 
 def _others(access: Access) -> list[dict[str, str]]:

@@ -180,11 +180,6 @@ def unconnected_entities() -> QuerySet[Entity]:
     return Entity.objects.filter(~Exists(Connection.objects.filter(entity=OuterRef("pk")))).order_by("name")
 
 
-def needing_someone() -> int:
-    """How many documents will not reach the books until someone acts: held, refused, locked out or not connected."""
-    return jobs_seen_in(STUCK_STATES).count() + not_begun().count()
-
-
 def with_reason(code: ReasonCode) -> Q:
     """A filter for jobs that name this reason, whatever it is about."""
     return Q(reasons__contains=[{"code": str(code)}])

@@ -7,7 +7,7 @@ every row, nightly.
 from integrations.conservation.ages import Aged, of_open
 from integrations.conservation.lines import NOTHING, OPEN, STUCK, Cell, Line, Part, by_currency, by_day, by_entity
 from integrations.conservation.proof import Difference, Proof, Stray, prove, prove_and_remember, strays
-from integrations.conservation.reading import of_all_months, of_days, of_month
+from integrations.conservation.reading import of_all_months, of_all_time, of_days, of_month
 
 __all__ = [
     "NOTHING",
@@ -24,6 +24,7 @@ __all__ = [
     "by_day",
     "by_entity",
     "of_all_months",
+    "of_all_time",
     "of_days",
     "of_month",
     "of_open",

@@ -69,6 +69,11 @@ def of_month(month: Month) -> list[Cell]:
     return _cells(WHOLE, month.first, month.last)
 
 
+def of_all_time() -> list[Cell]:
+    """By entity and currency, whatever the month."""
+    return _cells(WHOLE, date.min, date.max)
+
+
 def of_days(month: Month) -> list[Cell]:
     """By entity, currency and day."""
     return _cells(DAY, month.first, month.last)

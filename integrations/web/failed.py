@@ -14,9 +14,9 @@ from django.utils import timezone
 from django.utils.timesince import timesince
 from django.views.decorators.http import require_POST
 
-from integrations import bells, selectors, services, stuck
+from integrations import bells, conservation, selectors, services, stuck
 from integrations.mapping.reasons import DECIDED, HELD, Reason, ReasonCode
-from integrations.models import ConnectionState, JobState, SyncJob
+from integrations.models import ConnectionState, JobState, SyncJob, Term
 from integrations.providers.registry import platform
 from integrations.stuck import Cause
 from integrations.tasks import drain_connection
@@ -113,10 +113,11 @@ def _headline(causes: list[Cause]) -> dict[str, str]:
     number = sum(cause.count for cause in causes)
     if not number:
         return {"headline": f"Everything that was sent is in {label}, or on its way.", "lead": ""}
-    posted = stuck.sums_of(Q(state=JobState.DONE))
+    lines = conservation.by_currency(conservation.of_all_time()).values()
+    posted = [line.money(line.of(Term.BOOKS)) for line in lines if line.of(Term.BOOKS)]
     return {
         "headline": f"{_money_of(causes)} in {counted(number, 'item')} will not reach {label} until someone acts.",
-        "lead": f"{sums_text(tally.money for tally in posted)} is in." if posted else "",
+        "lead": f"{sums_text(posted)} is in." if posted else "",
     }
 
 

@@ -67,6 +67,11 @@ class SourceDocument(TenantModel):
         indexes = [
             models.Index(fields=["tenant", "-dated", "-id"], name="ledger_sourcedocument_latest"),
             models.Index(fields=["tenant", "entity", "-dated", "-id"], name="ledger_sourcedocument_entity"),
+            models.Index(
+                fields=["tenant", "-dated", "-id"],
+                name="ledger_sourcedocument_pending",
+                condition=Q(stage=Stage.PENDING.value),
+            ),
             # Who asks “what came in since” asks again and again.
             models.Index(fields=["tenant", "updated_at", "id"], name="ledger_sourcedocument_updated"),
             models.Index(fields=["tenant", "recorded_at"], name="ledger_sourcedocument_recorded"),

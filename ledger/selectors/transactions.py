@@ -8,18 +8,19 @@ from ledger.models import CardTransaction, LedgerEvent, SourceDocument, SplitLin
 
 
 def card_transactions() -> QuerySet[CardTransaction]:
-    """Newest first, with everything that a list shows of them."""
-    return CardTransaction.objects.select_related(
-        *("document", "document__entity", "card", "category", "department", "vendor", "bank_account"),
-        *("refund_of__document", "refund_of__category"),
-    ).order_by("-document__dated", "-document_id")
+    """Newest first, with everything that a list shows of them; what else they name comes with their parts."""
+    rows = CardTransaction.objects.select_related("document", "document__entity", "card")
+    return rows.order_by("-document__dated", "-document_id")
 
 
 def with_parts(rows: QuerySet[CardTransaction]) -> QuerySet[CardTransaction]:
-    """With their lines and tags: two more statements, whatever their number."""
+    """With all that they name, their lines and their tags: two more statements, whatever their number."""
     lines = SplitLine.objects.select_related("category", "department").order_by("position")
     uses = TagUse.objects.select_related("tag", "group").order_by("group__name")
-    return rows.prefetch_related(Prefetch("lines", lines), Prefetch("tag_uses", uses))
+    named = rows.select_related(
+        *("category", "department", "vendor", "bank_account", "refund_of__document", "refund_of__category")
+    )
+    return named.prefetch_related(Prefetch("lines", lines), Prefetch("tag_uses", uses))
 
 
 def whole_transactions(documents: Sequence[int]) -> list[CardTransaction]:

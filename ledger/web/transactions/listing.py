@@ -1,5 +1,6 @@
 """The list of card transactions with their way to the books beside them."""
 
+from collections import Counter
 from typing import Any
 
 from django.db.models import QuerySet
@@ -8,6 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 
+from integrations import conservation
 from integrations import selectors as sync
 from integrations.selectors import SyncState
 from integrations.words import NOT_BEGUN, PENDING_SHOWN, SHOWN, TABS
@@ -34,7 +36,7 @@ CHIPS = {
 def transaction_list(request: PageRequest) -> HttpResponse:
     query = ListQuery.read(request.GET.dict())
     # Asked first: what arrives while the rows are read makes the page look again.
-    counts = sync.count_by_state()
+    counts = _counts()
     after, before = request.GET.get("after", ""), request.GET.get("before", "")
     found = slice_of(_with_marks(query.rows()), query.order, after=after, before=before)
     context = {"page": _context(request, query, found, counts)}
@@ -51,7 +53,7 @@ def _with_marks(rows: QuerySet[CardTransaction]) -> QuerySet[CardTransaction]:
     return rows.prefetch_related("lines")
 
 
-def _context(request: PageRequest, query: ListQuery, found: Slice, counts: dict[str, int]) -> dict[str, Any]:
+def _context(request: PageRequest, query: ListQuery, found: Slice, counts: "Counter[str]") -> dict[str, Any]:
     slug = request.access.organisation.slug
     path = reverse("transactions", args=[slug])
     states = sync.sync_states([row.document_id for row in found.rows])
@@ -78,6 +80,15 @@ def _context(request: PageRequest, query: ListQuery, found: Slice, counts: dict[
     }
 
 
+def _counts() -> "Counter[str]":
+    """By tab, from the running totals: counting rows would grow with them. What is pending is not in the totals."""
+    counts = Counter({PENDING: SourceDocument.objects.filter(stage=Stage.PENDING).count()})
+    for cell in conservation.of_all_time():
+        if cell.term is not None:
+            counts[cell.term] += cell.part.count
+    return counts
+
+
 def _eyebrow() -> str:
     entities = list(Entity.objects.order_by("name")[:4])
     if len(entities) == 1:
@@ -85,18 +96,12 @@ def _eyebrow() -> str:
     return listed([entity.name for entity in entities])
 
 
-def _tabs(path: str, counts: dict[str, int], query: ListQuery) -> list[dict[str, Any]]:
-    documents = SourceDocument.objects
-    total, pending = documents.count(), documents.filter(stage=Stage.PENDING).count()
-    numbers = {key: sum(counts.get(state, 0) for state in states) for key, states in TABS.items()}
-    numbers |= {PENDING: pending, NOT_BEGUN.key: sync.not_begun().count()}
-    # Whatever else has no job yet is just arriving.
-    numbers[ON_ITS_WAY] += total - sum(numbers.values())
+def _tabs(path: str, counts: "Counter[str]", query: ListQuery) -> list[dict[str, Any]]:
     words = TAB_WORDS | {PENDING: PENDING_SHOWN.word, NOT_BEGUN.key: NOT_BEGUN.word}
-    shown = [("", "all", "All", total)] + [
-        (key, NOT_BEGUN.key if key == PENDING else key, words[key], number)
-        for key, number in numbers.items()
-        if number or key == query.tab
+    shown = [("", "all", "All", sum(counts.values()))] + [
+        (key, NOT_BEGUN.key if key == PENDING else key, words[key], counts[key])
+        for key in words
+        if counts[key] or key == query.tab
     ]
     return [
         {
