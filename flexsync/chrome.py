@@ -25,7 +25,12 @@ PLACES = [
     ),
 ]
 # A page whose own name stands under another place.
-BELONGS_TO = {"difference": "organisation", "transaction": "transactions", "mapping": "first_mapping"}
+BELONGS_TO = {
+    "difference": "organisation",
+    "transaction": "transactions",
+    "mapping": "first_mapping",
+    "revert_mapping": "first_mapping",
+}
 
 
 def chrome(request: HttpRequest) -> dict[str, Any]:

@@ -17,14 +17,11 @@ from integrations.models import (
     ConnectionState,
     ExternalLink,
     JobState,
-    MappingEntry,
     Reference,
-    ReferenceKind,
     SyncAttempt,
     SyncEnvelope,
     SyncJob,
 )
-from integrations.models.mappings import SOURCES
 from integrations.models.sync import MOVING_STATES, STUCK_STATES
 from integrations.providers.registry import platform
 from ledger.models import Entity, LedgerEvent, SourceDocument, Stage
@@ -145,22 +142,8 @@ def reference_counts(companies: Iterable[int]) -> dict[tuple[int, str], int]:
     return {(row["company"], row["kind"]): row["n"] for row in rows.annotate(n=Count("id")).order_by()}
 
 
-def accounts(company: int) -> QuerySet[Reference]:
-    return Reference.objects.filter(company_id=company, kind=ReferenceKind.ACCOUNT).order_by("number", "path")
-
-
-def current_mappings(entity: int) -> QuerySet[MappingEntry]:
-    return MappingEntry.objects.filter(entity_id=entity, until__isnull=True).select_related("target", *SOURCES)
-
-
 def versions(entity: int) -> QuerySet[ConfigurationVersion]:
     return ConfigurationVersion.objects.filter(entity_id=entity).select_related("made_by").order_by("-number")
-
-
-def mapping_changes(entity: int, numbers: Sequence[int]) -> list[MappingEntry]:
-    """Every mapping that began or ended with one of these versions."""
-    rows = MappingEntry.objects.filter(entity_id=entity).select_related("target", *SOURCES)
-    return list(rows.filter(Q(since__in=numbers) | Q(until__in=numbers)).order_by("slot", "id"))
 
 
 def count_by_state() -> dict[str, int]:

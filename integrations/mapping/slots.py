@@ -1,6 +1,8 @@
 """What of ours a line of the mapping speaks about."""
 
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 
 class MappingSlot(StrEnum):
@@ -47,3 +49,16 @@ NAMES_A_SOURCE = (
     MappingSlot.DEPARTMENT,
     MappingSlot.TAG,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class MappingKey:
+    """What a line of the mapping speaks about: a slot, the id of what it names, the dimension it gives a value to."""
+
+    slot: MappingSlot
+    source: int | None = None
+    dimension: str = ""
+
+    def columns(self) -> dict[str, Any]:
+        named = {f"{self.slot.value}_id": self.source} if self.slot in NAMES_A_SOURCE else {}
+        return {"slot": self.slot.value, "dimension": self.dimension, **named}

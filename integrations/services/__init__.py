@@ -1,5 +1,6 @@
 """Verbs of the integration: connect, read references, save a mapping, decide, send again."""
 
+from integrations.mapping.slots import MappingKey
 from integrations.services.connecting import (
     ConnectRefused,
     begin_connect,
@@ -9,7 +10,7 @@ from integrations.services.connecting import (
 )
 from integrations.services.deciding import Decided, decide
 from integrations.services.looking import NotPosted, look_there
-from integrations.services.mapping import Choices, MappingKey, StaleMapping, save_mapping
+from integrations.services.mapping import Choices, StaleMapping, revert_mapping, save_mapping
 from integrations.services.references import read_references
 from integrations.services.sending import send_again
 
@@ -26,6 +27,7 @@ __all__ = [
     "finish_connect",
     "look_there",
     "read_references",
+    "revert_mapping",
     "save_mapping",
     "send_again",
     "use_authorisation",

@@ -4,33 +4,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import reduce
 from operator import or_
-from typing import Any
 
 from django.db import transaction
 
+from integrations import mapped
+from integrations.mapped import key_of
 from integrations.mapping.reasons import MENDED_BY_MAPPING
-from integrations.mapping.slots import NAMES_A_SOURCE, MappingSlot
+from integrations.mapping.slots import MappingKey
 from integrations.models import ConfigurationVersion, MappingEntry, SyncJob
 from integrations.selectors import with_reason
 from integrations.sync import queue
 from ledger.models import Entity, User
 
+REASON_LENGTH = 500
+ROWS_AT_ONCE = 1000
+
 
 class StaleMapping(Exception):
     """Somebody else saved a newer version of the mapping meanwhile."""
-
-
-@dataclass(frozen=True, slots=True)
-class MappingKey:
-    """What a line of the mapping speaks about: a slot, the id of what it names, the dimension it gives a value to."""
-
-    slot: MappingSlot
-    source: int | None = None
-    dimension: str = ""
-
-    def columns(self) -> dict[str, Any]:
-        named = {f"{self.slot.value}_id": self.source} if self.slot in NAMES_A_SOURCE else {}
-        return {"slot": self.slot.value, "dimension": self.dimension, **named}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +44,7 @@ def save_mapping(*, entity: Entity, choices: Choices, seen_version: int, reason:
     number = latest.number if latest else 0
     if number != seen_version:
         raise StaleMapping
-    standing = {key_of(row): row for row in MappingEntry.objects.filter(entity=entity, until__isnull=True)}
+    standing = {key_of(row): row for row in mapped.entries_at(entity.pk)}
     changed = {
         key: target
         for key, target in choices.targets.items()
@@ -71,16 +62,32 @@ def save_mapping(*, entity: Entity, choices: Choices, seen_version: int, reason:
     return _wake_for_mapping(entity)
 
 
-def key_of(row: MappingEntry) -> MappingKey:
-    return MappingKey(MappingSlot(row.slot), row.source_id, row.dimension)
+@transaction.atomic
+def revert_mapping(*, entity: Entity, to: int, seen_version: int, why: str, person: User) -> int | None:
+    """Make the mapping of an older version, its switches with it, the newest one. Returns what save_mapping returns.
+
+    Raises ConfigurationVersion.DoesNotExist for a version that there is not, and StaleMapping as saving does.
+    """
+    queue.lock_entities([entity.pk])
+    older = ConfigurationVersion.objects.get(entity=entity, number=to)
+    return save_mapping(
+        entity=entity,
+        choices=Choices(mapped.differences(entity.pk, to), older.create_vendors),
+        seen_version=seen_version,
+        reason=f"Back to version {to}: {why}"[:REASON_LENGTH],
+        person=person,
+    )
 
 
 def _write(entity: Entity, number: int, changed: Mapping[MappingKey, int | None], ended: list[int]) -> None:
     MappingEntry.objects.filter(pk__in=ended).update(until=number)
     MappingEntry.objects.bulk_create(
-        MappingEntry(entity=entity, target_id=target, since=number, **key.columns())
-        for key, target in changed.items()
-        if target is not None
+        (
+            MappingEntry(entity=entity, target_id=target, since=number, **key.columns())
+            for key, target in changed.items()
+            if target is not None
+        ),
+        batch_size=ROWS_AT_ONCE,
     )
 
 

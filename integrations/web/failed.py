@@ -15,6 +15,7 @@ from django.utils.timesince import timesince
 from django.views.decorators.http import require_POST
 
 from integrations import bells, conservation, selectors, services, stuck
+from integrations.fixes import fix_of
 from integrations.mapping.reasons import DECIDED, HELD, Reason, ReasonCode
 from integrations.models import ConnectionState, JobState, SyncJob, Term
 from integrations.providers.registry import platform
@@ -155,12 +156,8 @@ def _state(code: ReasonCode) -> StateShown:
 
 
 def _fix(slug: str, cause: Cause) -> dict[str, str]:
-    code = cause.reason.code
-    if code in FIX_IN_CONNECTIONS:
-        return {"fix_label": FIX_IN_CONNECTIONS[code], "fix_url": reverse("connections", args=[slug])}
-    if code in FIX_IN_MAPPING:
-        return {"fix_label": FIX_IN_MAPPING[code], "fix_url": reverse("mapping", args=[slug, cause.entity_id])}
-    return {"fix_label": "", "fix_url": ""}
+    fix = fix_of(cause.reason, slug, cause.entity_id)
+    return {"fix_label": fix.label, "fix_url": fix.url}
 
 
 def _retry(slug: str, cause: Cause) -> dict[str, Any]:

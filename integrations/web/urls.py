@@ -4,7 +4,7 @@ from integrations.web.connections import callback, connect, connection_list, rea
 from integrations.web.difference import difference
 from integrations.web.failed import failed, retry_all, retry_cause, retry_document
 from integrations.web.home import organisation_home
-from integrations.web.mapping import first_mapping, mapping
+from integrations.web.mapping import first_mapping, mapping, revert, targets
 
 urlpatterns = [
     path("connect/<slug:provider>/callback", callback, name="connect_callback"),
@@ -15,6 +15,8 @@ urlpatterns = [
     path("o/<slug:organisation>/connections/<int:connection_id>/read", read_references, name="read_references"),
     path("o/<slug:organisation>/mapping/", first_mapping, name="first_mapping"),
     path("o/<slug:organisation>/mapping/<int:entity_id>/", mapping, name="mapping"),
+    path("o/<slug:organisation>/mapping/<int:entity_id>/targets", targets, name="mapping_targets"),
+    path("o/<slug:organisation>/mapping/<int:entity_id>/revert", revert, name="revert_mapping"),
     path("o/<slug:organisation>/failed/", failed, name="failed"),
     path("o/<slug:organisation>/failed/retry", retry_cause, name="retry_cause"),
     path("o/<slug:organisation>/failed/retry-all", retry_all, name="retry_all"),

@@ -34,6 +34,11 @@ class Person:
         """The address of each that the navigation offers."""
         return [link.evaluate("link => link.href") for link in self._places.get_by_role("link").all()]
 
+    def parts_of_the_mapping(self) -> list[str]:
+        self.go_to("Mapping")
+        parts = self.page.get_by_role("navigation", name="Parts of the mapping")
+        return [link.evaluate("link => link.href") for link in parts.get_by_role("link").all()]
+
     @property
     def path(self) -> str:
         return urlsplit(self.page.url).path
@@ -62,8 +67,8 @@ class Person:
 
     def map_accounts(self, *, card: str, default: str, reason: str) -> None:
         self.go_to("Mapping")
-        self.page.get_by_label("Card account").select_option(label=card)
-        self.page.get_by_label("Default account").select_option(label=default)
+        self.page.get_by_label("Card account").fill(card)
+        self.page.get_by_label("Default account").fill(default)
         self.page.get_by_label("Reason").fill(reason)
         self.follow(self.page.get_by_role("button", name="Save as version"))
         self.is_told("Saved as version")

@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from integrations.mapping.reasons import Reason, ReasonCode
 from integrations.models import JobState
+from ledger.models import Category
 from tests.browser.conftest import Visitors
 from tests.browser.person import Person
 from tests.cast import Cast
@@ -38,6 +39,10 @@ def furnished(transactional_db: None, cast: Cast) -> Books:
         charges = books.charge(f"{state}-1", f"{state}-2", merchant=UNBREAKABLE, amount=f"{10**number}.25", cleared=now)
         charges += books.charge(f"{state}-3", amount="98765432", currency="JPY", cleared=now)
         books.wish(charges, state, *REASONS.get(state, []))
+    books.track("class", "Class", "Product", UNBREAKABLE)
+    books.track("location", "Location", "Boston")
+    with books.open():
+        Category.objects.create(name=UNBREAKABLE, code="6110")
     return books
 
 
@@ -59,6 +64,9 @@ def every_page(person: Person) -> Iterator[str]:
     for address in person.places():
         person.page.goto(address)
         yield person.path
+    for address in person.parts_of_the_mapping():
+        person.page.goto(f"{address}&match=name")
+        yield address
     person.go_to("Transactions")
     person.follow(person.charge(UNBREAKABLE).first.get_by_role("link"))
     yield person.path

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
@@ -20,7 +21,8 @@ from integrations.models import (
     ReferenceKind,
     SyncJob,
 )
-from integrations.providers.documents import AccountRole, Grant
+from integrations.models.mappings import SOURCES
+from integrations.providers.documents import AccountRole, Dimension, DimensionLevel, Grant
 from integrations.providers.registry import DEFAULT
 from ledger.domain.money import parse_amount
 from ledger.domain.transactions import DocumentKind, IncomingTransaction
@@ -36,6 +38,7 @@ ACCOUNTS = {
     "6110": ("Office", AccountRole.EXPENSE, "Expense"),
     "6020": ("Software", AccountRole.EXPENSE, "Expense"),
     "1200": ("Receivables", AccountRole.OTHER, "Accounts Receivable"),
+    "1010": ("Checking", AccountRole.BANK, "Bank"),
 }
 
 
@@ -68,7 +71,8 @@ class Books:
             currency="USD",
             described_at=timezone.now(),
         )
-        return Connection.objects.create(entity=entity, company=company, connected_at=timezone.now())
+        now = timezone.now()
+        return Connection.objects.create(entity=entity, company=company, connected_at=now, references_read_at=now)
 
     def charge(
         self,
@@ -88,6 +92,8 @@ class Books:
                 cleared_at=cleared,
                 category=values.get("category", "Software"),
                 memo=values.get("memo", ""),
+                vendor=values.get("vendor", ""),
+                department=values.get("department", ""),
             )
             for external_id in external_ids
         ]
@@ -121,10 +127,10 @@ class Books:
             return list(SyncJob.objects.order_by("document_id").values_list("state", flat=True))
 
     def mapped(self) -> dict[str, str]:
-        """Account numbers by slot or category, as they stand."""
+        """Account numbers, or names of what has none, by slot or by the name of what is mapped, as they stand."""
         with self.open():
-            rows = MappingEntry.objects.filter(until__isnull=True).select_related("target", "category")
-            return {row.category.name if row.category else row.slot: row.target.number for row in rows}
+            rows = MappingEntry.objects.filter(until__isnull=True).select_related("target", *SOURCES)
+            return {str(row.source or row.slot): row.target.number or row.target.name for row in rows}
 
     def versions(self) -> list[tuple[int, str, str]]:
         with self.open():
@@ -132,15 +138,56 @@ class Books:
             return [(row.number, str(row.made_by), row.reason) for row in rows]
 
     def form(self, *, version: int, reason: str = "Agreed with Theo", **numbers: str) -> dict[str, str]:
-        """What the mapping form posts; accounts by number, such as card="2110", default="6110", Software="6020"."""
-        chosen = {slot: str(self.accounts[number].pk) for slot, number in numbers.items()}
+        """What the accounts of the mapping post; by number, such as card="2110", default="6110"."""
+        chosen = {slot: self.label(number) for slot, number in numbers.items()}
         return {
             "version": str(version),
             "reason": reason,
             MappingSlot.CARD_ACCOUNT.value: chosen.get("card", ""),
-            MappingSlot.DEFAULT.value: chosen.get("default", ""),
-            f"category_{self.tenant.category.pk}": chosen.get("Software", ""),
+            **{name: chosen.get(name, "") for name in ("default", "fees", "cashback", "bank")},
         }
+
+    def part(self, name: str) -> str:
+        return f"{self.mapping_path}?part={name}"
+
+    def rows(self, *, version: int, reason: str = "Agreed with Theo", **texts: str) -> dict[str, str]:
+        """What a part with rows posts: texts by field, such as category_7="6020"."""
+        return {"version": str(version), "reason": reason, **texts}
+
+    def label(self, number: str) -> str:
+        return f"{number} {self.accounts[number].path}"
+
+    @property
+    def software(self) -> str:
+        """The field of the category Software."""
+        return f"category_{self.tenant.category.pk}"
+
+    def vendors(self, *names: str) -> list[Reference]:
+        """Vendors of the books."""
+        with self.open():
+            return Reference.objects.bulk_create(self._reference(ReferenceKind.VENDOR, name) for name in names)
+
+    def track(self, key: str, label: str, *values: str) -> list[Reference]:
+        """The books are analysed by this dimension, which has these values; a value may be a path."""
+        with self.open():
+            company = self.connection.company
+            company.dimensions = [*company.dimensions, asdict(Dimension(key, label, DimensionLevel.LINE))]
+            company.save()
+            return Reference.objects.bulk_create(self._reference(ReferenceKind.VALUE, path, key) for path in values)
+
+    def _reference(self, kind: ReferenceKind, path: str, dimension: str = "") -> Reference:
+        name = path.rpartition(":")[2]
+        return Reference(
+            company=self.connection.company,
+            kind=kind,
+            dimension=dimension,
+            external_id=f"{kind}-{path}"[:64],
+            name=name,
+            name_key=name.casefold(),
+            path=path,
+            role=AccountRole.OTHER,
+            read_at=timezone.now(),
+        )
 
     def _account(self, number: str) -> Reference:
         name, role, type_name = ACCOUNTS[number]

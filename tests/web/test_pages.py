@@ -15,9 +15,7 @@ from django.utils import timezone
 from django.utils.html import escape
 
 from integrations.mapping.reasons import Reason, ReasonCode
-from integrations.mapping.slots import MappingSlot
 from integrations.models import ConnectionState, JobState, Reference, SyncJob
-from integrations.providers.documents import AccountRole
 from ledger.models import Category, DocumentKind, Entity, SourceDocument
 from tests.cast import Cast
 from tests.integrations.conftest import Office
@@ -200,6 +198,8 @@ def test_what_others_wrote_is_text_on_every_page(books: Books, priya: Browser, c
         f"{path}/difference/",
         f"{path}/connections/",
         books.mapping_path,
+        books.part("categories"),
+        f"{books.part('vendors')}&q={quote(EVIL)}",
     ):
         shown = page(priya.get(address))
         assert (EVIL in shown.html, shown.inline) == (False, []), address
@@ -250,7 +250,7 @@ def test_a_charge_at_rest_says_why_and_how_to_mend_it(books: Books, priya: Brows
     shown = page(priya.get(f"{books.path}/transactions/{document.public_id}/"))
     assert NO_CARD.sentence in shown.text
     assert EURO.sentence in shown.text
-    assert shown.all("a", href=books.mapping_path)
+    assert shown.all("a", href=books.part("accounts"))
     assert shown.all("form", action=f"{books.path}/failed/retry/{document.public_id}")
     assert "Check it again" in shown.text
 
@@ -394,146 +394,6 @@ def test_a_refused_charge_that_is_sent_again_twice_is_posted_once(ready: Office)
         assert SyncJob.objects.get().state == JobState.DONE
 
 
-# --- the mapping -----------------------------------------------------------------------------------------------------
-
-
-def test_saving_makes_the_next_version_with_who_and_why(books: Books, priya: Browser, cast: Cast) -> None:
-    first = priya.post(books.mapping_path, **books.form(version=0, card="2110", Software="6020", reason="At last"))
-    second = priya.post(books.mapping_path, **books.form(version=1, card="2110", default="6110", reason="Simpler"))
-    assert (first.status_code, second.status_code) == (302, 302)
-    assert books.versions() == [(1, "Priya Raman", "At last"), (2, "Priya Raman", "Simpler")]
-    assert books.mapped() == {"card_account": "2110", "default": "6110"}
-    text = page(priya.land(second)).text
-    for words in ("Version 2 , Priya Raman", "“Simpler”", "“At last”", "Software: 6020 Software to no account"):
-        assert words in text
-
-
-def test_saving_what_stands_already_makes_no_version(books: Books, priya: Browser) -> None:
-    priya.post(books.mapping_path, **books.form(version=0, card="2110"))
-    priya.post(books.mapping_path, **books.form(version=1, card="2110"))
-    assert [number for number, _, _ in books.versions()] == [1]
-
-
-def test_saving_sends_what_waited_for_it_on_its_way(books: Books, priya: Browser) -> None:
-    books.wish(books.charge("c-1", "c-2"), JobState.HELD, NO_CARD)
-    said = priya.land(priya.post(books.mapping_path, **books.form(version=0, card="2110", default="6110")))
-    assert "Saved as version 1. 2 charges that waited are tried again." in page(said).text
-    assert books.states() == ["waiting", "waiting"]
-
-
-@pytest.mark.parametrize(
-    ("values", "says"),
-    [
-        ({"reason": ""}, "Say why"),
-        ({"reason": "   "}, "Say why"),
-        ({"version": ""}, "Load it again"),
-        ({"version": "-1"}, "Load it again"),
-        ({"version": "²"}, "Load it again"),
-        ({"version": "9" * 5000}, "Load it again"),
-        ({"card_account": ""}, "one must be chosen"),
-        ({"card_account": "nonsense"}, "not one of this company"),
-        ({"card_account": "0"}, "not one of this company"),
-        ({"card_account": "9" * 30}, "not one of this company"),
-        ({"default": "\0"}, "not one of this company"),
-    ],
-)
-def test_a_form_that_lacks_something_is_shown_again_and_changes_nothing(
-    books: Books, priya: Browser, values: dict[str, str], says: str
-) -> None:
-    response = priya.post(books.mapping_path, **(books.form(version=0, card="2110", Software="6020") | values))
-    assert response.status_code == 422
-    assert says in page(response).text
-    assert books.versions() == []
-    category = page(response).html.split(f'name="category_{books.tenant.category.pk}"')[1]
-    assert f'<option value="{books.accounts["6020"].pk}" selected>' in category, "what was chosen is lost"
-
-
-def test_a_reason_with_a_nul_character_breaks_nothing(books: Books, priya: Browser) -> None:
-    assert priya.post(books.mapping_path, **books.form(version=0, card="2110", reason="a\0b")).status_code in (302, 422)
-
-
-@pytest.mark.parametrize(
-    ("slot", "number", "says"),
-    [
-        (MappingSlot.CARD_ACCOUNT, "6110", "not a credit card account"),
-        (MappingSlot.CARD_ACCOUNT, "1200", "not a credit card account"),
-        (MappingSlot.DEFAULT, "2110", "charges cannot be booked there"),
-        (MappingSlot.DEFAULT, "1200", "charges cannot be booked there"),
-    ],
-)
-def test_an_account_of_the_wrong_kind_is_refused(
-    books: Books, priya: Browser, slot: MappingSlot, number: str, says: str
-) -> None:
-    form = books.form(version=0, card="2110") | {slot.value: str(books.accounts[number].pk)}
-    response = priya.post(books.mapping_path, **form)
-    assert response.status_code == 422
-    assert [error["id"] for error in page(response).all("p") if error.get("class") == "error"] == [f"{slot}_error"]
-    assert says in page(response).text
-    assert books.versions() == []
-
-
-def test_an_inactive_account_is_refused(books: Books, priya: Browser) -> None:
-    with books.open():
-        Reference.objects.filter(number="6110").update(active=False)
-    assert priya.post(books.mapping_path, **books.form(version=0, card="2110", default="6110")).status_code == 422
-
-
-@pytest.mark.parametrize("whose", ["another company of ours", "the neighbour"])
-def test_an_account_of_other_books_is_refused(books: Books, priya: Browser, cast: Cast, whose: str) -> None:
-    if whose == "the neighbour":
-        foreign = Books(cast.brightwell).accounts["2110"]
-    else:
-        with books.open():
-            elsewhere = Entity.objects.create(name="Larkfield Labs Inc.", currency="USD")
-            books.connect(elsewhere, "9341450000000888")
-            other = books.connect(Entity.objects.create(name="Third", currency="USD"), "9341450000000999").company
-            foreign = Reference.objects.create(
-                company=other,
-                kind="account",
-                external_id="1",
-                name="Card",
-                name_key="card",
-                path="Card",
-                role=AccountRole.CARD,
-                read_at=books.connection.connected_at,
-            )
-    form = books.form(version=0) | {MappingSlot.CARD_ACCOUNT.value: str(foreign.pk)}
-    response = priya.post(books.mapping_path, **form)
-    assert response.status_code == 422
-    assert "not one of this company" in page(response).text
-    assert books.versions() == []
-
-
-def test_of_two_people_who_save_at_once_the_second_is_told(books: Books, priya: Browser) -> None:
-    hers = books.form(version=0, card="2110", reason="Hers")
-    mine = books.form(version=0, card="2120", reason="Mine")
-    assert priya.post(books.mapping_path, **hers).status_code == 302
-    said = priya.post(books.mapping_path, **mine)
-    assert said.status_code == 409
-    assert "Version 1 was saved meanwhile" in page(said).text
-    assert "Mine" in said.content.decode(), "what was chosen and typed stays in the form"
-    assert books.mapped() == {"card_account": "2110"}
-    [version] = page(said).all("input", name="version")
-    priya.post(books.mapping_path, **{**mine, "version": version["value"]})
-    assert books.mapped() == {"card_account": "2120"}, "saving once more is a decision"
-
-
-def test_mending_a_form_does_not_make_one_overlook_what_was_saved_meanwhile(books: Books, priya: Browser) -> None:
-    """The form that is shown again must still say which version its choices were made from."""
-    priya.post(books.mapping_path, **books.form(version=0, card="2110", reason="Hers"))
-    again = page(priya.post(books.mapping_path, **books.form(version=0, card="2120", reason="")))
-    [version] = again.all("input", name="version")
-    priya.post(books.mapping_path, **books.form(version=int(version["value"]), card="2120", reason="Mine"))
-    assert books.mapped() == {"card_account": "2110"}
-
-
-def test_an_accountant_reads_the_mapping_and_cannot_save_it(books: Books, theo: Browser) -> None:
-    assert not page(theo.get(books.mapping_path)).all("button", form="mapping")
-    response = theo.post(books.mapping_path, **books.form(version=0, card="2110"))
-    assert response.status_code == 403
-    assert books.versions() == []
-
-
 # --- cost ------------------------------------------------------------------------------------------------------------
 
 
@@ -555,7 +415,7 @@ def fill_mapping(books: Books, number: int) -> str:
     with books.open():
         for index in range(number):
             Category.objects.create(name=f"{number} {index}")
-    return books.mapping_path
+    return books.part("categories")
 
 
 def fill_connections(books: Books, number: int) -> str:
@@ -593,6 +453,12 @@ PAGES = [
     "{path}/failed/",
     "{path}/connections/",
     "{mapping}",
+    "{mapping}?part=categories",
+    "{mapping}?part=departments",
+    "{mapping}?part=tags",
+    "{mapping}?part=vendors&match=name",
+    "{mapping}?part=cards",
+    "{mapping}?part=banks",
     "/connect/quickbooks/callback?state=forged",
     "/accounts/logout/",
     "/accounts/email/",

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from integrations.models import ConfigurationVersion
 from tests.cast import Cast
 from tests.processes import Sandbox
 from tests.web.books import Books
@@ -62,6 +63,8 @@ TABLE: dict[tuple[str, str], tuple[int, int, int, int, int]] = {
     ("GET", "first_mapping"): SENDERS,
     ("GET", "mapping"): READERS,
     ("POST", "mapping"): (SIGN_IN, 404, 403, 403, 302),
+    ("GET", "mapping_targets"): READERS,
+    ("POST", "revert_mapping"): SETTERS,
     ("GET", "failed"): READERS,
     ("POST", "retry_cause"): SENDERS,
     ("POST", "retry_all"): SENDERS,
@@ -113,9 +116,13 @@ class Office:
         return reverse(name, kwargs={argument: known[argument] for argument in wanted})
 
     def fields(self, name: str) -> dict[str, str]:
+        if name == "revert_mapping":
+            with self.books.open():
+                ConfigurationVersion.objects.get_or_create(entity=self.books.tenant.entity, number=1)
         return {
             "retry_cause": {"code": "no_card_account", "subject": "the cards"},
             "mapping": self.books.form(version=0, card="2110"),
+            "revert_mapping": {"seen": "1", "to": "1", "why": "As it was"},
         }.get(name, {})
 
     def browser(self, who: str, **defaults: Any) -> Browser:
@@ -165,7 +172,8 @@ def test_what_changes_something_cannot_be_linked_to(larkfield: Office, name: str
     [
         entry
         for entry in TABLE
-        if entry[1] in ("transaction", "mapping", "connect", "read_references", "retry_document")
+        if entry[1] in ("transaction", "connect", "read_references", "retry_document") or "mapping" in entry[1]
+        if entry[1] != "first_mapping"
     ],
 )
 def test_under_our_own_name_nothing_of_the_neighbour_is_found(larkfield: Office, method: str, name: str) -> None:

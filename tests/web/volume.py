@@ -16,7 +16,7 @@ from tests.web.browser import Browser
 
 FEW, MANY = 200, 52_000
 MOST_TIMES = 1.3
-ROUNDS = 25
+ROUNDS = 11
 PAGES = {
     "the list": "",
     "in the books": "?state=books",

@@ -11,13 +11,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from integrations import selectors as sync
+from integrations.fixes import fix_of
 from integrations.mapping.reasons import Reason, ReasonCode
 from integrations.models import JobState, SyncAttempt
 from integrations.models.sync import STUCK_STATES
 from integrations.providers.documents import Action as WriteAction
 from integrations.providers.documents import OutcomeKind
 from integrations.selectors import SyncState
-from integrations.words import FIX_IN_CONNECTIONS, FIX_IN_MAPPING
 from ledger.access import Action
 from ledger.domain.money import Money
 from ledger.domain.transactions import DocumentKind, Stage
@@ -92,13 +92,8 @@ def _is_locked_out(state: SyncState) -> bool:
 
 
 def _problem(reason: Reason, slug: str, entity_id: int) -> dict[str, str]:
-    if reason.code in FIX_IN_CONNECTIONS:
-        label, address = FIX_IN_CONNECTIONS[reason.code], reverse("connections", args=[slug])
-    elif reason.code in FIX_IN_MAPPING:
-        label, address = FIX_IN_MAPPING[reason.code], reverse("mapping", args=[slug, entity_id])
-    else:
-        label, address = "", ""
-    return {"text": reason.sentence, "fix_label": label, "fix_url": address}
+    fix = fix_of(reason, slug, entity_id)
+    return {"text": reason.sentence, "fix_label": fix.label, "fix_url": fix.url}
 
 
 # --- what came in ----------------------------------------------------------------------------------------------------
