@@ -18,7 +18,7 @@ from ledger.models import Card, CardTransaction, SearchWord, SourceDocument
 
 # What a page prints before an amount, and a person copies along.
 SIGNS = "$€£¥ −-"
-MANY = 2000
+MANY = 500
 MOST_WORDS = 6
 
 
@@ -40,9 +40,9 @@ class Way:
 
 
 def few_or_many(found: QuerySet[Any, Any], condition: Q) -> Way:
-    """`found` gives ids of transactions."""
+    """`found` gives ids of transactions, some perhaps twice."""
     ids = list(found[: MANY + 1])
-    return Way(ids) if len(ids) <= MANY else Way(rest=condition)
+    return Way(list(dict.fromkeys(ids))) if len(ids) <= MANY else Way(rest=condition)
 
 
 def _words(text: str) -> list[str]:
@@ -59,7 +59,7 @@ def _by_words(words: Sequence[str]) -> Way:
     for word in others:
         found = found.filter(_has(word, OuterRef("transaction")))
     everything = reduce(lambda all_of_them, word: all_of_them & Q(_has(word, OuterRef("pk"))), words, Q())
-    return few_or_many(found.values_list("transaction", flat=True).distinct(), everything)
+    return few_or_many(found.values_list("transaction", flat=True), everything)
 
 
 def _has(word: str, transaction: OuterRef) -> Exists:

@@ -7,7 +7,7 @@ from enum import Enum
 from typing import TypeVar
 from urllib.parse import urlencode
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from integrations import selectors as sync
 from integrations.sync.marks import PREFIX as MARK_PREFIX
@@ -90,10 +90,8 @@ def _in_tab(tab: str) -> Q:
         return Q()
     early = list(sync.arriving().values_list("pk", flat=True)[:MANY]) if tab == ON_ITS_WAY else []
     jobs = sync.jobs_seen_in(TABS[tab])
-    few = list(jobs.values_list("document", flat=True)[: MANY + 1])
-    if len(few) <= MANY:
-        return Q(document__in=[*few, *early])
-    return Q(Exists(jobs.filter(document=OuterRef("document_id")))) | Q(document__in=early)
+    standing = Q(document__in=jobs.values("document"))
+    return standing | Q(document__in=early) if early else standing
 
 
 def _number(text: str | None) -> int | None:
