@@ -10,10 +10,11 @@ from django.utils.timesince import timesince
 
 from integrations import stuck
 from integrations.conservation import STUCK, Line
+from integrations.fixes import fix_of
 from integrations.mapping.reasons import HELD, ReasonCode
 from integrations.models import JobState
 from integrations.stuck import Cause
-from integrations.words import FIX_IN_CONNECTIONS, FIX_IN_MAPPING, NOT_BEGUN, SHOWN, StateShown, cause_title
+from integrations.words import NOT_BEGUN, SHOWN, StateShown, cause_title
 from ledger.words import counted, money_shown, sums_text
 
 CAUSES_SHOWN = 6
@@ -48,12 +49,8 @@ def _row(slug: str, cause: Cause) -> dict[str, Any]:
 
 
 def _fix(slug: str, cause: Cause) -> tuple[str, str]:
-    code = cause.reason.code
-    if code in FIX_IN_CONNECTIONS:
-        return FIX_IN_CONNECTIONS[code], reverse("connections", args=[slug])
-    if code in FIX_IN_MAPPING:
-        return FIX_IN_MAPPING[code], reverse("mapping", args=[slug, cause.entity_id])
-    return "Look at it", reverse("failed", args=[slug])
+    fix = fix_of(cause.reason, slug, cause.entity_id)
+    return (fix.label, fix.url) if fix.url else ("Look at it", reverse("failed", args=[slug]))
 
 
 def _state(code: ReasonCode) -> StateShown:
