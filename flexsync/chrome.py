@@ -30,6 +30,10 @@ BELONGS_TO = {
     "transaction": "transactions",
     "mapping": "first_mapping",
     "revert_mapping": "first_mapping",
+    "imports": "transactions",
+    "new_import": "transactions",
+    "import": "transactions",
+    "choose_columns": "transactions",
 }
 
 

@@ -13,6 +13,7 @@ class Action(Enum):
     SEE_SYNC = "see connections, mapping and failed syncs"
     RETRY = "retry failed syncs"
     DECIDE = "hold and exclude transactions"
+    IMPORT = "import files"
     CONFIGURE = "connect companies and change the mapping"
 
 

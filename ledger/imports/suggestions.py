@@ -1,7 +1,7 @@
 """A guess as it is put before a person: what is chosen already, what that rests on, and what must be asked."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ledger.imports.amounts import AmountGuess
@@ -28,6 +28,15 @@ class Suggestion:
     def is_sign_unclear(self) -> bool:
         low, high = UNCLEAR
         return self.amounts > 0 and low < self.negative / self.amounts < high
+
+    def answered(self, names: Collection[str]) -> "Suggestion":
+        """What a person has said need not be asked again: "dates", "mark", "sign"."""
+        return replace(
+            self,
+            unclear_date="" if "dates" in names else self.unclear_date,
+            unclear_amount="" if "mark" in names else self.unclear_amount,
+            amounts=0 if "sign" in names else self.amounts,
+        )
 
     def as_json(self) -> dict[str, Any]:
         return {

@@ -1,5 +1,14 @@
 from django.urls import path
 
+from ledger.web.imports import (
+    choose_columns,
+    discard_import,
+    import_list,
+    import_page,
+    new_import,
+    refused_file,
+    stop_import,
+)
 from ledger.web.organisations import home
 from ledger.web.transactions import (
     decide_on_several,
@@ -16,4 +25,11 @@ urlpatterns = [
     path("o/<slug:organisation>/transactions/export.csv", export_transactions, name="export_transactions"),
     path("o/<slug:organisation>/transactions/<uuid:public_id>/", transaction_detail, name="transaction"),
     path("o/<slug:organisation>/transactions/<uuid:public_id>/there", transaction_there, name="transaction_there"),
+    path("o/<slug:organisation>/imports/", import_list, name="imports"),
+    path("o/<slug:organisation>/imports/new", new_import, name="new_import"),
+    path("o/<slug:organisation>/imports/<uuid:import_id>/", import_page, name="import"),
+    path("o/<slug:organisation>/imports/<uuid:import_id>/choose", choose_columns, name="choose_columns"),
+    path("o/<slug:organisation>/imports/<uuid:import_id>/stop", stop_import, name="stop_import"),
+    path("o/<slug:organisation>/imports/<uuid:import_id>/discard", discard_import, name="discard_import"),
+    path("o/<slug:organisation>/imports/<uuid:import_id>/refused.csv", refused_file, name="refused_rows"),
 ]

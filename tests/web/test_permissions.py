@@ -10,6 +10,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from integrations.models import ConfigurationVersion
 from tests.cast import Cast
+from tests.ledger.importing import Importer, lines
 from tests.processes import Sandbox
 from tests.web.books import Books
 from tests.web.browser import Browser
@@ -22,6 +23,7 @@ EVERYBODY = (200, 200, 200, 200, 200)
 NO_KEY = (401, 401, 401, 401, 401)
 READERS = (SIGN_IN, 404, 403, 200, 200)
 SENDERS = (SIGN_IN, 404, 403, 302, 302)
+IMPORTERS = (SIGN_IN, 404, 403, 403, 200)
 SETTERS = (SIGN_IN, 404, 403, 403, 302)
 
 TABLE: dict[tuple[str, str], tuple[int, int, int, int, int]] = {
@@ -56,6 +58,14 @@ TABLE: dict[tuple[str, str], tuple[int, int, int, int, int]] = {
     ("GET", "transaction_there"): SENDERS,
     ("GET", "export_transactions"): READERS,
     ("POST", "decide_on_several"): SENDERS,
+    ("GET", "imports"): READERS,
+    ("GET", "new_import"): IMPORTERS,
+    ("POST", "new_import"): (SIGN_IN, 404, 403, 403, 422),
+    ("GET", "import"): READERS,
+    ("POST", "choose_columns"): SETTERS,
+    ("POST", "stop_import"): SETTERS,
+    ("POST", "discard_import"): SETTERS,
+    ("GET", "refused_rows"): READERS,
     ("GET", "connections"): READERS,
     ("POST", "connect"): SETTERS,
     ("GET", "connect_callback"): (SIGN_IN, 400, 400, 400, 400),
@@ -102,6 +112,7 @@ class Office:
     cast: Cast
     books: Books
     charge: UUID
+    file: UUID
 
     def address(self, name: str) -> str:
         match = get_resolver().reverse_dict.getlist(name)
@@ -112,6 +123,7 @@ class Office:
             "entity_id": self.books.tenant.entity.pk,
             "connection_id": self.books.connection.pk,
             "public_id": self.charge,
+            "import_id": self.file,
         }
         return reverse(name, kwargs={argument: known[argument] for argument in wanted})
 
@@ -138,7 +150,11 @@ class Office:
 @pytest.fixture
 def larkfield(cast: Cast, books: Books, sandbox: Sandbox) -> Office:
     [document] = books.charge("c-1")
-    return Office(cast, books, document.public_id)
+    return Office(cast, books, document.public_id, bring(books))
+
+
+def bring(books: Books) -> UUID:
+    return Importer(books.tenant).bring(lines(3)).public_id
 
 
 def test_the_table_knows_every_address_and_no_other() -> None:
@@ -172,14 +188,15 @@ def test_what_changes_something_cannot_be_linked_to(larkfield: Office, name: str
     [
         entry
         for entry in TABLE
-        if entry[1] in ("transaction", "connect", "read_references", "retry_document") or "mapping" in entry[1]
+        if (entry[1] in ("transaction", "connect", "read_references", "retry_document") or "mapping" in entry[1])
+        or entry[1] in ("import", "choose_columns", "stop_import", "discard_import", "refused_rows")
         if entry[1] != "first_mapping"
     ],
 )
 def test_under_our_own_name_nothing_of_the_neighbour_is_found(larkfield: Office, method: str, name: str) -> None:
     theirs = Books(larkfield.cast.brightwell)
     [document] = theirs.charge("theirs")
-    neighbour = Office(larkfield.cast, theirs, document.public_id)
+    neighbour = Office(larkfield.cast, theirs, document.public_id, bring(theirs))
     assert larkfield.browser("admin").ask(method, neighbour.address(name)).status_code == 404
     assert larkfield.browser("admin").ask(method, larkfield.address(name)).status_code != 404
 

@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from ledger.imports.fields import Field
 from ledger.imports.matching import Matching, gaps_for_transactions, gaps_for_vendors
+from ledger.imports.suggestions import Suggestion
 from ledger.models import Import, ImportChunk, ImportKind, ImportSeen, ImportState
 from ledger.models.imports import UNDER_WAY
 
@@ -14,10 +15,12 @@ def gaps(kind: str, matching: Matching) -> dict[Field, str]:
     return gaps_for_vendors(matching) if kind == ImportKind.VENDORS else gaps_for_transactions(matching)
 
 
-def keep_choice(job: Import, matching: Matching, *, make_missing: bool) -> None:
-    """Remember what was chosen, whether it is complete or not."""
+def keep_choice(job: Import, matching: Matching, *, make_missing: bool, suggestion: Suggestion | None = None) -> None:
+    """Remember what was chosen, whether it is complete or not, and what need not be asked any more."""
     job.matching, job.make_missing = matching.as_json(), make_missing
-    job.save(update_fields=["matching", "make_missing"])
+    if suggestion is not None:
+        job.suggestion = suggestion.as_json()
+    job.save(update_fields=["matching", "make_missing", "suggestion"])
 
 
 @transaction.atomic

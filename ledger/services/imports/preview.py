@@ -10,6 +10,7 @@ from ledger.imports.causes import cause_of
 from ledger.imports.identity import Occurrences
 from ledger.imports.layouts import Layout
 from ledger.imports.matching import Matching
+from ledger.imports.rows import RowReader
 from ledger.models import Import
 from ledger.services.imports.files import Chunks, stored_chunks
 from ledger.services.imports.outcomes import Outcome
@@ -24,6 +25,12 @@ class Preview:
     outcomes: Sequence[Outcome]
     # What would be made, by what it is called.
     made: Mapping[str, int]
+    # As many as the file has if it goes on as it begins.
+    about_rows: int
+
+    @property
+    def first_row(self) -> list[str]:
+        return self.outcomes[0].row.cells if self.outcomes else []
 
     @property
     def counts(self) -> Counter[Result]:
@@ -42,8 +49,14 @@ class Preview:
 def preview(job: Import, matching: Matching, *, make_missing: bool, chunks: Chunks | None = None) -> Preview:
     layout = Layout.from_json(job.layout)
     # What stops the reading later is said by the import, with the line, after what stands above.
-    rows, _, _ = next_rows(layout.rows((chunks or stored_chunks(job.pk))(layout.first.offset)), TRIED_ROWS)
+    reader = layout.rows((chunks or stored_chunks(job.pk))(layout.first.offset))
+    rows, _, _ = next_rows(reader, TRIED_ROWS)
     with transaction.atomic():
         taken = taker(job, matching, Occurrences(), make_missing=make_missing).take(rows)
         transaction.set_rollback(True)
-    return Preview(taken.outcomes, taken.made)
+    return Preview(taken.outcomes, taken.made, _about_rows(layout, reader))
+
+
+def _about_rows(layout: Layout, reader: RowReader) -> int:
+    begins, (offset, _, rows) = layout.first.offset, reader.position
+    return round(rows * (layout.size - begins) / (offset - begins)) if rows else 0

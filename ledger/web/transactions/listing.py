@@ -73,6 +73,8 @@ def _context(request: PageRequest, query: ListQuery, found: Slice, counts: "Coun
         "empty": None if found.rows else "none_found" if query.tab or query.narrows else "none_yet",
         "clear_url": path,
         "export_url": query.address(reverse("export_transactions", args=[slug])),
+        "imports_url": reverse("imports", args=[slug]),
+        "import_url": reverse("new_import", args=[slug]) if request.access.allows(Action.IMPORT) else "",
         "bulk_url": reverse("decide_on_several", args=[slug]) if request.access.allows(Action.DECIDE) else "",
         "bulk_back": query.address(""),
         "moving": any(tab["count"] for tab in tabs if tab["key"] == ON_ITS_WAY),

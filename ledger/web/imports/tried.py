@@ -1,0 +1,69 @@
+"""The first rows as they would be recorded, for the page on which columns are chosen."""
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from ledger.domain.transactions import IncomingTransaction
+from ledger.imports.values import VendorValues
+from ledger.models import Import
+from ledger.services.imports import Preview
+from ledger.services.imports.outcomes import Outcome
+from ledger.services.intake import Result
+from ledger.web.imports.words import made_text
+from ledger.words import counted, money_shown
+
+SHOWN = 10
+CAUSES_SHOWN = 8
+RESULTS = {
+    Result.CREATED: {"key": "none", "word": "new"},
+    Result.EXISTING: {"key": "books", "word": "known"},
+    Result.CHANGED: {"key": "way", "word": "changes"},
+    Result.REFUSED: {"key": "person", "word": "refused"},
+}
+
+
+def tried_shown(job: Import, tried: Preview) -> dict[str, Any]:
+    told = [outcome.told for outcome in tried.outcomes if isinstance(outcome.told, IncomingTransaction)]
+    return {
+        "rows": [_row(job, outcome) for outcome in tried.outcomes[:SHOWN]],
+        "looked_at": counted(len(tried.outcomes), "row"),
+        "counts": [
+            {"word": RESULTS[result]["word"], "number": number, "key": RESULTS[result]["key"]}
+            for result in Result
+            if (number := tried.counts[result])
+        ],
+        "causes": [
+            {"sentence": cause, "rows": counted(rows, "row"), "line": line}
+            for cause, rows, line in tried.causes[:CAUSES_SHOWN]
+        ],
+        "made": made_text(dict(tried.made)),
+        "other_currencies": sorted({one.money.currency for one in told} - {job.entity.currency}) if job.entity else [],
+    }
+
+
+def _row(job: Import, outcome: Outcome) -> dict[str, Any]:
+    shown: dict[str, Any] = {
+        "line": outcome.row.line,
+        "result": RESULTS[outcome.result],
+        "sentences": outcome.sentences,
+        "is_refused": outcome.result is Result.REFUSED,
+    }
+    if isinstance(outcome.told, IncomingTransaction) and job.entity:
+        return shown | _transaction(outcome.told, ZoneInfo(job.entity.time_zone))
+    if isinstance(outcome.told, VendorValues):
+        told = outcome.told
+        return shown | {"name": told.name, "facts": [*filter(None, (told.external_id, told.email, told.phone))]}
+    return shown | {"cells": " · ".join(filter(None, map(str.strip, outcome.row.cells)))[:200]}
+
+
+def _transaction(told: IncomingTransaction, zone: ZoneInfo) -> dict[str, Any]:
+    return {
+        "date": told.moment.astimezone(zone).date(),
+        "name": told.merchant_name,
+        "chip": "refund" if told.money.minor < 0 else "",
+        "money": money_shown(told.money),
+        "card": told.card,
+        "category": told.category,
+        "department": told.department,
+        "tags": [*told.tags.values()],
+    }
