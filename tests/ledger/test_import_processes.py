@@ -7,20 +7,24 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+import redis
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
+from django.utils import timezone
 
 from ledger.models import Import, ImportState, SourceDocument
 from ledger.services.imports import run_for
 from ledger.tenancy.context import acting_for
 from tests.cast import Cast
 from tests.ledger.importing import HEADER, Importer, counts, lines
-from tests.processes import ROOT, product_environment, wait_until
+from tests.processes import ROOT, beat, product_environment, wait_until, worker
 
 READ_ON = """
 import sys, django
@@ -116,6 +120,23 @@ def test_two_workers_at_once_share_the_work_and_double_nothing(priya: Importer) 
                 done.result()
     assert counts(priya.now(job)) == (3500, 0, 0, 0)
     assert priya.recorded() == (3500, 3500, 3500)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_sweep_tells_a_worker_of_a_file_that_nobody_reads(priya: Importer, tmp_path: Path) -> None:
+    redis.Redis.from_url(settings.REDIS_URL).flushdb()
+    job = priya.ready(lines(1500))
+    with priya.open():
+        Import.objects.update(touched_at=timezone.now() - timedelta(minutes=1))
+    at_work = [worker(tmp_path / "worker.log")]
+    at_work.append(beat(tmp_path / "beat.log", tmp_path / "schedule", FLEXSYNC_SWEEP_SECONDS="1"))
+    try:
+        wait_until(lambda: priya.now(job).state == ImportState.DONE, 40, "read")
+    finally:
+        for process in reversed(at_work):
+            process.stop()
+        redis.Redis.from_url(settings.REDIS_URL).flushdb()
+    assert counts(priya.now(job)) == (1500, 0, 0, 0)
 
 
 # --- the command -----------------------------------------------------------------------------------------------------

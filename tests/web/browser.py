@@ -27,6 +27,10 @@ class Browser:
         with cleared():
             return self._client.post(address, fields)
 
+    def post_as_htmx(self, address: str, **fields: Any) -> Any:
+        with cleared():
+            return self._client.post(address, fields, headers={"HX-Request": "true"})
+
     def ask(self, method: str, address: str) -> Any:
         return self.post(address) if method == "POST" else self.get(address)
 
