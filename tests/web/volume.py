@@ -62,12 +62,12 @@ JOBS = """
 """
 
 
-def fill(books: Books, last: int) -> None:
+def fill(books: Books, first: int, last: int) -> None:
     tenant = books.tenant
     known = {"tenant": tenant.id, "entity": tenant.entity.pk, "card": tenant.card.pk, "category": tenant.category.pk}
     with books.open(), connection.cursor() as cursor:
         for statement in (DOCUMENTS, CARDS, JOBS):
-            cursor.execute(statement, known | {"connection": books.connection.pk, "first": 1, "last": last})
+            cursor.execute(statement, known | {"connection": books.connection.pk, "first": first, "last": last})
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
 
@@ -105,8 +105,10 @@ def times_as_long(few: Reader, many: Reader, query: str) -> float:
 @pytest.mark.django_db(transaction=True)
 def test_a_list_of_fifty_thousand_rows_is_as_quick_as_one_of_two_hundred(cast: Cast) -> None:
     small, large = Books(cast.brightwell, "9341450000000778"), Books(cast.larkfield)
-    fill(small, FEW)
-    fill(large, MANY)
+    fill(small, 1, FEW)
+    # A beginning first: PostgreSQL plans its own look-ups by what the tables hold when it meets them.
+    fill(large, 1, FEW)
+    fill(large, FEW + 1, MANY)
     few, many = Reader(small, Browser(small.tenant.admin)), Reader(large, Browser(large.tenant.admin))
     print(f"\n{'page':16} {'statements':>10} {'times the time at 200 rows':>28}")
     slow = []
