@@ -157,5 +157,6 @@ def wait_until(true: Callable[[], bool], within: float, what: str) -> float:
 def answers(address: str) -> bool:
     try:
         return requests.get(address, timeout=5).status_code == 200
-    except requests.ConnectionError:
+    except (requests.ConnectionError, requests.Timeout):
+        # It listens before it can answer: on a busy machine that takes a while.
         return False

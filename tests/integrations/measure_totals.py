@@ -12,7 +12,7 @@ from pathlib import Path
 from django.db import connection, transaction
 
 from integrations.sync import lane, queue
-from integrations.sync.queue import Configuration
+from integrations.sync.queue import Configuration, Unsent
 from ledger.domain.money import Money
 from ledger.domain.transactions import IncomingTransaction
 from ledger.services.intake import record_transactions
@@ -93,7 +93,7 @@ class Work:
             for _ in range(count // at_once):
                 jobs = queue.claim(held, at_once)
                 assert len(jobs) == at_once
-                queue.settle_unsent(held, configuration, {}, [job.pk for job in jobs])
+                queue.settle_unsent(held, configuration, [Unsent(job.pk, job.wanted_revision, ()) for job in jobs])
 
     def one_by_one(self, count: int) -> None:
         for _ in range(count):

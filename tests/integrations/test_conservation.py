@@ -32,7 +32,7 @@ from integrations.models import (
 from integrations.models.totals import TERM_OF
 from integrations.selectors import tenants_with_totals
 from integrations.sync import lane, queue
-from integrations.sync.queue import Configuration
+from integrations.sync.queue import Configuration, Unsent
 from integrations.tasks import fold_totals, prove_conservation
 from ledger.domain.money import parse_amount
 from ledger.domain.months import Month
@@ -266,9 +266,11 @@ def test_intake_engine_folding_and_reading_at_once_lose_nothing_and_wait_for_nob
             if held is None:
                 return
             jobs = queue.claim(held, 40)
-            blocked = {job.pk: (REFUSED,) for job in jobs[::3]}
             configuration = Configuration(tenant.entity.pk, version)
-            queue.settle_unsent(held, configuration, blocked, [job.pk for job in jobs if job.pk not in blocked])
+            unsent = [
+                Unsent(job.pk, job.wanted_revision, () if place % 3 else (REFUSED,)) for place, job in enumerate(jobs)
+            ]
+            queue.settle_unsent(held, configuration, unsent)
 
     def send_again(turn: int) -> None:
         with transaction.atomic():
