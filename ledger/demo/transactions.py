@@ -30,7 +30,7 @@ class DemoRow:
 
     @property
     def card(self) -> str:
-        return f"card-{self.last_four}"
+        return f"purchase-card-{self.last_four}"
 
     def incoming(self) -> IncomingTransaction:
         """Cleared at noon, so that it is the same day wherever the entity is in Europe."""
