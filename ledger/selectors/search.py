@@ -15,6 +15,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from ledger.domain.money import currencies_with, in_range
 from ledger.models import Card, CardTransaction, SearchWord, SourceDocument
+from ledger.models.transactions import CARD_KINDS
 
 # What a page prints before an amount, and a person copies along.
 SIGNS = "$€£¥ −-"
@@ -76,10 +77,11 @@ def _by_holder(text: str) -> Way:
 
 
 def _by_number_or_amount(text: str) -> Way:
-    exact = Q(external_id=text)
-    for condition in _amounts(text):
-        exact |= condition
-    documents = list(SourceDocument.objects.filter(exact).values_list("pk", flat=True)[:MANY])
+    """Asked one by one: each reaches an index of its own, together they would reach none."""
+    ways = [Q(external_id=text, kind__in=CARD_KINDS), *_amounts(text)]
+    documents = [
+        document for way in ways for document in SourceDocument.objects.filter(way).values_list("pk", flat=True)[:MANY]
+    ]
     return Way(rest=Q(document__in=documents)) if documents else Way()
 
 
