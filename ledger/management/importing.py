@@ -3,8 +3,8 @@
 import resource
 import time
 from argparse import ArgumentParser
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -13,17 +13,28 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 
 from ledger.imports.amounts import Convention, DecimalMark
+from ledger.imports.causes import Cause, CauseTally
 from ledger.imports.dates import DateOrder
 from ledger.imports.errors import Unreadable
 from ledger.imports.fields import Field
 from ledger.imports.layouts import Layout
 from ledger.imports.matching import Matching
-from ledger.imports.refusals import refused_csv
+from ledger.imports.refusals import RefusedRow, refused_csv
 from ledger.imports.suggestions import Suggestion
 from ledger.models import Entity, Import, ImportKind, ImportState, Organisation
 from ledger.selectors.imports import causes, refused_rows
-from ledger.services.imports import Session, begin_import, gaps, keep_choice, start, stop_interrupted
+from ledger.services.imports import (
+    Session,
+    begin_import,
+    forget_unused,
+    gaps,
+    keep_choice,
+    start,
+    stop_interrupted,
+    trial,
+)
 from ledger.services.imports.files import chunks_of
+from ledger.services.imports.running import count_outcomes, refused_rows_of
 from ledger.tenancy.context import acting_for
 from ledger.words import counted
 
@@ -62,13 +73,15 @@ class ImportCommand(BaseCommand):
             raise CommandError(str(problem)) from problem
 
     def _import(self, file: BinaryIO, options: dict[str, Any]) -> None:
-        with _kept_or_not(options["dry_run"]):
-            job = self._begin(file, options)
-            with counted_statements() as statements:
-                job, seconds = self._run(job, file)
-            self._tell(job, seconds, statements[0])
-            if options["refused"]:
-                _write_refused(job, options["refused"])
+        job, matching = self._begin(file, options)
+        act = self._try if options["dry_run"] else self._run
+        with counted_statements() as statements:
+            began = time.monotonic()
+            found, refused = act(job, matching, file)
+            seconds = time.monotonic() - began
+        self._tell(job, found, seconds, statements[0])
+        if options["refused"]:
+            _write_refused(job, refused, options["refused"])
         if options["dry_run"]:
             self.stdout.write("This was a trial: nothing of it was kept.")
         if job.state == ImportState.FAILED:
@@ -76,18 +89,16 @@ class ImportCommand(BaseCommand):
         if job.refused and job.refused == job.rows:
             raise CommandError("No row was taken.")
 
-    def _begin(self, file: BinaryIO, options: dict[str, Any]) -> Import:
+    def _begin(self, file: BinaryIO, options: dict[str, Any]) -> tuple[Import, Matching]:
         with transaction.atomic():
             entity = self._entity(options)
             job = begin_import(
                 kind=self.kind, entity=entity, file=file, name=options["file"].name, by=BY, is_stored=False
             )
-            stop_interrupted(job)
             matching = self._matching(job, options)
-            self.stdout.write(_choice(matching, Layout.from_json(job.layout).columns))
             keep_choice(job, matching, make_missing=options.get("make_missing", False))
-            start(job)
-        return job
+        self.stdout.write(_choice(matching, Layout.from_json(job.layout).columns))
+        return job, matching
 
     def _entity(self, options: dict[str, Any]) -> Entity | None:
         return None
@@ -104,31 +115,42 @@ class ImportCommand(BaseCommand):
             raise CommandError(f"{asked} The columns are: {', '.join(columns)}.")
         return matching
 
-    def _run(self, job: Import, file: BinaryIO) -> tuple[Import, float]:
-        session, began = Session(job.pk, chunks_of(file)), time.monotonic()
-        told = began
-        while (now := session.advance()) is not None:
-            if not now.is_under_way:
-                break
+    def _run(self, job: Import, matching: Matching, file: BinaryIO) -> tuple[list[Cause], Iterable[RefusedRow]]:
+        with transaction.atomic():
+            stop_interrupted(job)
+            start(job)
+        session, told = Session(job.pk, chunks_of(file)), time.monotonic()
+        while (now := session.advance()) is not None and now.is_under_way:
             if time.monotonic() - told > TOLD_EVERY_SECONDS:
                 told = time.monotonic()
                 self.stdout.write(f"{_counts(now)}; {now.offset / now.size:.0%} of the file")
         with transaction.atomic():
-            return Import.objects.get(pk=job.pk), time.monotonic() - began
+            job.refresh_from_db()
+            return causes(job), list(refused_rows(job))
 
-    def _tell(self, job: Import, seconds: float, statements: int) -> None:
+    def _try(self, job: Import, matching: Matching, file: BinaryIO) -> tuple[list[Cause], Iterable[RefusedRow]]:
+        """Counted on the import at hand, which is then forgotten."""
+        refused: list[RefusedRow] = []
+        try:
+            for tried in trial(job, matching, make_missing=job.make_missing, chunks=chunks_of(file)):
+                count_outcomes(job, tried.outcomes)
+                refused += refused_rows_of(tried.refused, matching)
+        finally:
+            forget_unused(job.pk)
+        tally = CauseTally()
+        for row in refused:
+            tally.add(row.line, row.sentences)
+        return tally.causes(), refused
+
+    def _tell(self, job: Import, found: Sequence[Cause], seconds: float, statements: int) -> None:
         self.stdout.write(_counts(job))
-        for cause in self._causes(job):
+        for cause in found[:CAUSES_SHOWN]:
             self.stdout.write(f"  {counted(cause.rows, 'row')}, first on line {cause.line:,}: {cause.sentence}")
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
         self.stdout.write(
             f"{seconds:.1f} s, {job.rows / max(seconds, 0.001):,.0f} rows/s, {statements / max(job.rows, 1):.3f} "
             f"statements per row, {peak} MB of memory at most"
         )
-
-    def _causes(self, job: Import) -> list[Any]:
-        with transaction.atomic():
-            return causes(job)[:CAUSES_SHOWN]
 
 
 def _choice(matching: Matching, columns: tuple[str, ...]) -> str:
@@ -146,15 +168,6 @@ def _counts(job: Import) -> str:
 
 
 @contextmanager
-def _kept_or_not(is_trial: bool) -> Iterator[None]:
-    """A trial is one transaction that is rolled back."""
-    with transaction.atomic() if is_trial else nullcontext():
-        yield
-        if is_trial:
-            transaction.set_rollback(True)
-
-
-@contextmanager
 def counted_statements() -> Iterator[list[int]]:
     count = [0]
 
@@ -166,9 +179,9 @@ def counted_statements() -> Iterator[list[int]]:
         yield count
 
 
-def _write_refused(job: Import, path: Path) -> None:
-    with transaction.atomic(), path.open("wb") as file:
-        file.writelines(refused_csv(Layout.from_json(job.layout), refused_rows(job)))
+def _write_refused(job: Import, refused: Iterable[RefusedRow], path: Path) -> None:
+    with path.open("wb") as file:
+        file.writelines(refused_csv(Layout.from_json(job.layout), refused))
 
 
 def _mapped(matching: Matching, columns: tuple[str, ...], told: list[str]) -> Matching:

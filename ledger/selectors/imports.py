@@ -1,21 +1,12 @@
 """What can be asked about imports."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from django.db.models import Count, Func, Min, QuerySet, TextField
 
+from ledger.imports.causes import Cause
 from ledger.imports.refusals import RefusedRow
 from ledger.models import Import, ImportRefusal
-
-
-@dataclass(frozen=True, slots=True)
-class Cause:
-    """Why rows were refused, how many, and where the first of them stands."""
-
-    sentence: str
-    rows: int
-    line: int
 
 
 class Unnested(Func):

@@ -10,9 +10,11 @@ from django.test.utils import CaptureQueriesContext
 
 from ledger.domain.transactions import posting_day
 from ledger.imports.amounts import Convention
+from ledger.imports.causes import Cause
 from ledger.imports.dates import DateOrder
 from ledger.imports.errors import Unreadable
 from ledger.imports.fields import Field
+from ledger.imports.matching import Matching
 from ledger.imports.suggestions import Suggestion
 from ledger.models import (
     Card,
@@ -34,6 +36,7 @@ from ledger.services.imports import (
     earlier_of_the_same,
     forget_unused,
     imports_with_work,
+    keep_choice,
     preview,
     run_for,
     start,
@@ -378,6 +381,8 @@ def test_an_import_is_started_once_and_not_without_columns(priya: Importer) -> N
     ready = priya.ready(lines(3))
     with priya.open():
         assert not start(ready)
+        assert not keep_choice(ready, Matching({}), make_missing=True)
+    assert counts(priya.read(ready)) == (3, 0, 0, 0)
 
 
 def test_what_breaks_its_worker_again_and_again_ends(priya: Importer) -> None:
@@ -433,9 +438,9 @@ def test_a_preview_is_what_will_be_and_leaves_nothing(priya: Importer) -> None:
         assert not Card.objects.filter(external_id="5096").exists()
     assert [outcome.result for outcome in made.outcomes] == [Result.CREATED] * 3 + [Result.REFUSED]
     assert made.made == {"card": 1, "category": 1}
-    assert made.causes == [("“…” is not an amount like 1,234.56.", 1, 5)]
+    assert made.causes == [Cause("“…” is not an amount like 1,234.56.", 1, 5)]
     assert refused.counts == {Result.REFUSED: 4}
-    assert refused.causes[0] == ("There is no card “…”.", 3, 2)
+    assert refused.causes[0] == Cause("There is no card “…”.", 3, 2)
     assert priya.recorded() == (0, 0, 0)
 
 

@@ -2,7 +2,7 @@
 
 from ledger.services.imports.choosing import forget_unused, gaps, keep_choice, start, stop, stop_interrupted
 from ledger.services.imports.files import TooLarge, begin_import, earlier_of_the_same
-from ledger.services.imports.preview import Preview, preview
+from ledger.services.imports.preview import Preview, preview, trial
 from ledger.services.imports.running import Session, imports_with_work, run_for, unused_uploads
 
 __all__ = [
@@ -20,5 +20,6 @@ __all__ = [
     "start",
     "stop",
     "stop_interrupted",
+    "trial",
     "unused_uploads",
 ]

@@ -15,12 +15,12 @@ def gaps(kind: str, matching: Matching) -> dict[Field, str]:
     return gaps_for_vendors(matching) if kind == ImportKind.VENDORS else gaps_for_transactions(matching)
 
 
-def keep_choice(job: Import, matching: Matching, *, make_missing: bool, suggestion: Suggestion | None = None) -> None:
-    """Remember what was chosen, whether it is complete or not, and what need not be asked any more."""
+def keep_choice(job: Import, matching: Matching, *, make_missing: bool, suggestion: Suggestion | None = None) -> bool:
+    """Remember what was chosen, complete or not, and what need not be asked any more. False once it was started."""
     job.matching, job.make_missing = matching.as_json(), make_missing
-    if suggestion is not None:
-        job.suggestion = suggestion.as_json()
-    job.save(update_fields=["matching", "make_missing", "suggestion"])
+    job.suggestion = suggestion.as_json() if suggestion else job.suggestion
+    waiting = Import.objects.filter(pk=job.pk, state=ImportState.UPLOADED)
+    return waiting.update(matching=job.matching, make_missing=make_missing, suggestion=job.suggestion) == 1
 
 
 @transaction.atomic

@@ -1,20 +1,21 @@
-"""What would become of the first rows: they are taken in for a trial, by the very code that does it, and let go."""
+"""What would become of rows: they are taken in for a trial, by the very code that does it, and let go."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
 
-from ledger.imports.causes import cause_of
+from ledger.imports.causes import Cause, CauseTally
+from ledger.imports.errors import Unreadable
 from ledger.imports.identity import Occurrences
 from ledger.imports.layouts import Layout
 from ledger.imports.matching import Matching
-from ledger.imports.rows import RowReader
+from ledger.imports.rows import Position
 from ledger.models import Import
 from ledger.services.imports.files import Chunks, stored_chunks
 from ledger.services.imports.outcomes import Outcome
-from ledger.services.imports.running import next_rows, taker
+from ledger.services.imports.running import MOST_REFUSALS, SLICE_ROWS, next_rows, taker, too_many_refused
 from ledger.services.intake import Result
 
 TRIED_ROWS = 200
@@ -22,10 +23,12 @@ TRIED_ROWS = 200
 
 @dataclass(frozen=True, slots=True)
 class Preview:
+    """Of some rows in the order of the file."""
+
     outcomes: Sequence[Outcome]
     # What would be made, by what it is called.
     made: Mapping[str, int]
-    # As many as the file has if it goes on as it begins.
+    # As many as the file has if it goes on so.
     about_rows: int
 
     @property
@@ -37,26 +40,47 @@ class Preview:
         return Counter(outcome.result for outcome in self.outcomes)
 
     @property
-    def causes(self) -> list[tuple[str, int, int]]:
-        """Each reason, how many rows it refuses, and the first line of them; the commonest first."""
-        lines: dict[str, list[int]] = {}
+    def refused(self) -> list[Outcome]:
+        return [outcome for outcome in self.outcomes if outcome.result is Result.REFUSED]
+
+    @property
+    def causes(self) -> list[Cause]:
+        tally = CauseTally()
         for outcome in self.outcomes:
-            for cause in dict.fromkeys(map(cause_of, outcome.sentences)):
-                lines.setdefault(cause, []).append(outcome.row.line)
-        return sorted(((cause, len(found), found[0]) for cause, found in lines.items()), key=lambda cause: -cause[1])
+            tally.add(outcome.row.line, outcome.sentences)
+        return tally.causes()
 
 
-def preview(job: Import, matching: Matching, *, make_missing: bool, chunks: Chunks | None = None) -> Preview:
+def preview(job: Import, matching: Matching, *, make_missing: bool) -> Preview:
+    """Of the first rows. What stops the reading is said by the import, with the line, after what stands above."""
+    return next(_tried(job, matching, make_missing, stored_chunks(job.pk), TRIED_ROWS))[0]
+
+
+def trial(job: Import, matching: Matching, *, make_missing: bool, chunks: Chunks) -> Iterator[Preview]:
+    """Of every row. Nobody waits for it longer than for a slice; what a slice makes, the next one makes again."""
+    refused = 0
+    for tried, problem in _tried(job, matching, make_missing, chunks, SLICE_ROWS):
+        yield tried
+        refused += tried.counts[Result.REFUSED]
+        if problem or refused > MOST_REFUSALS:
+            raise Unreadable(problem or too_many_refused())
+
+
+def _tried(
+    job: Import, matching: Matching, make_missing: bool, chunks: Chunks, at_once: int
+) -> Iterator[tuple[Preview, str]]:
     layout = Layout.from_json(job.layout)
-    # What stops the reading later is said by the import, with the line, after what stands above.
-    reader = layout.rows((chunks or stored_chunks(job.pk))(layout.first.offset))
-    rows, _, _ = next_rows(reader, TRIED_ROWS)
-    with transaction.atomic():
-        taken = taker(job, matching, Occurrences(), make_missing=make_missing).take(rows)
-        transaction.set_rollback(True)
-    return Preview(taken.outcomes, taken.made, _about_rows(layout, reader))
+    reader = layout.rows(chunks(layout.first.offset))
+    taking = taker(job, matching, Occurrences(), make_missing=make_missing)
+    is_over = False
+    while not is_over:
+        with transaction.atomic():
+            rows, problem, is_over = next_rows(reader, at_once)
+            taken = taking.take(rows)
+            transaction.set_rollback(True)
+        yield Preview(taken.outcomes, taken.made, _about_rows(layout, reader.position)), problem
 
 
-def _about_rows(layout: Layout, reader: RowReader) -> int:
-    begins, (offset, _, rows) = layout.first.offset, reader.position
-    return round(rows * (layout.size - begins) / (offset - begins)) if rows else 0
+def _about_rows(layout: Layout, place: Position) -> int:
+    read = place.offset - layout.first.offset
+    return round(place.rows * (layout.size - layout.first.offset) / read) if read else 0

@@ -8,12 +8,13 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from ledger.imports.cards import without_whole_numbers
-from ledger.imports.causes import cause_of
+from ledger.imports.causes import causes_of
 from ledger.imports.errors import Unreadable
 from ledger.imports.fields import Field
 from ledger.imports.identity import Occurrences
 from ledger.imports.layouts import Layout
 from ledger.imports.matching import Matching
+from ledger.imports.refusals import RefusedRow
 from ledger.imports.rows import Position, Row, RowReader
 from ledger.models import Import, ImportKind, ImportRefusal, ImportSeen, ImportState
 from ledger.models.imports import UNDER_WAY
@@ -77,12 +78,13 @@ class Session:
         rows, problem, is_over = next_rows(reader, SLICE_ROWS)
         taken = self._taker(job).take(rows) if rows else None
         if taken:
-            self._count(job, taken.outcomes)
+            count_outcomes(job, taken.outcomes)
+            self._keep_refused(job, taken.outcomes)
             self._keep_seen(job)
-        job.offset, job.line, job.rows = reader.position
+        job.offset, job.line, _ = reader.position
         job.state, job.tries, job.touched_at = ImportState.RUNNING, 0, timezone.now()
         if job.refused > MOST_REFUSALS:
-            finish(job, ImportState.FAILED, _too_many_refused())
+            finish(job, ImportState.FAILED, too_many_refused())
         elif problem:
             finish(job, ImportState.FAILED, problem)
         elif is_over:
@@ -102,12 +104,7 @@ class Session:
         assert job.matching is not None, "a constraint keeps it so"
         return taker(job, Matching.from_json(job.matching), self._occurrences, make_missing=job.make_missing)
 
-    def _count(self, job: Import, outcomes: Sequence[Outcome]) -> None:
-        counts = Counter(outcome.result for outcome in outcomes)
-        job.new += counts[Result.CREATED]
-        job.known += counts[Result.EXISTING]
-        job.changed += counts[Result.CHANGED]
-        job.refused += counts[Result.REFUSED]
+    def _keep_refused(self, job: Import, outcomes: Sequence[Outcome]) -> None:
         refused = [outcome for outcome in outcomes if outcome.result is Result.REFUSED]
         if refused:
             ImportRefusal.objects.bulk_create(_refusals(job, refused))
@@ -122,6 +119,15 @@ class Session:
             if job is not None:
                 finish(job, ImportState.FAILED, problem)
         return job
+
+
+def count_outcomes(job: Import, outcomes: Sequence[Outcome]) -> None:
+    counts = Counter(outcome.result for outcome in outcomes)
+    job.rows += len(outcomes)
+    job.new += counts[Result.CREATED]
+    job.known += counts[Result.EXISTING]
+    job.changed += counts[Result.CHANGED]
+    job.refused += counts[Result.REFUSED]
 
 
 def taker(job: Import, matching: Matching, occurrences: Occurrences, *, make_missing: bool) -> Taker:
@@ -183,27 +189,36 @@ def next_rows(reader: RowReader, most: int) -> tuple[list[Row], str, bool]:
 
 def _refusals(job: Import, refused: Sequence[Outcome]) -> list[ImportRefusal]:
     """No more than are kept: the one after them ends the import."""
-    column = Matching.from_json(job.matching).columns.get(Field.CARD) if job.matching else None
+    assert job.matching is not None, "a constraint keeps it so"
     kept = max(0, MOST_REFUSALS - (job.refused - len(refused)))
+    rows = refused_rows_of(refused[:kept], Matching.from_json(job.matching))
     return [
         ImportRefusal(
             of=job,
-            line=outcome.row.line,
-            cells=_cells(outcome.row.cells, column),
-            sentences=list(outcome.sentences),
-            causes=list(dict.fromkeys(map(cause_of, outcome.sentences))),
-            row_id=outcome.row_id,
+            line=row.line,
+            cells=list(row.cells),
+            sentences=list(row.sentences),
+            causes=causes_of(row.sentences),
+            row_id=row.row_id,
         )
-        for outcome in refused[:kept]
+        for row in rows
     ]
 
 
-def _cells(cells: Sequence[str], card: int | None) -> list[str]:
-    """As they stood there, but for the whole number of a card, which may not be kept."""
-    return [without_whole_numbers(cell) if place == card else cell for place, cell in enumerate(cells)]
+def refused_rows_of(refused: Sequence[Outcome], matching: Matching) -> list[RefusedRow]:
+    """As they stood in the file, but for the whole number of a card, which may not be kept."""
+    card = matching.columns.get(Field.CARD)
+    return [
+        RefusedRow(outcome.row.line, _cells(outcome.row.cells, card), outcome.sentences, outcome.row_id)
+        for outcome in refused
+    ]
 
 
-def _too_many_refused() -> str:
+def _cells(cells: Sequence[str], card: int | None) -> tuple[str, ...]:
+    return tuple(without_whole_numbers(cell) if place == card else cell for place, cell in enumerate(cells))
+
+
+def too_many_refused() -> str:
     return (
         f"More than {MOST_REFUSALS:,} rows were refused, so the rest was not read. Something is probably wrong with "
         "the choice of columns or with the whole file. What was recorded stays; importing again adds it no second time."

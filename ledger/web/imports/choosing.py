@@ -12,7 +12,7 @@ from ledger import tasks
 from ledger.access import Action
 from ledger.imports.encodings import Encoding
 from ledger.imports.layouts import Layout
-from ledger.models import Import, ImportState
+from ledger.models import Import
 from ledger.services.imports import earlier_of_the_same, keep_choice, preview, start
 from ledger.web.doors import PageRequest, organisation_page
 from ledger.web.imports.form import ColumnForm
@@ -37,11 +37,10 @@ def found(import_id: UUID) -> Import:
 def choose_columns(request: PageRequest, import_id: UUID) -> HttpResponse:
     """Keeps what was chosen. With `do=start` it begins, if nothing is left to ask."""
     job, slug = found(import_id), request.access.organisation.slug
-    if job.state != ImportState.UPLOADED:
+    form = ColumnForm.standing(job).posted(request.POST)
+    if not keep_choice(job, form.matching, make_missing=form.make_missing, suggestion=form.suggestion):
         messages.info(request, "It was started already.")
         return redirect("import", slug, job.public_id)
-    form = ColumnForm.standing(job).posted(request.POST)
-    keep_choice(job, form.matching, make_missing=form.make_missing, suggestion=form.suggestion)
     if request.headers.get("HX-Request"):
         return render(request, "ledger/imports/_tried.html", {"page": _tried(job, form)})
     if request.POST.get("do") != "start":

@@ -33,8 +33,8 @@ def tried_shown(job: Import, tried: Preview) -> dict[str, Any]:
             if (number := tried.counts[result])
         ],
         "causes": [
-            {"sentence": cause, "rows": counted(rows, "row"), "line": line}
-            for cause, rows, line in tried.causes[:CAUSES_SHOWN]
+            {"sentence": cause.sentence, "rows": counted(cause.rows, "row"), "line": cause.line}
+            for cause in tried.causes[:CAUSES_SHOWN]
         ],
         "made": made_text(dict(tried.made)),
         "other_currencies": sorted({one.money.currency for one in told} - {job.entity.currency}) if job.entity else [],
