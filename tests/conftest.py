@@ -8,6 +8,7 @@ import pytest
 from django.db import connection, transaction
 from django.test import TransactionTestCase
 
+from integrations.providers.quickbooks.oauth import BoundedAuthClient
 from tests.cast import Cast, make_cast
 
 ENV = environ.Env()
@@ -45,6 +46,12 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
     TransactionTestCase._fixture_teardown = tear_down  # type: ignore[method-assign]
     with django_db_blocker.unblock():
         connect_as("owner")
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> None:
+    """A server of this test may stand on the port of a former one's, where addresses are remembered for an hour."""
+    BoundedAuthClient.discovered.clear()
 
 
 @pytest.fixture

@@ -31,7 +31,7 @@ DEFAULT_REFRESH_LIFE = timedelta(days=100)
 class BoundedAuthClient(AuthClient):  # type: ignore[misc]
     """Intuit's client over a session with time-outs and a remembered discovery document."""
 
-    _discovered: ClassVar[dict[str, tuple[float, requests.Response]]] = {}
+    discovered: ClassVar[dict[str, tuple[float, requests.Response]]] = {}
 
     def request(self, method: str, url: str, **kwargs: Any) -> requests.Response:
         # Here, for Intuit's constructor asks for the document before ours could go on.
@@ -40,11 +40,11 @@ class BoundedAuthClient(AuthClient):  # type: ignore[misc]
                 self.mount(scheme, BoundedAdapter(TOTAL_SECONDS))
         if method.upper() != "GET" or url != self.environment:
             return super().request(method, url, **kwargs)  # type: ignore[no-any-return]
-        fetched_at, document = self._discovered.get(url, (0.0, None))
+        fetched_at, document = self.discovered.get(url, (0.0, None))
         if document is None or time.monotonic() - fetched_at > DISCOVERY_LIVES:
             document = super().request(method, url, **kwargs)
             if _names_the_addresses(document):
-                self._discovered[url] = (time.monotonic(), document)
+                self.discovered[url] = (time.monotonic(), document)
         return document
 
 
