@@ -75,6 +75,8 @@ _address = "DATABASE_OWNER_URL" if DATABASE_ROLE == "owner" and _has_own_logins 
 DATABASES = {"default": {**env.db(_address), "ENGINE": "flexsync.database", "CONN_MAX_AGE": 600}}
 DATABASES["default"] |= {"CONN_HEALTH_CHECKS": True, "TENANT_ROLE": DATABASE_ROLE}
 DATABASES["default"].setdefault("OPTIONS", {})["connect_timeout"] = 10
+# To start a second process takes longer than any page or claim may read, and keeps it from another tenant's.
+DATABASES["default"]["OPTIONS"]["options"] = "-c max_parallel_workers_per_gather=0"
 if not _has_own_logins:
     DATABASES["default"]["OPTIONS"]["assume_role"] = f"flexsync_{DATABASE_ROLE}"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 
 from ledger.domain.transactions import DocumentKind, Stage
 from ledger.models import CardTransaction
+from ledger.selectors.transactions import card_transactions
 
 ROWS = 50
 # Above this a count says “more than”: nobody reads on, and counting all would grow with the rows.
@@ -76,8 +77,7 @@ def slice_of(rows: QuerySet[CardTransaction], order: Order, *, after: str = "", 
     start, backwards = _cursor(before or after, order), bool(_cursor(before, order))
     falling = order.falling is not backwards
     chosen = rows.filter(_beyond(start, order, falling=falling)) if start else rows
-    sign = "-" if falling else ""
-    found = list(chosen.order_by(f"{sign}document__{order.field}", f"{sign}document_id")[: ROWS + 1])
+    found = _first(chosen, order, falling=falling)
     more, page = len(found) > ROWS, found[:ROWS]
     if backwards:
         page.reverse()
@@ -89,17 +89,30 @@ def slice_of(rows: QuerySet[CardTransaction], order: Order, *, after: str = "", 
     )
 
 
+def _first(rows: QuerySet[CardTransaction], order: Order, *, falling: bool) -> list[CardTransaction]:
+    """A page and one more. They are chosen before anything is joined to them that only the page shows: a planner that
+    may mix the two has compared every row of the list with every one of the tab.
+    """
+    ordering = _ordering(order, falling=falling)
+    chosen = rows.order_by(*ordering).values("pk")[: ROWS + 1]
+    return list(card_transactions().filter(pk__in=chosen).order_by(*ordering))
+
+
 def after_row(rows: QuerySet[CardTransaction], order: Order, last: CardTransaction | None) -> QuerySet[CardTransaction]:
     """All that follow a row, in order; from the beginning without one."""
     start = _cursor(_cursor_of(last, order), order) if last else None
     chosen = rows.filter(_beyond(start, order, falling=order.falling)) if start else rows
-    sign = "-" if order.falling else ""
-    return chosen.order_by(f"{sign}document__{order.field}", f"{sign}document_id")
+    return chosen.order_by(*_ordering(order, falling=order.falling))
 
 
 def counted(rows: QuerySet[CardTransaction]) -> int:
     """How many, up to COUNTED + 1."""
     return rows.order_by()[: COUNTED + 1].count()
+
+
+def _ordering(order: Order, *, falling: bool) -> Sequence[str]:
+    sign = "-" if falling else ""
+    return f"{sign}document__{order.field}", f"{sign}document_id"
 
 
 def _beyond(start: Mapping[str, str], order: Order, *, falling: bool) -> Q:

@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -38,7 +38,8 @@ def transaction_list(request: PageRequest) -> HttpResponse:
     # Asked first: what arrives while the rows are read makes the page look again.
     counts = _counts()
     after, before = request.GET.get("after", ""), request.GET.get("before", "")
-    found = slice_of(_with_marks(query.rows()), query.order, after=after, before=before)
+    found = slice_of(query.rows(), query.order, after=after, before=before)
+    prefetch_related_objects(found.rows, "lines")
     context = {"page": _context(request, query, found, counts)}
     whole = "ledger/transactions/list.html"
     response = render(
@@ -46,11 +47,6 @@ def transaction_list(request: PageRequest) -> HttpResponse:
     )
     patch_vary_headers(response, ["HX-Request"])
     return response
-
-
-def _with_marks(rows: QuerySet[CardTransaction]) -> QuerySet[CardTransaction]:
-    """Whether a row is split is told by its chip."""
-    return rows.prefetch_related("lines")
 
 
 def _context(request: PageRequest, query: ListQuery, found: Slice, counts: "Counter[str]") -> dict[str, Any]:
