@@ -70,7 +70,7 @@ def _line(request: HttpRequest, access: Access) -> dict[str, Any] | None:
 def _places(request: HttpRequest, access: Access) -> list[dict[str, Any]]:
     here = request.resolver_match.view_name if request.resolver_match else ""
     here = BELONGS_TO.get(here, here)
-    badges = {"failed": _stuck()}
+    badges = {"failed": _failed()}
     groups = []
     for label, places in PLACES:
         items = [
@@ -88,9 +88,9 @@ def _places(request: HttpRequest, access: Access) -> list[dict[str, Any]]:
     return groups
 
 
-def _stuck() -> int:
-    """How many documents will not reach the books until someone acts."""
-    return sum(cell.part.count for cell in conservation.of_all_time() if cell.term in conservation.STUCK)
+def _failed() -> int:
+    """How many documents were stopped on their way to the books until someone acts."""
+    return sum(cell.part.count for cell in conservation.of_all_time() if cell.term in conservation.FAILED)
 
 
 def _others(access: Access) -> list[dict[str, str]]:

@@ -5,11 +5,23 @@ every row, nightly.
 """
 
 from integrations.conservation.ages import Aged, of_open
-from integrations.conservation.lines import NOTHING, OPEN, STUCK, Cell, Line, Part, by_currency, by_day, by_entity
+from integrations.conservation.lines import (
+    FAILED,
+    NOTHING,
+    OPEN,
+    STUCK,
+    Cell,
+    Line,
+    Part,
+    by_currency,
+    by_day,
+    by_entity,
+)
 from integrations.conservation.proof import Difference, Proof, Stray, prove, prove_and_remember, strays
 from integrations.conservation.reading import of_all_months, of_all_time, of_days, of_month
 
 __all__ = [
+    "FAILED",
     "NOTHING",
     "OPEN",
     "STUCK",

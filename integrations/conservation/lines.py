@@ -65,8 +65,10 @@ class Line:
         return Money(part.minor, self.currency)
 
 
-# Until a person acts, none of it reaches the books.
-STUCK = (Term.HELD, Term.PERSON, Term.NOT_BEGUN)
+# Something stopped it on its way; a person has to look.
+FAILED = (Term.HELD, Term.PERSON)
+# Until a person acts, none of it reaches the books; an entity that nobody has connected is no failure.
+STUCK = (*FAILED, Term.NOT_BEGUN)
 OPEN = (Term.WAY, *STUCK)
 
 

@@ -52,9 +52,14 @@ def clock(moment: datetime) -> str:
 def _line(line: Line) -> dict[str, Any]:
     return {
         "source": money_shown(line.money(line.source)),
-        "terms": [_term(line, term) for term in TERMS if term is not Term.NOT_BEGUN or line.of(term)],
+        "terms": [_term(line, term) for term in TERMS if line.of(term) or _is_told_at_zero(line, term)],
         **verdict(line),
     }
+
+
+def _is_told_at_zero(line: Line, term: Term) -> bool:
+    """That nothing is held is news; where an entity has not begun it goes without saying, and the line is long."""
+    return term is not Term.NOT_BEGUN and not line.of(Term.NOT_BEGUN)
 
 
 def _term(line: Line, term: Term) -> dict[str, Any]:

@@ -269,11 +269,25 @@ def test_the_days_add_up_to_the_month(busy: Books, priya: Browser) -> None:
             assert amount(chart["totals"][place]) == whole[key]
 
 
-def test_the_badge_is_this_months_work_and_that_of_all_others(busy: Books, priya: Browser) -> None:
+def test_the_badge_is_what_failed_in_this_month_and_in_all_others(busy: Books, priya: Browser) -> None:
     response = priya.get(f"{busy.path}/{MARCH}")
     [badge] = [item["badge"] for group in response.context["chrome"]["nav"] for item in group["items"] if item["badge"]]
+    cells = [cell for block in response.context["page"]["blocks"] for cell in block["cells"]]
+    here = sum(items(cell["count"]) for cell in cells if cell["key"] in ("held", "person"))
     elsewhere = sum(items(other["text"]) for other in response.context["page"]["elsewhere"])
-    assert badge == items(response.context["page"]["work"]["count"]) + elsewhere
+    assert (badge, elsewhere) == (here + 1, 1)
+
+
+def test_what_nobody_has_begun_is_no_failure(books: Books, priya: Browser) -> None:
+    card, _ = another_entity(books, "Larkfield Labs", "USD", connected=False)
+    books.charge("h-1", "h-2", amount="20.00", card=card)
+    books.charge("h-3", amount="20.00", card=card, cleared=CLEARED - timedelta(days=20))
+    shown = priya.get(f"{books.path}/{MARCH}").context
+    assert shown["page"]["answer"] == "Not yet: 2 items are not begun."
+    assert not any(item["badge"] for group in shown["chrome"]["nav"] for item in group["items"])
+    [february] = shown["page"]["elsewhere"]
+    assert (february["mark"], february["text"]) == ("none", "1 item, $20.00, not begun.")
+    assert {month["mark"] for month in shown["page"]["months"]["tabs"]} == {"none", ""}
 
 
 def test_the_bar_has_a_piece_for_each_term_with_money(busy: Books, priya: Browser) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from integrations.conservation import STUCK, Line, Part
+from integrations.conservation import FAILED, STUCK, Line, Part
 from integrations.models import Term
 from integrations.providers.registry import platform
 from ledger.domain.months import Month
@@ -54,11 +54,12 @@ def answer(slug: str, now: Situation) -> dict[str, Any]:
     if not items:
         return _said(now, _nothing(now), "")
     if stuck:
-        lead = f"{now.money(*STUCK)} will not arrive until someone acts. {_on_its_way(moving)}"
-        verb = "needs" if stuck == 1 else "need"
-        only_begun = stuck == now.count(Term.NOT_BEGUN)
-        label, name = ("Open Connections", "connections") if only_begun else ("Mend failed syncs", "failed")
-        return _said(now, f"Not yet: {counted(stuck, 'item')} {verb} you.", lead.strip(), label, name, slug)
+        lead = f"{now.money(*STUCK)} will not arrive until someone acts. {_on_its_way(moving)}".strip()
+        if not now.count(*FAILED):
+            said = f"Not yet: {counted(stuck, 'item')} {'is' if stuck == 1 else 'are'} not begun."
+            return _said(now, said, lead, "Open Connections", "connections", slug)
+        said = f"Not yet: {counted(stuck, 'item')} {'needs' if stuck == 1 else 'need'} you."
+        return _said(now, said, lead, "Mend failed syncs", "failed", slug)
     if moving:
         verb = "is" if moving == 1 else "are"
         lead = f"{now.money(Term.WAY)} will be there shortly. Nothing needs you."
