@@ -54,7 +54,6 @@ def _context(request: PageRequest, query: ListQuery, found: Slice, counts: "Coun
     path = reverse("transactions", args=[slug])
     states = sync.sync_states([row.document_id for row in found.rows])
     connected = sync.connected_entities()
-    currencies = {row.document.currency for row in found.rows}
     tabs = _tabs(path, counts, query)
     return {
         "eyebrow": _eyebrow(),
@@ -63,7 +62,6 @@ def _context(request: PageRequest, query: ListQuery, found: Slice, counts: "Coun
         "filters": _filters(query),
         "hidden": [(name, value) for name, value in query.parameters(q="").items() if name in ("state", "order")],
         "rows": [_row(row, states.get(row.document_id), connected, slug) for row in found.rows],
-        "currency": currencies.pop() if len(currencies) == 1 else None,
         "sorts": _sorts(path, query),
         "pager": _pager(path, query, found),
         "empty": None if found.rows else "none_found" if query.tab or query.narrows else "none_yet",
