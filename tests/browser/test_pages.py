@@ -7,7 +7,7 @@ from typing import Literal
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 
 from integrations.mapping.reasons import Reason, ReasonCode
 from integrations.models import JobState
@@ -105,3 +105,20 @@ def test_a_cause_stays_open_while_the_page_looks_again(site: str, visitors: Visi
     # The answer has come; the page is put in its place a moment later.
     person.page.wait_for_timeout(300)
     expect(cause.get_by_role("button", name="Send 3 again")).to_be_visible()
+
+
+def test_what_is_chosen_and_not_saved_is_not_left_without_asking(site: str, visitors: Visitors) -> None:
+    person = visitors.at(site)
+    person.sign_in("priya@example.com", "a-long-password")
+    person.go_to("Mapping")
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    person.page.on("dialog", stay)
+    person.page.get_by_label("Reason").fill("Because")
+    person.page.get_by_role("link", name="Categories").click()
+    expect(person.page.get_by_label("Reason")).to_have_value("Because")
+    assert asked == ["beforeunload"]
