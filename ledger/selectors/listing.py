@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
 
+from ledger.domain.money import Money
 from ledger.domain.transactions import DocumentKind, Stage
-from ledger.models import CardTransaction
+from ledger.models import CardTransaction, SourceDocument
 from ledger.selectors.transactions import card_transactions
 
 ROWS = 50
@@ -105,9 +106,21 @@ def after_row(rows: QuerySet[CardTransaction], order: Order, last: CardTransacti
     return chosen.order_by(*_ordering(order, falling=order.falling))
 
 
-def counted(rows: QuerySet[CardTransaction]) -> int:
-    """How many, up to COUNTED + 1."""
-    return rows.order_by()[: COUNTED + 1].count()
+@dataclass(frozen=True, slots=True)
+class Found:
+    """So many, and their money by currency; of more than COUNTED neither is known."""
+
+    number: int
+    sums: Sequence[Money] = ()
+
+
+def found(rows: QuerySet[CardTransaction]) -> Found:
+    some = rows.order_by().values("document")[: COUNTED + 1]
+    summed = SourceDocument.objects.filter(pk__in=some).order_by("currency").values("currency")
+    parts = list(summed.annotate(number=Count("id"), minor=Sum("amount_minor")))
+    number = sum(part["number"] for part in parts)
+    sums = [Money(part["minor"], part["currency"]) for part in parts]
+    return Found(number, sums if number <= COUNTED else ())
 
 
 def _ordering(order: Order, *, falling: bool) -> Sequence[str]:

@@ -24,10 +24,10 @@ MOST_WORDS = 6
 
 
 def matching(rows: QuerySet[CardTransaction], text: str) -> QuerySet[CardTransaction]:
-    """Rows whose merchant, city or memo has words that begin so, or whose cardholder, amount or own number it is."""
+    """Rows whose merchant, city or memo has words that begin so, or whose holder, card, amount or own number it is."""
     if not text:
         return rows
-    ways = [_by_words(_words(text)), _by_holder(text), _by_number_or_amount(text)]
+    ways = [_by_words(_words(text)), _by_card(text), _by_number_or_amount(text)]
     ids = [pk for way in ways for pk in way.ids]
     return rows.filter(reduce(or_, (way.rest for way in ways if way.rest is not None), Q(pk__in=ids)))
 
@@ -67,9 +67,10 @@ def _has(word: str, transaction: OuterRef) -> Exists:
     return Exists(SearchWord.objects.filter(transaction=transaction, word__begins=word))
 
 
-def _by_holder(text: str) -> Way:
-    """Of cards there are so few that reading them all is nothing."""
-    cards = list(Card.objects.filter(holder__icontains=text).values_list("pk", flat=True)[:MANY])
+def _by_card(text: str) -> Way:
+    """By its holder, or its last four digits. Of cards there are so few that reading them all is nothing."""
+    which = Q(holder__icontains=text) | Q(last_four=text.lstrip("·"))
+    cards = list(Card.objects.filter(which).values_list("pk", flat=True)[:MANY])
     if not cards:
         return Way()
     theirs = Q(card__in=cards)

@@ -107,6 +107,22 @@ def test_a_cause_stays_open_while_the_page_looks_again(site: str, visitors: Visi
     expect(cause.get_by_role("button", name="Send 3 again")).to_be_visible()
 
 
+def test_the_bar_counts_what_is_ticked_and_asks_for_a_reason_before_anything_is_lost(
+    site: str, visitors: Visitors
+) -> None:
+    person = visitors.at(site)
+    person.sign_in("priya@example.com", "a-long-password")
+    person.go_to("Transactions")
+    person.page.get_by_label("Choose all on this page").check()
+    bar = person.page.get_by_role("group", name="With the chosen ones")
+    expect(bar).to_contain_text("21 chosen, ")
+    person.charge(UNBREAKABLE).first.get_by_role("checkbox").uncheck()
+    expect(bar).to_contain_text("20 chosen, ")
+    bar.get_by_role("button", name="Hold").click()
+    expect(bar).to_contain_text("20 chosen, ")
+    expect(bar.get_by_label("Reason")).to_be_focused()
+
+
 def test_what_is_chosen_and_not_saved_is_not_left_without_asking(site: str, visitors: Visitors) -> None:
     person = visitors.at(site)
     person.sign_in("priya@example.com", "a-long-password")

@@ -93,6 +93,8 @@ def test_a_list_in_which_something_moves_looks_again_and_one_at_rest_does_not(bo
         ("FIGMA", {"Figma Inc"}),
         ("seats", {"Figma Inc"}),
         ("owen", {"Figma Inc", "100% Coffee", "Łódź_Café"}),
+        ("4471", {"Figma Inc", "100% Coffee", "Łódź_Café"}),
+        ("··4471", {"Figma Inc", "100% Coffee", "Łódź_Café"}),
         ("675.10", {"Figma Inc"}),
         ("675.1", {"Figma Inc"}),
         ("675", set()),
@@ -118,6 +120,33 @@ def test_the_search_finds_merchants_people_memos_and_amounts(
     assert {row["merchant"] for row in response.context["page"]["rows"]} == found
     assert [box["value"] for box in page(response).all("input", name="q")] == [words]
     assert ("Nothing found." in page(response).text) is not bool(found)
+
+
+def test_what_was_found_is_counted_and_summed_by_currency_and_no_tab_counts_something_else(
+    books: Books, priya: Browser
+) -> None:
+    books.charge("c-1", "c-2", merchant="Figma Inc", amount="10.50")
+    books.charge("c-3", merchant="Figma Inc", amount="-1.00")
+    books.charge("c-4", merchant="Figma Ltd", amount="7.00", currency="GBP")
+    books.charge("c-5", merchant="Another", amount="99.00")
+    response = priya.get(f"{books.path}/transactions/?q=figma")
+    assert "4 found, £7.00 and $20.00" in page(response).text
+    assert {tab["count"] for tab in response.context["page"]["tabs"]} == {None}
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("q=zebra", "No transaction matches “zebra”."),
+        ("q=zebra&state=held", "No transaction in the state “Held” matches “zebra”."),
+        ("since=2020-01-01&until=2020-01-31", "No transaction matches these filters."),
+        ("since=2026-03-02&until=2026-03-01", "“From” lies after “To”."),
+        ("state=held", "No transaction is here at the moment."),
+    ],
+)
+def test_an_empty_list_says_why_it_is_empty(books: Books, priya: Browser, query: str, sentence: str) -> None:
+    books.charge("c-1")
+    assert sentence in page(priya.get(f"{books.path}/transactions/?{query}")).text
 
 
 def test_sixty_charges_stand_on_two_pages_each_once(books: Books, priya: Browser) -> None:

@@ -17,11 +17,11 @@ from ledger.access import Action
 from ledger.domain.money import Money
 from ledger.domain.transactions import DocumentKind, Stage
 from ledger.models import CardTransaction, Category, Department, Entity, SourceDocument
-from ledger.selectors.listing import COUNTED, ROWS, Order, Slice, counted, slice_of
+from ledger.selectors.listing import COUNTED, ROWS, Order, Slice, found, slice_of
 from ledger.web.doors import PageRequest, organisation_page
 from ledger.web.transactions.query import ON_ITS_WAY, PENDING, ListQuery
 from ledger.web.transactions.standing import first_reason, shown_state
-from ledger.words import currency_words, listed, money_shown
+from ledger.words import currency_words, listed, money_shown, sums_text
 
 TAB_WORDS = {key: SHOWN[states[0]].word for key, states in TABS.items()}
 CHIPS = {
@@ -38,9 +38,9 @@ def transaction_list(request: PageRequest) -> HttpResponse:
     # Asked first: what arrives while the rows are read makes the page look again.
     counts = _counts()
     after, before = request.GET.get("after", ""), request.GET.get("before", "")
-    found = slice_of(query.rows(), query.order, after=after, before=before)
-    prefetch_related_objects(found.rows, "lines")
-    context = {"page": _context(request, query, found, counts)}
+    part = slice_of(query.rows(), query.order, after=after, before=before)
+    prefetch_related_objects(part.rows, "lines")
+    context = {"page": _context(request, query, part, counts)}
     whole = "ledger/transactions/list.html"
     response = render(
         request, "ledger/transactions/_table.html" if request.headers.get("HX-Request") else whole, context
@@ -49,29 +49,28 @@ def transaction_list(request: PageRequest) -> HttpResponse:
     return response
 
 
-def _context(request: PageRequest, query: ListQuery, found: Slice, counts: "Counter[str]") -> dict[str, Any]:
+def _context(request: PageRequest, query: ListQuery, part: Slice, counts: "Counter[str]") -> dict[str, Any]:
     slug = request.access.organisation.slug
     path = reverse("transactions", args=[slug])
-    states = sync.sync_states([row.document_id for row in found.rows])
+    states = sync.sync_states([row.document_id for row in part.rows])
     connected = sync.connected_entities()
-    tabs = _tabs(path, counts, query)
     return {
         "eyebrow": _eyebrow(),
-        "tabs": tabs,
+        "tabs": _tabs(path, counts, query),
         "search": query.words,
         "filters": _filters(query),
         "hidden": [(name, value) for name, value in query.parameters(q="").items() if name in ("state", "order")],
-        "rows": [_row(row, states.get(row.document_id), connected, slug) for row in found.rows],
+        "rows": [_row(row, states.get(row.document_id), connected, slug) for row in part.rows],
         "sorts": _sorts(path, query),
-        "pager": _pager(path, query, found),
-        "empty": None if found.rows else "none_found" if query.tab or query.narrows else "none_yet",
+        "pager": _pager(path, query, part),
+        "empty": None if part.rows else _nothing(query),
         "clear_url": path,
         "export_url": query.address(reverse("export_transactions", args=[slug])),
         "imports_url": reverse("imports", args=[slug]),
         "import_url": reverse("new_import", args=[slug]) if request.access.allows(Action.IMPORT) else "",
         "bulk_url": reverse("decide_on_several", args=[slug]) if request.access.allows(Action.DECIDE) else "",
         "bulk_back": query.address(""),
-        "moving": any(tab["count"] for tab in tabs if tab["key"] == ON_ITS_WAY),
+        "moving": bool(counts[ON_ITS_WAY]),
         "refresh_url": request.get_full_path(),
     }
 
@@ -104,7 +103,8 @@ def _tabs(path: str, counts: "Counter[str]", query: ListQuery) -> list[dict[str,
             "key": key or "all",
             "mark": mark,
             "word": word,
-            "count": count,
+            # Of all, not of what was found: beside a search it would be taken for that.
+            "count": None if query.narrows else count,
             "url": query.address(path, state=key),
             "current": key == query.tab,
         }
@@ -143,17 +143,33 @@ def _sorts(path: str, query: ListQuery) -> dict[str, dict[str, str]]:
     return sorts
 
 
-def _pager(path: str, query: ListQuery, found: Slice) -> dict[str, Any]:
-    number = counted(query.rows()) if query.narrows else None
+def _nothing(query: ListQuery) -> dict[str, str]:
+    if query.is_contradictory:
+        return {"title": "No day is left.", "sentence": "“From” lies after “To”."}
+    if query.words:
+        state = f" in the state “{TAB_WORDS[query.tab]}”" if query.tab in TAB_WORDS else ""
+        return {"title": "Nothing found.", "sentence": f"No transaction{state} matches “{query.words}”."}
+    if query.filters:
+        return {"title": "Nothing found.", "sentence": "No transaction matches these filters."}
+    return {"title": "Nothing in this state.", "sentence": "No transaction is here at the moment."} if query.tab else {}
+
+
+def _pager(path: str, query: ListQuery, part: Slice) -> dict[str, Any]:
+    all_of_them = found(query.rows()) if query.narrows else None
     return {
-        "shown": len(found.rows),
-        "found": None if number is None else f"more than {COUNTED:,}" if number > COUNTED else f"{number:,}",
-        "only_page": number is not None and number <= ROWS,
-        "newer_url": query.address(path, before=found.newer) if found.newer else "",
-        "older_url": query.address(path, after=found.older) if found.older else "",
+        "shown": len(part.rows),
+        "found": _found(all_of_them.number) if all_of_them else "",
+        "sums": sums_text(all_of_them.sums) if all_of_them else "",
+        "only_page": all_of_them is not None and all_of_them.number <= ROWS,
+        "newer_url": query.address(path, before=part.newer) if part.newer else "",
+        "older_url": query.address(path, after=part.older) if part.older else "",
         "falling": query.order.falling,
         "by_date": query.order.field == "dated",
     }
+
+
+def _found(number: int) -> str:
+    return f"{number:,}" if number <= COUNTED else f"more than {COUNTED:,}"
 
 
 def _row(row: CardTransaction, state: SyncState | None, connected: set[int], slug: str) -> dict[str, Any]:
@@ -169,6 +185,8 @@ def _row(row: CardTransaction, state: SyncState | None, connected: set[int], slu
         "account_note": first_reason(row, state, connected),
         "state": shown_state(row, state, connected),
         "money": money_shown(Money(document.amount_minor, document.currency)),
+        "minor": document.amount_minor,
+        "currency": document.currency,
     }
 
 

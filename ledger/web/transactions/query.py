@@ -53,6 +53,11 @@ class ListQuery:
         """Beyond the tab, whose rows are counted anyway."""
         return bool(self.words or self.filters)
 
+    @property
+    def is_contradictory(self) -> bool:
+        since, until = self.filters.since, self.filters.until
+        return since is not None and until is not None and since > until
+
     def rows(self) -> QuerySet[CardTransaction]:
         rows = card_transactions().filter(self.filters.condition(), _in_tab(self.tab))
         if self.words.upper().startswith(MARK_PREFIX):
