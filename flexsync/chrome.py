@@ -9,8 +9,9 @@ from django.utils.functional import SimpleLazyObject
 from integrations import conservation
 from integrations.providers.registry import platform
 from integrations.web.line import conservation_line
-from ledger.access import Access, Action, organisations_of
+from ledger.access import Access, Action, organisations_of, who_may
 from ledger.tenancy.context import current_tenant
+from ledger.words import listed
 
 PLACES = [
     ("", [("Home", "organisation", "house", Action.SEE_SYNC)]),
@@ -56,6 +57,8 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
             "other_organisations": _others(access),
             # Asked for by pages with a foot only.
             "line": SimpleLazyObject(lambda: _line(request, access)),
+            # Asked for by pages that somebody can only read.
+            "configurers": SimpleLazyObject(lambda: listed(who_may(Action.CONFIGURE)) or "an owner"),
         }
     }
 

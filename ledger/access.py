@@ -7,6 +7,9 @@ from django.db import connection
 
 from ledger.models import Membership, Organisation, Role, User
 
+# More names than these are no help.
+NAMED = 3
+
 
 class Action(Enum):
     SEE_TRANSACTIONS = "see transactions"
@@ -57,3 +60,10 @@ def access_of(user: User, organisation: Organisation) -> Access:
     """The person's role. Called with the tenant set, for somebody whose membership was looked up before."""
     membership = Membership.objects.get(user=user)
     return Access(organisation, user, Role(membership.role))
+
+
+def who_may(action: Action) -> list[str]:
+    """Names of whom to ask for it, the longest there first. Called with the tenant set."""
+    roles = [role for role, allowed in ALLOWED.items() if action in allowed]
+    members = Membership.objects.filter(role__in=roles, user__is_active=True).select_related("user")
+    return [str(member.user) for member in members.order_by("id")[:NAMED]]

@@ -451,7 +451,7 @@ def test_rows_stand_by_what_was_spent_and_the_share_is_money(books: Books, priya
         ("Software", "39.99"),
         ("Ads", "0.01"),
     ]
-    words = "96% of the last 90 days’ spend is mapped; $40.00 is not. $5.00 has no category"
+    words = "96% of the charges of the last 90 days with a category is mapped; $40.00 is not. $5.00 has no category"
     assert words in page(response).text
 
 
@@ -462,7 +462,10 @@ def test_all_but_a_cent_is_not_everything(books: Books, priya: Browser) -> None:
     books.charge("c-1", amount="99999.00", category="Software", cleared=now)
     books.charge("c-2", amount="0.01", category="Meals", cleared=now)
     priya.post(books.part("categories"), **books.rows(version=0, **{books.software: "6110"}))
-    assert "99% of the last 90 days’ spend is mapped; $0.01 is not." in page(priya.get(books.part("categories"))).text
+    assert (
+        "99% of the charges of the last 90 days with a category is mapped; $0.01 is not."
+        in page(priya.get(books.part("categories"))).text
+    )
 
 
 @pytest.mark.parametrize(
@@ -770,3 +773,7 @@ def test_every_field_names_a_list_that_is_on_the_page_once(books: Books, priya: 
         lists = [tag["id"] for tag in shown.all("datalist")]
         assert {tag["list"] for tag in shown.all("input") if "list" in tag} == set(lists)
         assert len(lists) == len(set(lists))
+
+
+def test_whoever_can_only_read_the_mapping_is_told_whom_to_ask(books: Books, theo: Browser) -> None:
+    assert "To have it changed, ask Priya Raman." in page(theo.get(books.part("categories"))).text

@@ -21,12 +21,14 @@ def _shown(happening: Happening, now: datetime) -> dict[str, Any]:
     local = happening.at.astimezone(now.tzinfo)
     who, what = _sentence(happening)
     tallies = happening.tallies if isinstance(happening, Posted | Told) else ()
+    # Of many only so many were looked at: their money would be taken for that of all.
+    known = tallies if _number(tallies) < ROWS else ()
     return {
         "at": happening.at.isoformat(),
         "when": f"{local:%H:%M}" if local.date() == now.date() else f"{local:%-d %b}",
         "who": who,
         "what": what,
-        "money": [money_shown(tally.money) for tally in tallies],
+        "money": [money_shown(tally.money) for tally in known],
     }
 
 
@@ -43,5 +45,9 @@ def _sentence(happening: Happening) -> tuple[str, str]:
 
 
 def _items(tallies: tuple[Tally, ...]) -> str:
-    number = sum(tally.count for tally in tallies)
+    number = _number(tallies)
     return f"{number} items or more" if number >= ROWS else counted(number, "item")
+
+
+def _number(tallies: tuple[Tally, ...]) -> int:
+    return sum(tally.count for tally in tallies)

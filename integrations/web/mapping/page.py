@@ -240,7 +240,8 @@ def _lead(tie: Connection, table: Table) -> dict[str, str]:
     if table.part.own:
         own = sum(not row.is_open for row in table.rows)
         of = f"{own:,} of {counted(len(table.rows), table.part.noun)}"
-        return {"share": of, "sentence": f"{'has' if own == 1 else 'have'} an account of its own. {table.part.rest}"}
+        have = "has an account of its own" if own == 1 else "have accounts of their own"
+        return {"share": of, "sentence": f"{have}. {table.part.rest}"}
     spent = total(table.rows)
     left = total(row for row in table.rows if row.is_open)
     if not spent:
@@ -251,7 +252,7 @@ def _lead(tie: Connection, table: Table) -> dict[str, str]:
     return {
         # Rounded down, so that everything is mapped where it says so.
         "share": f"{100 * (spent - left) // spent}%",
-        "sentence": f"of the last {DAYS} days’ spend is mapped{rest}.{nameless}",
+        "sentence": f"of the charges of the last {DAYS} days with a {table.part.noun} is mapped{rest}.{nameless}",
     }
 
 

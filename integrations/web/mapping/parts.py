@@ -73,7 +73,7 @@ TABLES = {
         "categories",
         "The default account",
         "No category has come in yet. Each stands here as soon as it does, with what it cost.",
-        "has no category; only a default account takes it.",
+        "has no category; only a default account can take it.",
     ),
     Part.DEPARTMENTS: TablePart(
         MappingSlot.DEPARTMENT,

@@ -183,13 +183,13 @@ def _write_note(key: str) -> None:
 
 NOTE = """\
 Sign in as   priya@larkfield.example    finance admin: connects, maps, sends again
-             theo@larkfield.example     accountant: sees everything, sends again
-             omar@larkfield.example     operations: the same
+             theo@larkfield.example     accountant: sees everything, holds, leaves out, sends again
+             omar@larkfield.example     operations: sees everything, sends again
              owen@larkfield.example     cardholder: has no pages here yet
 Password     {password}
 
 Click first  1. Connections, "Connect QuickBooks" beside Larkfield Inc.; choose Larkfield Inc. and connect.
-             2. Mapping: card account 2110 Flex Card, default account 6110 Office supplies, a reason, save.
+             2. Mapping: card account 2110 Flex Card, a reason, save; then Categories, "Match by name", a reason, save.
              3. Transactions: the charges are in the books seconds later.
 
 Send a charge by API:

@@ -49,6 +49,8 @@ def _context(request: PageRequest, row: CardTransaction, state: SyncState | None
         "merchant": row.merchant_name,
         "chips": [CHIPS[DocumentKind(document.kind)]] if document.kind in CHIPS else [],
         "entity": document.entity.name,
+        # Not EST: in summer the same books are kept in EDT.
+        "place": document.entity.time_zone.rpartition("/")[2].replace("_", " "),
         "memo": row.memo,
         "money": money_shown(money),
         "date": document.dated,

@@ -137,7 +137,7 @@ def _form(asked: Mapping[str, str], found: list[Company]) -> str:
         f"<p>You will return to {destination}.</p>{hidden}{_picker(found) if _needs_company(asked) else ''}"
         f'<ul class="may">{promises}</ul><div class="buttons">'
         '<button class="primary" name="decision" value="connect">Connect</button>'
-        '<button class="quiet" name="decision" value="cancel">Cancel</button></div></form>'
+        '<button class="quiet" name="decision" value="cancel" formnovalidate>Cancel</button></div></form>'
         f'<p class="small">{NOTICE}</p>'
     )
 
