@@ -67,12 +67,13 @@ def absorb_events() -> set[int] | None:
     taken = events.take_unhandled(ABSORB_AT_ONCE)
     if not taken:
         return None
-    documents = bookable(SourceDocument.objects.filter(id__in={event.document_id for event in taken})).order_by("id")
+    told = SourceDocument.objects.filter(id__in={event.document_id for event in taken})
+    # Against a connection that is being made: either it is there when we look, or it finds these documents. And of two
+    # that absorb events of one document the later one reads what it says by then, so that no wish is taken back.
+    lock_entities(told.values_list("entity_id", flat=True).distinct())
     by_entity: dict[int, list[SourceDocument]] = {}
-    for document in documents:
+    for document in bookable(told).order_by("id"):
         by_entity.setdefault(document.entity_id, []).append(document)
-    # Against a connection that is being made: either it is there when we look, or it finds these documents.
-    lock_entities(by_entity)
     connections = Connection.objects.filter(entity_id__in=by_entity)
     for connection in connections:
         wish(connection, by_entity[connection.entity_id])

@@ -1,0 +1,49 @@
+"""Somebody else, on a connection of their own, acts between two statements of ours."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import connection
+
+from ledger.tenancy.context import acting_for, required_tenant
+
+
+@contextmanager
+def after_the_first(table: str, act: Callable[[], Any]) -> Iterator[None]:
+    """Once we have read from that table for the first time. Whatever is raised there is raised here."""
+    acted = False
+
+    def watch(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        nonlocal acted
+        answer = execute(sql, *rest)
+        if not acted and f'FROM "{table}"' in sql:
+            acted = True
+            in_another_thread(act)
+        return answer
+
+    with connection.execute_wrapper(watch):
+        yield
+    assert acted, f"Nothing was read from {table}."
+
+
+def in_another_thread(act: Callable[[], Any]) -> None:
+    """For the same organisation."""
+    tenant = required_tenant()
+    troubles: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            with acting_for(tenant):
+                act()
+        except BaseException as trouble:
+            troubles.append(trouble)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+    if troubles:
+        raise troubles[0]
