@@ -23,6 +23,7 @@ from integrations.providers.registry import platform
 from integrations.sync.facts import facts_of
 from integrations.sync.plan import Link
 from ledger.selectors.transactions import by_document
+from ledger.tenancy.context import one_moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +36,10 @@ class Gathered:
     mapping: Mapping
 
 
+@one_moment()
 @transaction.atomic
 def gather(connection: Connection, jobs: Sequence[SyncJob]) -> Gathered:
+    """As of one moment: a split changed meanwhile, or a mapping saved, is read whole or not at all."""
     documents = [job.document_id for job in jobs]
     links = ExternalLink.objects.filter(connection=connection, document__in=documents)
     facts = {document: facts_of(row) for document, row in by_document(documents).items()}
