@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from integrations.mapping.reasons import Reason, ReasonCode
 from integrations.models import Decision, ExternalLink, JobState, SyncAttempt, SyncJob
 from integrations.sync import queue
-from ledger.models import User
+from ledger.models import Stage, User
 
 CODES = {Decision.HOLD: ReasonCode.HELD_BY_PERSON, Decision.EXCLUDE: ReasonCode.EXCLUDED_BY_PERSON}
 UNDER_WAY = [JobState.RUNNING, JobState.UNKNOWN]
@@ -16,11 +16,13 @@ UNDER_WAY = [JobState.RUNNING, JobState.UNKNOWN]
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """How many follow the decision, stand in the books already, and are being sent at this very moment."""
+    """How many follow the decision, stand in the books already, are being sent at this very moment; and of how many
+    there is nothing to decide: reversed by the issuer, or released though nobody had kept them."""
 
-    done: int
-    in_the_books: int
-    under_way: int
+    done: int = 0
+    in_the_books: int = 0
+    under_way: int = 0
+    undecidable: int = 0
 
 
 @transaction.atomic
@@ -32,17 +34,19 @@ def decide(jobs: QuerySet[SyncJob], *, decision: Decision, why: str, person: Use
     locked = list(jobs.select_for_update(no_key=True).order_by("id").values_list("pk", flat=True))
     all_of_them = SyncJob.objects.filter(pk__in=locked)
     posted = Exists(ExternalLink.objects.filter(connection=OuterRef("connection"), document=OuterRef("document")))
-    in_doubt = Exists(SyncAttempt.objects.filter(job=OuterRef("pk"), settled_at__isnull=True))
+    sent = Q(state__in=UNDER_WAY) | Q(Exists(SyncAttempt.objects.filter(job=OuterRef("pk"), settled_at__isnull=True)))
     in_the_books = all_of_them.filter(posted).count()
-    free = all_of_them.filter(~posted, ~in_doubt).exclude(state__in=UNDER_WAY)
+    under_way = all_of_them.filter(~posted, sent).count()
+    free = all_of_them.filter(~posted, ~sent)
     done = _let_go(free) if decision is Decision.NONE else _stop(free, decision, f"{person}: {why}")
-    return Decided(done, in_the_books, len(locked) - in_the_books - done)
+    return Decided(done, in_the_books, under_way, len(locked) - in_the_books - under_way - done)
 
 
 def _stop(jobs: QuerySet[SyncJob], decision: Decision, why: str) -> int:
     state = JobState.HELD if decision is Decision.HOLD else JobState.EXCLUDED
     reasons = [Reason(CODES[decision], why).as_json()]
-    return jobs.update(decision=decision, decided_why=why, state=state, reasons=reasons)
+    decidable = jobs.exclude(document__stage=Stage.REVERSED)
+    return decidable.update(decision=decision, decided_why=why, state=state, reasons=reasons)
 
 
 def _let_go(jobs: QuerySet[SyncJob]) -> int:

@@ -138,8 +138,36 @@ def test_to_hold_what_was_excluded_is_another_decision(books: Office) -> None:
 def test_to_let_go_what_nobody_kept_wakes_nothing(ready: Office) -> None:
     ready.record("c-1", currency="EUR")
     ready.work()
-    assert decide(ready, Decision.NONE).done == 0
+    assert decide(ready, Decision.NONE) == Decided(undecidable=1)
     assert states() == {JobState.HELD: 1}
+
+
+def test_a_release_counts_each_under_what_became_of_it(books: Office) -> None:
+    posted(books)
+    books.sandbox.plan_fault(kind="drop_after_commit", entity="Purchase")
+    books.record("c-2")
+    books.work()
+    for external_id in ("c-3", "c-4"):
+        books.record(external_id)
+    queue.absorb_events()
+    with transaction.atomic():
+        kept = SyncJob.objects.filter(document__external_id="c-3")
+        services.decide(kept, decision=Decision.HOLD, why="wait", person=books.tenant.admin)
+    assert decide(books, Decision.NONE) == Decided(done=1, in_the_books=1, under_way=1, undecidable=1)
+    let_time_pass(seconds=0)
+    books.work()
+    assert states() == {JobState.DONE: 4}
+
+
+@DECISIONS
+def test_what_the_issuer_reversed_is_out_already_and_nobody_decides_about_it(
+    books: Office, decision: Decision, state: JobState, code: ReasonCode
+) -> None:
+    document = waiting(books)
+    books.record("c-1", stage=Stage.REVERSED)
+    books.work()
+    assert decide(books, decision) == Decided(undecidable=1)
+    assert (states(), reasons(document)) == ({JobState.EXCLUDED: 1}, [ReasonCode.REVERSED])
 
 
 def test_what_somebody_deleted_there_may_be_left_out_or_made_anew(books: Office) -> None:

@@ -26,6 +26,11 @@ DONE = {
     Decision.EXCLUDE: "{number} excluded; the books will not hear of them.",
     Decision.NONE: "{number} on the way again.",
 }
+UNDECIDABLE = {
+    Decision.HOLD: "reversed by the issuer",
+    Decision.EXCLUDE: "reversed by the issuer",
+    Decision.NONE: "nobody had kept them",
+}
 
 
 @require_POST
@@ -56,14 +61,14 @@ def _decide(request: PageRequest, jobs: Any, decision: Decision, why: str) -> No
 
 def _tell(request: PageRequest, decision: Decision, decided: Decided) -> None:
     parts = []
-    if decided.done or not (decided.in_the_books or decided.under_way):
-        parts.append(DONE[decision].format(number=counted(decided.done, "transaction")))
     if decided.in_the_books and decision is not Decision.NONE:
         parts.append(f"{counted(decided.in_the_books, 'transaction')} in the books already; left alone.")
     if decided.under_way:
-        parts.append(
-            f"{counted(decided.under_way, 'transaction')} left as they are: under way, or nothing was decided."
-        )
+        parts.append(f"{counted(decided.under_way, 'transaction')} under way at this moment; left alone.")
+    if decided.undecidable:
+        parts.append(f"{counted(decided.undecidable, 'transaction')} left alone: {UNDECIDABLE[decision]}.")
+    if decided.done or not parts:
+        parts.insert(0, DONE[decision].format(number=counted(decided.done, "transaction")))
     messages.success(request, " ".join(parts))
 
 
