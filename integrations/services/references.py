@@ -1,6 +1,7 @@
 """Keep the company's accounts and vendors at hand, so that no charge waits for a list of them."""
 
 from dataclasses import asdict
+from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -17,22 +18,23 @@ def read_references(connection_id: int) -> int:
     with transaction.atomic():
         tie = Connection.objects.select_related("company").get(pk=connection_id)
     provider = provider_of(tie)
+    begun = timezone.now()
     description = provider.describe_company()
     records = list(provider.list_references(description.dimensions))
-    _store_references(tie, records)
-    _store_dimensions(tie, description)
+    with transaction.atomic():
+        _store_references(tie, records, begun)
+        # Lists may not show yet what we made there ourselves.
+        _forget_unlisted(tie, begun, made_before=begun - provider.capabilities.settling)
+        _store_dimensions(tie, description)
     return len(records)
 
 
-@transaction.atomic
 def _store_dimensions(tie: Connection, description: CompanyDescription) -> None:
     dimensions = [asdict(dimension) for dimension in description.dimensions]
     Company.objects.filter(pk=tie.company_id).update(dimensions=dimensions)
 
 
-@transaction.atomic
-def _store_references(tie: Connection, records: list[ReferenceRecord]) -> None:
-    now = timezone.now()
+def _store_references(tie: Connection, records: list[ReferenceRecord], begun: datetime) -> None:
     Reference.objects.bulk_create(
         (
             Reference(
@@ -48,7 +50,7 @@ def _store_references(tie: Connection, records: list[ReferenceRecord]) -> None:
                 type_name=record.type_name[:60],
                 currency=record.currency,
                 active=record.active,
-                read_at=now,
+                read_at=begun,
             )
             for record in records
         ),
@@ -57,5 +59,9 @@ def _store_references(tie: Connection, records: list[ReferenceRecord]) -> None:
         update_fields=["number", "name", "name_key", "path", "role", "type_name", "currency", "active", "read_at"],
         unique_fields=["tenant", "company", "kind", "dimension", "external_id"],
     )
-    Reference.objects.filter(company_id=tie.company_id, read_at__lt=now).update(active=False)
-    Connection.objects.filter(pk=tie.pk).update(references_read_at=now)
+    Connection.objects.filter(pk=tie.pk).update(references_read_at=timezone.now())
+
+
+def _forget_unlisted(tie: Connection, begun: datetime, *, made_before: datetime) -> None:
+    unlisted = Reference.objects.filter(company_id=tie.company_id, read_at__lt=begun)
+    unlisted.exclude(made_at__gte=made_before).update(active=False)

@@ -11,21 +11,22 @@ from ledger.tenancy.context import acting_for, required_tenant
 
 
 @contextmanager
-def after_the_first(table: str, act: Callable[[], Any]) -> Iterator[None]:
-    """Once we have read from that table for the first time. Whatever is raised there is raised here."""
-    acted = False
+def after_reading(table: str, act: Callable[[], Any], times: int = 1) -> Iterator[None]:
+    """Once we have read from that table so many times. Whatever is raised there is raised here."""
+    read = 0
 
     def watch(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
-        nonlocal acted
+        nonlocal read
         answer = execute(sql, *rest)
-        if not acted and f'FROM "{table}"' in sql:
-            acted = True
-            in_another_thread(act)
+        if f'FROM "{table}"' in sql:
+            read += 1
+            if read == times:
+                in_another_thread(act)
         return answer
 
     with connection.execute_wrapper(watch):
         yield
-    assert acted, f"Nothing was read from {table}."
+    assert read >= times, f"{table} was read {read} times."
 
 
 def in_another_thread(act: Callable[[], Any]) -> None:

@@ -7,7 +7,7 @@ from integrations.models import Connection, SyncJob
 from integrations.services import MappingKey
 from integrations.sync import gather, queue
 from tests.integrations.conftest import Office
-from tests.integrations.meanwhile import after_the_first
+from tests.integrations.meanwhile import after_reading
 
 
 def test_of_two_that_absorb_one_document_the_slower_does_not_take_the_newer_wish_back(books: Office) -> None:
@@ -18,7 +18,7 @@ def test_of_two_that_absorb_one_document_the_slower_does_not_take_the_newer_wish
         books.record("c-1", "14.00")
         queue.absorb_events()
 
-    with after_the_first("ledger_sourcedocument", newer):
+    with after_reading("ledger_sourcedocument", newer):
         queue.absorb_events()
     with transaction.atomic():
         assert SyncJob.objects.get().wanted_revision == 2
@@ -37,7 +37,7 @@ def test_a_split_that_is_changed_while_it_is_read_is_read_whole(books: Office) -
     with transaction.atomic():
         connection = Connection.objects.select_related("company").get()
         jobs = list(SyncJob.objects.all())
-    with after_the_first("ledger_cardtransaction", newer):
+    with after_reading("ledger_cardtransaction", newer):
         gathered = gather.gather(connection, jobs)
     [facts] = gathered.facts.values()
     assert facts.money.minor == sum(line.money.minor for line in facts.lines)
@@ -56,7 +56,7 @@ def test_a_mapping_saved_while_it_is_read_is_read_whole_under_its_own_number(boo
     def newer() -> None:
         books.choose({MappingKey(MappingSlot.CATEGORY, software): marketing})
 
-    with after_the_first("integrations_configurationversion", newer):
+    with after_reading("integrations_configurationversion", newer):
         gathered = gather.gather(connection, jobs)
     assert (gathered.mapping.version, gathered.mapping.accounts) == (former.version, former.accounts)
     books.work()
