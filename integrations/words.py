@@ -83,6 +83,7 @@ TITLES = {
     ReasonCode.CONFLICT: "The books hold something else under the same number",
     ReasonCode.CHANGED_THERE: "Changed in the books since they were posted",
     ReasonCode.OUTCOME_UNKNOWN: "Sent, and never found again",
+    ReasonCode.LOOKUP_REFUSED: "Sent, and the books refuse to look for it: {subject}",
     ReasonCode.ACCESS_LOST: "The books of {subject} no longer let us in",
     ReasonCode.NOT_CONNECTED: "{subject} is not connected to its books",
     ReasonCode.OUR_FAULT: "FlexSync wrote these in a way that the books do not take",
@@ -108,6 +109,7 @@ DETAILS = {
     ReasonCode.CONFLICT: "Compare both sides before you send again.",
     ReasonCode.CHANGED_THERE: "Sending again writes ours over what was changed there. Look at both sides first.",
     ReasonCode.OUTCOME_UNKNOWN: "Sending again looks in the books first; nothing is sent twice.",
+    ReasonCode.LOOKUP_REFUSED: "Sending again looks in the books first; nothing is sent twice.",
     ReasonCode.ACCESS_LOST: "Its charges wait unharmed, and leave once it is connected again.",
     ReasonCode.NOT_CONNECTED: "Its charges wait here, and follow once it is connected.",
     ReasonCode.OUR_FAULT: "This is our fault, not yours. Nothing was posted.",
@@ -116,7 +118,15 @@ DETAILS = {
 # Where the subject is the platform's own answer, not a name.
 TITLE_LENGTH = 90
 
-ANSWERED = frozenset({ReasonCode.REJECTED, ReasonCode.CONFLICT, ReasonCode.OUR_FAULT, ReasonCode.VENDOR_REFUSED})
+ANSWERED = frozenset(
+    {
+        ReasonCode.REJECTED,
+        ReasonCode.CONFLICT,
+        ReasonCode.OUR_FAULT,
+        ReasonCode.VENDOR_REFUSED,
+        ReasonCode.LOOKUP_REFUSED,
+    }
+)
 
 
 def state_shown(state: SyncState | None) -> StateShown:

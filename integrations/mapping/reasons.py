@@ -28,6 +28,7 @@ class ReasonCode(StrEnum):
     CONFLICT = "conflict"
     CHANGED_THERE = "changed_there"
     OUTCOME_UNKNOWN = "outcome_unknown"
+    LOOKUP_REFUSED = "lookup_refused"
     OUR_FAULT = "our_fault"
     # Never stored at a job: read from its connection, or from the lack of one.
     ACCESS_LOST = "access_lost"
@@ -77,6 +78,7 @@ SENTENCES = {
     ReasonCode.CONFLICT: "The books hold something else under this number: {subject}",
     ReasonCode.CHANGED_THERE: "Somebody changed it in the books since it was posted: {subject}",
     ReasonCode.OUTCOME_UNKNOWN: "The line broke after we had sent, and it was not found in the books since.",
+    ReasonCode.LOOKUP_REFUSED: "The line broke after we had sent, and the books refuse to look for it: {subject}",
     ReasonCode.ACCESS_LOST: "The books of {subject} no longer let us in.",
     ReasonCode.NOT_CONNECTED: "{subject} is not connected to its books yet.",
     ReasonCode.OUR_FAULT: "FlexSync wrote it in a way that the books do not take: {subject}",

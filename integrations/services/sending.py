@@ -1,7 +1,7 @@
 """Send again what was held or refused."""
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from integrations.mapping.reasons import ReasonCode
@@ -22,9 +22,10 @@ def send_again(jobs: QuerySet[SyncJob]) -> int:
     """
     changed_there = jobs.filter(with_reason(ReasonCode.CHANGED_THERE))
     ExternalLink.objects.filter(document__in=changed_there.values("document")).update(external_version="")
-    parked = jobs.filter(state=JobState.NEEDS_ATTENTION).filter(with_reason(ReasonCode.OUTCOME_UNKNOWN))
+    in_doubt = Exists(SyncAttempt.objects.filter(job=OuterRef("pk"), settled_at__isnull=True))
+    parked = jobs.filter(in_doubt, state=JobState.NEEDS_ATTENTION)
     now = timezone.now()
-    ids = list(parked.select_for_update().values_list("pk", flat=True))
+    ids = list(parked.select_for_update(no_key=True).order_by("id").values_list("pk", flat=True))
     attempts = SyncAttempt.objects.filter(job__in=ids, settled_at__isnull=True)
     envelopes = SyncEnvelope.objects.filter(pk__in=attempts.values("envelope"))
     envelopes.update(trusted_since=now)

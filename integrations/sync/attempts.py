@@ -263,15 +263,16 @@ def look_again(lane: Lane, attempts: Sequence[SyncAttempt], at: datetime) -> Non
 
 
 @transaction.atomic
-def park(lane: Lane, attempts: Sequence[SyncAttempt]) -> None:
-    """Not found, and repeating it helps no more or cannot be trusted any more: a person decides."""
+def park(lane: Lane, parked: Sequence[tuple[SyncAttempt, Reason]]) -> None:
+    """Not found, and nothing that we could do alone helps any more: a person decides. The attempts stay open."""
     lane.assert_held()
-    revisions = {attempt.job_id: attempt.revision for attempt in attempts}
-    jobs = locked(list(revisions))
+    by_job = {attempt.job_id: (attempt, reason) for attempt, reason in parked}
+    jobs = locked(by_job)
     for job in jobs:
+        attempt, reason = by_job[job.pk]
         job.state = JobState.NEEDS_ATTENTION
-        job.settled_revision = revisions[job.pk]
-        job.reasons = [Reason(ReasonCode.OUTCOME_UNKNOWN).as_json()]
+        job.settled_revision = attempt.revision
+        job.reasons = [reason.as_json()]
     save(jobs)
 
 

@@ -26,6 +26,7 @@ from integrations.providers.documents import Outcome, OutcomeKind, Posted
 from integrations.providers.errors import AccessLost, ProviderError, Temporary
 from integrations.providers.registry import platform
 from integrations.sync import attempts, links, queue, vendors
+from integrations.sync.asking import ask
 from integrations.sync.attempts import Opened, Planned, item_of
 from integrations.sync.gather import Gathered, gather
 from integrations.sync.lane import Lane, rest
@@ -106,13 +107,18 @@ def _unsent(job: SyncJob, step: Blocked | Nothing) -> Unsent:
 def _freshened(lane: Lane, connection: Connection, provider: Provider, jobs: Sequence[SyncJob]) -> Gathered:
     """Where a person chose ours over what was changed there, its version of now is asked first."""
     gathered = gather(connection, jobs)
-    stale = {document: link for document, link in gathered.links.items() if not link.posted.version}
+    stale = {document: link.posted for document, link in gathered.links.items() if not link.posted.version}
     if not stale:
         return gathered
     with _resting_on_trouble(lane, connection):
-        there = provider.versions([link.posted for link in stale.values()])
-    links.refresh(lane, there, list(stale))
-    return gather(connection, jobs)
+        there, refused = ask(provider.versions, list(stale.values()))
+    unreadable = {
+        document: Reason(ReasonCode.REJECTED, refused[target])
+        for document, target in stale.items()
+        if target in refused
+    }
+    links.refresh(lane, there, stale.keys() - unreadable.keys())
+    return replace(gather(connection, jobs), unreadable=unreadable)
 
 
 def _with_vendors(
@@ -145,6 +151,8 @@ def _plan_all(jobs: Sequence[SyncJob], gathered: Gathered) -> list[tuple[SyncJob
 
 
 def _plan_one(job: SyncJob, gathered: Gathered) -> Plan:
+    if reason := gathered.unreadable.get(job.document_id):
+        return Blocked((reason,))
     try:
         facts = gathered.facts[job.document_id]
         link, decision = gathered.links.get(job.document_id), gathered.decisions.get(job.document_id)
@@ -215,9 +223,10 @@ def resolve_doubts(lane: Lane, connection: Connection, provider: Provider, ends:
         return
     items = [item_of(attempt) for opened in doubtful for attempt in opened.attempts.values()]
     with _resting_on_trouble(lane, connection):
-        found = provider.find_existing(items)
+        found, refused = ask(provider.find_existing, items)
+    unanswerable = {item.mark: words for item, words in refused.items()}
     for opened in doubtful:
-        missing = _settle_found(lane, opened, found)
+        missing = _park_refused(lane, _settle_found(lane, opened, found), unanswerable)
         if missing.attempts and time.monotonic() < ends:
             _resolve_missing(lane, connection, provider, missing)
 
@@ -234,6 +243,19 @@ def _settle_found(lane: Lane, opened: Opened, found: Mapping[str, Posted]) -> Op
     return replace(opened, attempts=rest, repeated=True)
 
 
+def _park_refused(lane: Lane, missing: Opened, refused: Mapping[str, str]) -> Opened:
+    """For what the platform refuses to look, by mark, waits for a person. Returns the envelope with the rest."""
+    parked = [
+        (attempt, Reason(ReasonCode.LOOKUP_REFUSED, refused[attempt.mark]))
+        for attempt in missing.attempts.values()
+        if attempt.mark in refused
+    ]
+    if parked:
+        attempts.park(lane, parked)
+    rest = {item: attempt for item, attempt in missing.attempts.items() if attempt.mark not in refused}
+    return replace(missing, attempts=rest)
+
+
 def _resolve_missing(lane: Lane, connection: Connection, provider: Provider, missing: Opened) -> None:
     able, row, now = provider.capabilities, missing.row, timezone.now()
     settled = settled_at(row.sent_at, able.call_deadline, able.settling)
@@ -246,4 +268,4 @@ def _resolve_missing(lane: Lane, connection: Connection, provider: Provider, mis
         attempts.mark_resent(lane, missing)
         _send(lane, connection, provider, missing)
     else:
-        attempts.park(lane, unanswered)
+        attempts.park(lane, [(attempt, Reason(ReasonCode.OUTCOME_UNKNOWN)) for attempt in unanswered])

@@ -1,7 +1,7 @@
 """One reading pass for a whole claim. What comes out are values; nothing after it asks the database."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.db import transaction
 
@@ -28,12 +28,13 @@ from ledger.tenancy.context import one_moment
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """By document id."""
+    """By document id; of what is `unreadable` the platform would not say how it stands there."""
 
     facts: dict[int, TransactionFacts]
     links: dict[int, Link]
     decisions: dict[int, Reason]
     mapping: Mapping
+    unreadable: dict[int, Reason] = field(default_factory=dict)
 
 
 @one_moment()

@@ -1,6 +1,6 @@
 """What we know of the objects that stand in the books for our documents."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 
 from django.db import transaction
 
@@ -10,7 +10,7 @@ from integrations.sync.lane import Lane
 
 
 @transaction.atomic
-def refresh(lane: Lane, there: Mapping[str, Posted], documents: Sequence[int]) -> None:
+def refresh(lane: Lane, there: Mapping[str, Posted], documents: Collection[int]) -> None:
     """Note the versions of now, by the object's id. What is not there any more is linked no longer."""
     lane.assert_held()
     links = list(ExternalLink.objects.filter(connection_id=lane.connection_id, document__in=documents))

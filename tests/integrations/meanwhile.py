@@ -1,7 +1,7 @@
 """Somebody else, on a connection of their own, acts between two statements of ours."""
 
-import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
@@ -32,19 +32,13 @@ def after_reading(table: str, act: Callable[[], Any], times: int = 1) -> Iterato
 def in_another_thread(act: Callable[[], Any]) -> None:
     """For the same organisation."""
     tenant = required_tenant()
-    troubles: list[BaseException] = []
 
     def run() -> None:
         try:
             with acting_for(tenant):
                 act()
-        except BaseException as trouble:
-            troubles.append(trouble)
         finally:
             connection.close()
 
-    thread = threading.Thread(target=run)
-    thread.start()
-    thread.join()
-    if troubles:
-        raise troubles[0]
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(run).result()
