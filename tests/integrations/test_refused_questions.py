@@ -84,3 +84,15 @@ def test_a_vendor_that_cannot_be_looked_up_stops_its_own_charges_only(books: Off
         services.send_again(SyncJob.objects.filter(document=first))
     books.work()
     assert states() == {JobState.DONE: 2}
+
+
+def test_books_that_are_busy_for_a_while_stop_nobody_for_good(books: Office) -> None:
+    lost(books, "c-1", "c-2")
+    # Twice, since a first refusal may be a token's.
+    books.sandbox.plan_fault(kind="fault", entity="query", code="130", detail="On the move", times=2)
+    books.work()
+    assert states() == {JobState.UNKNOWN: 2}
+    books.sandbox.control("DELETE", "faults")
+    let_time_pass(seconds=0)
+    books.work()
+    assert states() == {JobState.DONE: 2}

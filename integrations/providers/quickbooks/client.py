@@ -16,7 +16,7 @@ from quickbooks.exceptions import AuthorizationException, QuickbooksException
 from integrations.providers.base import TokenSource
 from integrations.providers.errors import AccessLost, Refused, Temporary, Unknown
 from integrations.providers.quickbooks.http import BoundedAdapter
-from integrations.providers.quickbooks.replies import THROTTLED, Answer, denies_access
+from integrations.providers.quickbooks.replies import COMPANY_BUSY, THROTTLED, Answer, denies_access
 
 MINOR_VERSION = 75
 DEFAULT_REST = timedelta(seconds=60)
@@ -105,7 +105,10 @@ class QuickBooksClient:
     def _bounded(self, ask: Any) -> Any:
         try:
             return ask()
-        except AuthorizationException:
+        except AuthorizationException as denial:
+            # Its words for whatever is below 500, also for a company that is only locked for a while.
+            if denial.error_code in COMPANY_BUSY:
+                raise Temporary(f"QuickBooks could not answer: {denial.message}"[:300], DEFAULT_REST) from denial
             raise
         except QuickbooksException as refusal:
             # The library does not read faults in lower case, and hides the status.
