@@ -41,6 +41,7 @@ def as_json(facts: TransactionFacts, coding: Coding) -> dict[str, Any]:
         "paid_from": coding.paid_from.label,
         "vendor": coding.vendor.name if coding.vendor else "",
         "currency": facts.money.currency,
+        "dated": facts.dated.isoformat(),
         "entry": [
             {"account": line.account, "minor": line.minor, "why": line.why, "values": list(line.values)}
             for line in entry(facts, coding)

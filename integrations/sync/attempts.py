@@ -6,6 +6,7 @@ While its outcome is unknown it stays open, and as long as it is open nothing el
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
@@ -71,21 +72,24 @@ def open_attempts(lane: Lane, envelope: Envelope, planned: Mapping[str, Planned]
             body=item.body,
             fingerprint=planned[item.mark].send.fingerprint,
             configuration=planned[item.mark].version,
+            coding=_coding(planned[item.mark]) if item.action is Action.UPDATE else {},
         )
         for item in envelope.items
     ]
     SyncAttempt.objects.bulk_create(attempts)
-    _remember_coding([planned[item.mark] for item in envelope.items])
+    _show([planned[item.mark] for item in envelope.items if item.action is Action.CREATE])
     return Opened(row, envelope, {attempt.item: attempt for attempt in attempts})
 
 
-def _remember_coding(planned: Sequence[Planned]) -> None:
-    """What the pages show of it. Of a removal the coding stays as it was: it is what stands there until then."""
-    jobs = [one.job for one in planned if one.send.coding is not None]
-    for one in planned:
-        if one.send.coding is not None:
-            one.job.coding = as_json(one.facts, one.send.coding)
-    SyncJob.objects.bulk_update(jobs, ["coding"])
+def _coding(planned: Planned) -> dict[str, Any]:
+    return as_json(planned.facts, planned.send.coding) if planned.send.coding else {}
+
+
+def _show(created: Sequence[Planned]) -> None:
+    """What the pages tell. Where something stands there, they tell of that until a change or a removal is taken."""
+    for one in created:
+        one.job.coding = _coding(one)
+    SyncJob.objects.bulk_update((one.job for one in created), ["coding"])
 
 
 @transaction.atomic
@@ -102,7 +106,16 @@ def settle(lane: Lane, opened: Opened, outcomes: Mapping[str, Outcome]) -> None:
     SyncAttempt.objects.bulk_update((attempt for attempt, _ in pairs), ["outcome", "code", "answer", "settled_at"])
     _link(lane, [(jobs[attempt.job_id], attempt, outcome) for attempt, outcome in pairs], now)
     save(list(jobs.values()))
+    _show_changed([(jobs[attempt.job_id], attempt, outcome) for attempt, outcome in pairs])
     _close_if_settled(opened.row, now)
+
+
+def _show_changed(settled: Sequence[tuple[SyncJob, SyncAttempt, Outcome]]) -> None:
+    """A change that was taken is what stands there now."""
+    changed = [(job, attempt) for job, attempt, outcome in settled if outcome.posted is not None and attempt.coding]
+    for job, attempt in changed:
+        job.coding = attempt.coding
+    SyncJob.objects.bulk_update((job for job, _ in changed), ["coding"])
 
 
 def _close_if_settled(row: SyncEnvelope, now: datetime) -> None:

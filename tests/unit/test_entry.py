@@ -113,7 +113,7 @@ def test_each_line_says_why_and_by_what_it_is_analysed() -> None:
 )
 def test_a_coding_is_kept_with_its_version_and_its_reasons(facts: TransactionFacts, account: str, vendor: str) -> None:
     stored = as_json(facts, coded(facts))
-    assert stored.keys() == {"version", "account", "paid_from", "vendor", "currency", "entry", "why"}
+    assert stored.keys() == {"version", "account", "paid_from", "vendor", "currency", "dated", "entry", "why"}
     assert (stored["version"], stored["currency"], stored["paid_from"]) == (3, "USD", "2110 Flex Card")
     assert (stored["account"], stored["vendor"]) == (account, vendor)
     assert stored["why"].keys() == {"account", "paid_from", "vendor"}

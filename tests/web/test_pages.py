@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from integrations.mapping.reasons import Reason, ReasonCode
 from integrations.models import ConnectionState, JobState, Reference, SyncJob
 from ledger.models import Category, DocumentKind, Entity, SourceDocument
 from tests.cast import Cast
-from tests.integrations.conftest import Office
+from tests.integrations.conftest import NOON, Office
 from tests.web.books import Books
 from tests.web.browser import Browser, page
 
@@ -271,6 +272,19 @@ def test_a_posted_charge_shows_both_sides_why_and_how_it_came_there(ready: Offic
     assert ("Vendor", "Figma Inc", purchase["EntityRef"]["name"]) in sides
     [books_link] = shown.all("a", target="_blank")
     assert "noopener" in books_link["rel"]
+
+
+def test_where_a_change_was_refused_the_page_tells_what_stands_there(ready: Office) -> None:
+    document = ready.record("c-1", "675.10")
+    ready.work()
+    ready.sandbox.plan_fault(kind="fault", entity="Purchase", code="6430", detail="Another account, please")
+    ready.record("c-1", "99.00", category="", cleared_at=NOON - timedelta(days=2))
+    ready.work()
+    shown = page(Browser(ready.tenant.admin).get(f"/o/larkfield/transactions/{document.public_id}/"))
+    sides = dict(re.findall(r"<tr><th scope=\"row\">(.*?)</th><td>.*?</td><td>(.*?)</td></tr>", shown.html))
+    assert (sides["Account"], sides["Date"]) == ("6020 Software", "19 Nov 2026")
+    [entry] = re.findall(r"It stands in the books as.*?</table>", shown.html, re.DOTALL)
+    assert ("675.10" in entry, "99.00" in entry) == (True, False)
 
 
 def test_a_charge_at_rest_says_why_and_how_to_mend_it(books: Books, priya: Browser) -> None:

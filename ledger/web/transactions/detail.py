@@ -1,6 +1,7 @@
 """One transaction: what came in, where it stands, both sides, the entry, why, and the trail to the second."""
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -62,7 +63,7 @@ def _context(request: PageRequest, row: CardTransaction, state: SyncState | None
         "ties": _ties(row, slug),
         "parts": [_part(line, document.currency, list(row.tag_uses.all())) for line in row.lines.all()],
         "sides": _sides(row, state),
-        "entry": _entry(state, money),
+        "entry": _entry(state, document.currency),
         "why": _why(state),
         "trail": _trail(row),
         "books_url": sync.books_url(document) if in_the_books else None,
@@ -160,16 +161,22 @@ def _part(line: SplitLine, currency: str, uses: list[TagUse]) -> dict[str, Any]:
 def _sides(row: CardTransaction, state: SyncState | None) -> list[dict[str, str]]:
     """Ours beside what we wrote there; nothing stands on their side before it is posted."""
     there = state.coding if state and state.external_id else {}
-    day = f"{row.document.dated:%-d %b %Y}"
+    day = row.document.dated
+    # What was posted before days were kept stands there under ours.
+    their_day = date.fromisoformat(there["dated"]) if "dated" in there else day
     values = ", ".join(dict.fromkeys(value for line in there.get("entry", []) for value in line["values"]))
     return [
         {"label": "Account", "ours": _coded_by(row), "theirs": there.get("account", "")},
         {"label": "Paid from", "ours": f"Card {row.card}", "theirs": there.get("paid_from", "")},
         {"label": "Vendor", "ours": row.merchant_name, "theirs": there.get("vendor", "")},
-        {"label": "Date", "ours": day, "theirs": day if there else ""},
+        {"label": "Date", "ours": _day(day), "theirs": _day(their_day) if there else ""},
         {"label": "Number", "ours": row.document.external_id, "theirs": (state.mark or "") if state else ""},
         {"label": "Department", "ours": row.department.name if row.department else "", "theirs": values},
     ]
+
+
+def _day(day: date) -> str:
+    return f"{day:%-d %b %Y}"
 
 
 def _coded_by(row: CardTransaction) -> str:
@@ -181,13 +188,14 @@ def _coded_by(row: CardTransaction) -> str:
 # --- the entry, and why ----------------------------------------------------------------------------------------------
 
 
-def _entry(state: SyncState | None, money: Money) -> dict[str, Any] | None:
+def _entry(state: SyncState | None, currency: str) -> dict[str, Any] | None:
     if state is None or not state.coding or state.state is JobState.EXCLUDED:
         return None
+    lines = state.coding.get("entry", [])
     return {
         "title": "It stands in the books as" if state.external_id else "It will stand in the books as",
-        "lines": [_entry_line(line, money.currency) for line in state.coding.get("entry", [])],
-        "total": money_shown(Money(abs(money.minor), money.currency)),
+        "lines": [_entry_line(line, currency) for line in lines],
+        "total": money_shown(Money(sum(max(0, line["minor"]) for line in lines), currency)),
     }
 
 
