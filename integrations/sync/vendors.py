@@ -41,7 +41,11 @@ def ensure(lane: Lane, connection: Connection, provider: Provider, names: Sequen
     known = [one for one in results if one.vendor is not None]
     _remember(lane, connection, known)
     return Ensured(
-        made={one.name.casefold(): Vendor(one.vendor.external_id, one.vendor.name) for one in known if one.vendor},
+        made={
+            one.name.casefold(): Vendor(one.vendor.external_id, one.vendor.name, one.vendor.active)
+            for one in known
+            if one.vendor is not None
+        },
         refused={one.name.casefold(): one.refusal for one in results if one.refusal},
         undecided=frozenset(one.name.casefold() for one in results if one.vendor is None and not one.refusal),
     )

@@ -204,6 +204,18 @@ def test_a_mapped_vendor_that_became_inactive_is_named_before_anything_is_sent(b
     assert (code, subject.startswith("Vendor Figma Inc")) == (ReasonCode.VALUE_INACTIVE, True)
 
 
+def test_a_vendor_of_this_name_that_is_inactive_there_is_named_before_anything_is_sent(books: Office) -> None:
+    """QuickBooks hides it from queries and refuses a second of its name."""
+    make_vendors(books)
+    made = books.accountant().post("vendor", {"DisplayName": "Blue Bottle"})["Vendor"]
+    gone = {"Id": made["Id"], "SyncToken": made["SyncToken"], "sparse": True, "Active": False}
+    renamed = books.accountant().post("vendor", gone)["Vendor"]["DisplayName"]
+    document = books.record("c-1", merchant=renamed)
+    books.work()
+    assert reasons(document) == [(ReasonCode.VALUE_INACTIVE, f"Vendor {renamed}")]
+    assert books.sandbox.purchases() == []
+
+
 def test_long_and_foreign_names_are_found_again_under_what_the_books_call_them(books: Office) -> None:
     make_vendors(books)
     names = ["x" * 140, "Uber: Eats", "Łódź Café", "Joe’s Diner"]
