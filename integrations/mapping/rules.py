@@ -1,7 +1,7 @@
 """Facts of a card transaction and the mapping in force give a coding, or every missing piece at once. Pure."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from integrations.mapping.reasons import Reason, ReasonCode
@@ -140,6 +140,9 @@ Found = tuple[Account | Reason, str]
 
 
 def code(facts: TransactionFacts, mapping: Mapping) -> Coding | Uncoded:
+    if facts.kind is DocumentKind.PAYMENT:
+        # Money that goes from one balance to another carries no value of any dimension.
+        mapping = replace(mapping, dimensions=())
     paid_from, why_paid_from = _paid_from(facts, mapping)
     lines = [(line, *_account_of(facts, line, mapping)) for line in facts.lines]
     header, split = _header_values(facts, mapping)

@@ -356,6 +356,14 @@ def test_an_inactive_value_is_named_once_however_many_lines_have_it(
     assert reasons(facts, mapping) == [Reason(ReasonCode.VALUE_INACTIVE, label)]
 
 
+def test_a_statement_payment_is_analysed_by_nothing_and_stopped_by_no_value() -> None:
+    """A transfer carries no class and no location, so what these say must not be told of it either."""
+    mapping = replace(TRACKED, values={key: inactive(value) for key, value in TRACKED.values.items()})
+    facts = of_kind(PAYMENT, lines=(line(-4250, tags=(APOLLO, FAIR), department=SELLERS),))
+    coding = coded(facts, mapping)
+    assert (coding.header, coding.lines[0].values) == ({}, {})
+
+
 def test_a_dimension_that_the_books_no_longer_have_is_left_out() -> None:
     coding = coded(PAPER, replace(TRACKED, dimensions=()), lines=(line(tags=(APOLLO, FAIR)),))
     assert (coding.lines[0].values, coding.header) == ({}, {})
