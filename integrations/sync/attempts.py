@@ -9,14 +9,14 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 
 from integrations.mapping.entry import as_json
 from integrations.mapping.reasons import Reason, ReasonCode
 from integrations.mapping.rules import TransactionFacts
 from integrations.models import ExternalLink, JobState, SyncAttempt, SyncEnvelope, SyncJob
-from integrations.providers.documents import Action, Envelope, Item, Outcome, OutcomeKind, Remedy
+from integrations.providers.documents import Action, Envelope, Item, Outcome, OutcomeKind, Posted, Remedy
 from integrations.sync.lane import Lane
 from integrations.sync.plan import Send
 from integrations.sync.queue import bring_to_rest, locked, save
@@ -304,6 +304,28 @@ def give_up(lane: Lane, row: SyncEnvelope, attempts: Sequence[SyncAttempt]) -> N
         state=JobState.WAITING, reasons=[], due_at=now
     )
     _close_if_settled(row, now)
+
+
+@transaction.atomic
+def given_up(jobs: Sequence[SyncJob]) -> list[SyncAttempt]:
+    """Postings that a person gave up, of jobs for which nothing stands there as far as we know: the last of each."""
+    linked = ExternalLink.objects.filter(connection=OuterRef("job__connection"), document=OuterRef("job__document"))
+    creations = SyncAttempt.objects.filter(
+        ~Exists(linked), job__in=[job.pk for job in jobs], action=Action.CREATE, outcome=OutcomeKind.UNKNOWN
+    )
+    return list({attempt.job_id: attempt for attempt in creations.select_related("job").order_by("id")}.values())
+
+
+@transaction.atomic
+def recover(lane: Lane, found: Sequence[tuple[SyncAttempt, Posted]]) -> None:
+    """They stand there after all, and are linked. What their jobs shall do about it is planned next."""
+    lane.assert_held()
+    now = timezone.now()
+    settled = [(attempt.job, attempt, Outcome(OutcomeKind.ALREADY_THERE, posted=posted)) for attempt, posted in found]
+    for _, attempt, outcome in settled:
+        _note(attempt, outcome, now)
+    SyncAttempt.objects.bulk_update((attempt for attempt, _ in found), ["outcome", "code", "answer", "settled_at"])
+    _link(lane, settled, now)
 
 
 @transaction.atomic

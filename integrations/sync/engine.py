@@ -82,7 +82,10 @@ def _read_connection(lane: Lane) -> Connection:
 
 def _carry(lane: Lane, connection: Connection, provider: Provider, jobs: Sequence[SyncJob], ends: float) -> None:
     """One claimed set, from wish to fact. What the slice has no time for waits again."""
-    gathered, undecided = _with_vendors(lane, connection, provider, jobs, _freshened(lane, connection, provider, jobs))
+    unreadable = _recover(lane, connection, provider, jobs)
+    fresh = _freshened(lane, connection, provider, jobs)
+    fresh = replace(fresh, unreadable=fresh.unreadable | unreadable)
+    gathered, undecided = _with_vendors(lane, connection, provider, jobs, fresh)
     plans = _plan_all(jobs, gathered)
     if early := {job: _is_one_of(undecided, step) for job, step in plans if _lacks_vendor(step)}:
         queue.postpone(lane, early)
@@ -102,6 +105,18 @@ def _carry(lane: Lane, connection: Connection, provider: Provider, jobs: Sequenc
 
 def _unsent(job: SyncJob, step: Blocked | Nothing) -> Unsent:
     return Unsent(job.pk, job.wanted_revision, step.reasons if isinstance(step, Blocked) else ())
+
+
+def _recover(lane: Lane, connection: Connection, provider: Provider, jobs: Sequence[SyncJob]) -> dict[int, Reason]:
+    """What a person gave up may have landed since, and a new key would not know: it is looked for before anything is
+    planned. Returns, by document, why the platform would not say."""
+    given_up = {item_of(attempt): attempt for attempt in attempts.given_up(jobs)}
+    if not given_up:
+        return {}
+    with _resting_on_trouble(lane, connection):
+        found, refused = ask(provider.find_existing, list(given_up))
+    attempts.recover(lane, [(one, found[item.mark]) for item, one in given_up.items() if item.mark in found])
+    return {given_up[item].job.document_id: Reason(ReasonCode.LOOKUP_REFUSED, words) for item, words in refused.items()}
 
 
 def _freshened(lane: Lane, connection: Connection, provider: Provider, jobs: Sequence[SyncJob]) -> Gathered:

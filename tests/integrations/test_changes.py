@@ -281,24 +281,72 @@ def test_what_was_opened_and_never_sent_is_sent_by_the_next_holder(books: Office
         assert SyncEnvelope.objects.filter(sendings=2).count() == 1
 
 
-def test_a_posting_that_was_given_up_and_changed_is_put_right_where_it_lands_after_all(books: Office) -> None:
-    books.sandbox.plan_fault(kind="status", entity="Purchase", operation="create", times=3)
-    document = books.record("c-1", "12.30")
+def given_up(office: Office, kind: DocumentKind) -> str:
+    """Sent three times without an answer, given up by a person, and not sent anew yet. Returns what had been sent."""
+    entity = "Transfer" if kind is DocumentKind.PAYMENT else "Purchase"
+    office.sandbox.plan_fault(kind="status", entity=entity, operation="create", times=3)
+    document = office.record("c-1", "12.00", kind=kind)
     for _ in range(4):
-        books.work()
+        office.work()
         let_time_pass(minutes=5)
     assert reasons(document) == [ReasonCode.OUTCOME_UNKNOWN]
-    books.record("c-1", "99.00")
     send_again(document)
-    with lane.held(books.connection.pk) as held:
+    with lane.held(office.connection.pk) as held:
         assert held is not None
         [doubtful] = attempts.in_doubt(held, 10)
         attempts.give_up(held, doubtful.row, list(doubtful.attempts.values()))
     [sent] = doubtful.envelope.items
-    books.accountant().post("purchase", simplejson.loads(sent.body))
+    return sent.body
+
+
+KINDS = pytest.mark.parametrize("kind", [DocumentKind.CHARGE, DocumentKind.PAYMENT])
+
+
+@KINDS
+@pytest.mark.parametrize("amount", [12, 99])
+def test_what_was_given_up_and_lands_after_all_is_found_and_put_right(
+    books: Office, kind: DocumentKind, amount: int
+) -> None:
+    entity = "Transfer" if kind is DocumentKind.PAYMENT else "Purchase"
+    body = given_up(books, kind)
+    books.accountant().post(entity.lower(), simplejson.loads(body))
+    document = books.record("c-1", f"{amount}.00", kind=kind)
     books.work()
-    [purchase] = books.sandbox.purchases()
-    assert (purchase["TotalAmt"], purchase["SyncToken"], states()) == (99, "1", {JobState.DONE: 1})
+    [row] = books.sandbox.objects(entity)
+    changes = int(amount != 12)
+    assert (row.get("TotalAmt", row.get("Amount")), row["SyncToken"]) == (amount, str(changes))
+    assert state_of(document.pk).state == JobState.DONE
+    assert outcomes() == [("create", "already_there"), *[("update", "posted")] * changes]
+
+
+@KINDS
+def test_what_was_given_up_and_reversed_is_taken_out_where_it_lands_after_all(
+    books: Office, kind: DocumentKind
+) -> None:
+    entity = "Transfer" if kind is DocumentKind.PAYMENT else "Purchase"
+    body = given_up(books, kind)
+    books.accountant().post(entity.lower(), simplejson.loads(body))
+    document = books.record("c-1", kind=kind, stage=Stage.REVERSED)
+    books.work()
+    assert (books.sandbox.objects(entity), reasons(document)) == ([], [ReasonCode.REVERSED])
+
+
+@KINDS
+def test_what_was_given_up_and_is_not_there_is_sent_under_a_new_key(books: Office, kind: DocumentKind) -> None:
+    given_up(books, kind)
+    books.work()
+    assert outcomes() == [("create", "unknown"), ("create", "posted")]
+
+
+def test_what_was_given_up_and_cannot_be_looked_for_waits_for_a_person(books: Office) -> None:
+    given_up(books, DocumentKind.PAYMENT)
+    books.sandbox.plan_fault(kind="fault", entity="query", code="4001", detail="Not now")
+    document = books.record("c-1", kind=DocumentKind.PAYMENT)
+    books.work()
+    assert (reasons(document), books.sandbox.objects("Transfer")) == ([ReasonCode.LOOKUP_REFUSED], [])
+    send_again(document)
+    books.work()
+    assert len(books.sandbox.objects("Transfer")) == 1
 
 
 # Somebody works in the books.

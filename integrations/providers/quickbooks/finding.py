@@ -75,12 +75,10 @@ def _numbered(client: QuickBooksClient, items: Sequence[Item]) -> dict[str, Post
 
 
 def _noted(client: QuickBooksClient, items: Sequence[Item]) -> dict[str, Posted]:
-    """Transfers, by the notes of their days: they have no number that one could ask for."""
+    """Transfers, by the marks in the notes of their days: they have no number that one could ask for."""
     rows = _rows(client, Transfer, "TxnDate", list(dict.fromkeys(payloads.day_in(item) for item in items)))
-    signed = {word: row for row in rows for word in _words(row)}
-    return {
-        item.mark: standing(row, item) for item in items if (row := signed.get(payloads.signature_in(item))) is not None
-    }
+    marked = {word.partition("/")[0]: row for row in rows for word in _words(row)}
+    return {item.mark: standing(marked[item.mark], item) for item in items if item.mark in marked}
 
 
 def _changed(client: QuickBooksClient, items: Sequence[Item]) -> dict[str, Posted]:
