@@ -146,19 +146,6 @@ def versions(entity: int) -> QuerySet[ConfigurationVersion]:
     return ConfigurationVersion.objects.filter(entity_id=entity).select_related("made_by").order_by("-number")
 
 
-def count_by_state() -> dict[str, int]:
-    rows = jobs_as_seen().values("seen").annotate(n=Count("id")).order_by()
-    return {row["seen"]: row["n"] for row in rows}
-
-
-def count_by_entity_and_state() -> dict[int, dict[str, int]]:
-    rows = jobs_as_seen().values("document__entity", "seen").annotate(n=Count("id")).order_by()
-    counts: dict[int, dict[str, int]] = {}
-    for row in rows:
-        counts.setdefault(row["document__entity"], {})[row["seen"]] = row["n"]
-    return counts
-
-
 def unconnected_entities() -> QuerySet[Entity]:
     return Entity.objects.filter(~Exists(Connection.objects.filter(entity=OuterRef("pk")))).order_by("name")
 

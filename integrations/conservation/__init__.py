@@ -1,7 +1,7 @@
 """Nothing is dropped in silence: per entity, currency and month, what came from Flex is what stands somewhere.
 
-lines: the equation as values. reading: from the running totals, for pages. ages: how long money waits. proof: from
-every row, nightly.
+lines: the equation as values. reading: from the running totals, for pages. states: the same by state, for the API.
+ages: how long money waits. proof: from every row, nightly.
 """
 
 from integrations.conservation.ages import Aged, of_open
@@ -19,6 +19,7 @@ from integrations.conservation.lines import (
 )
 from integrations.conservation.proof import Difference, Proof, Stray, prove, prove_and_remember, strays
 from integrations.conservation.reading import of_all_months, of_all_time, of_days, of_month
+from integrations.conservation.states import count_states
 
 __all__ = [
     "FAILED",
@@ -35,6 +36,7 @@ __all__ = [
     "by_currency",
     "by_day",
     "by_entity",
+    "count_states",
     "of_all_months",
     "of_all_time",
     "of_days",

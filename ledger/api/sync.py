@@ -7,14 +7,15 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from integrations.conservation import count_states
 from integrations.models import Connection, ConnectionState
-from integrations.selectors import connections, count_by_entity_and_state
+from integrations.selectors import connections
 from ledger.api.door import Door
-from ledger.api.shown import NOT_BEGUN, SYNC_STATES
+from ledger.api.shown import SYNC_STATES
 from ledger.models import Entity, Scope
 from ledger.models.directory import ENTITIES
 from ledger.selectors.directory import entries
-from ledger.selectors.transactions import count_by_entity
+from ledger.tenancy.context import one_moment
 
 
 class ConnectionSerializer(serializers.Serializer[Any]):
@@ -44,23 +45,21 @@ class SyncView(Door):
     @extend_schema(operation_id="read_sync", responses={200: OpenApiResponse(SyncSerializer, "Entity by entity.")})
     def get(self, request: Request) -> Response:
         """Where everything stands. Nothing is missing: what came in is in exactly one of the states."""
-        with self.reading():
-            recorded, counted = count_by_entity(), count_by_entity_and_state()
+        with one_moment(), self.reading():
+            counted = count_states()
             connected = {connection.entity_id: connection for connection in connections()}
             shown = [
-                _shown(entity, recorded.get(entity.pk, 0), counted.get(entity.pk, {}), connected.get(entity.pk))
+                _shown(entity, {state: counted[entity.pk, state] for state in SYNC_STATES}, connected.get(entity.pk))
                 for entity in entries(ENTITIES, {}).order_by("name")
             ]
         return Response({"entities": shown})
 
 
-def _shown(entity: Entity, recorded: int, counts: dict[str, int], connection: Connection | None) -> dict[str, Any]:
-    states = {state: counts.get(state, 0) for state in SYNC_STATES}
-    states[NOT_BEGUN] = recorded - sum(counts.values())
+def _shown(entity: Entity, states: dict[str, int], connection: Connection | None) -> dict[str, Any]:
     return {
         "entity": entity.name,
         "connection": _connection(connection) if connection else None,
-        "recorded": recorded,
+        "recorded": sum(states.values()),
         "states": states,
     }
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from django.db.models import Count, Prefetch, QuerySet
+from django.db.models import Prefetch, QuerySet
 
 from ledger.models import CardTransaction, LedgerEvent, SourceDocument, SplitLine, TagUse
 
@@ -30,11 +30,6 @@ def whole_transactions(documents: Sequence[int]) -> list[CardTransaction]:
     found = with_parts(rows.filter(document__in=documents)).prefetch_related(refunds)
     by_id = {row.document_id: row for row in found}
     return [by_id[document] for document in documents]
-
-
-def count_by_entity() -> dict[int, int]:
-    rows = SourceDocument.objects.values("entity").annotate(n=Count("id")).order_by()
-    return {row["entity"]: row["n"] for row in rows}
 
 
 def by_document(document_ids: Sequence[int]) -> dict[int, CardTransaction]:
