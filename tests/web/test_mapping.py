@@ -270,6 +270,11 @@ def test_rows_that_are_not_ours_to_map_are_refused(books: Books, priya: Browser,
     assert books.versions() == []
 
 
+def test_a_number_that_names_nothing_is_refused_though_it_is_zero(books: Books, priya: Browser) -> None:
+    response = priya.post(books.part("categories"), **books.rows(version=0, category_0="6110"))
+    assert (response.status_code, books.versions()) == (422, [])
+
+
 def test_a_card_of_another_entity_is_not_among_the_cards(books: Books, priya: Browser) -> None:
     with books.open():
         elsewhere = Entity.objects.create(name="Larkfield Labs", currency="USD")

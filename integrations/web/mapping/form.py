@@ -62,12 +62,15 @@ class MappingForm:
         self.errors = {}
         if not self.reason:
             self.errors["reason"] = "Say why, in a few words; whoever looks at it later will thank you."
-        if not self.knows_its_version or any(key.source and key.source not in known_sources for key in self.texts):
+        if not self.knows_its_version or not self._names_only(known_sources):
             self.errors["reason"] = INCOMPLETE
         self._understand()
         if self.part is Part.ACCOUNTS:
             self._require_card_account()
         return not self.errors
+
+    def _names_only(self, known_sources: set[int]) -> bool:
+        return all(key.source is None or key.source in known_sources for key in self.texts)
 
     def choices(self, matches: Mapping[MappingKey, Target]) -> Choices:
         """What the person chose, and of what the names suggest whatever the person did not have in sight."""
