@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce, RowNumber
 
 from integrations.mapping.picking import ROLES, Target, folded
 from integrations.mapping.slots import MappingKey, MappingSlot
-from integrations.models import MappingEntry, Reference, ReferenceKind
+from integrations.models import Connection, MappingEntry, Reference, ReferenceKind
 from integrations.models.mappings import DIMENSION_SLOTS, SOURCES
 from ledger.models import BankAccount, Card, Category, Department, Entity, Tag, TagGroup, Vendor
 
@@ -127,9 +127,11 @@ def standing(
     }
 
 
-def broken_by_slot(entity: int, company: int) -> dict[MappingSlot, int]:
-    """How many lines of each slot point to what is inactive, or not of these books."""
-    rows = entries_at(entity).filter(Q(target__active=False) | ~Q(target__company_id=company)).values("slot")
+def broken_by_slot(tie: Connection) -> dict[MappingSlot, int]:
+    """How many lines of each slot point to what is inactive, or not of these books; but for what these do not track."""
+    tracked = ["", *(dimension["key"] for dimension in tie.company.dimensions)]
+    broken = Q(target__active=False) | ~Q(target__company_id=tie.company_id)
+    rows = entries_at(tie.entity_id).filter(broken, dimension__in=tracked).values("slot")
     return {MappingSlot(row["slot"]): row["n"] for row in rows.annotate(n=Count("id")).order_by()}
 
 

@@ -275,6 +275,19 @@ def test_a_number_that_names_nothing_is_refused_though_it_is_zero(books: Books, 
     assert (response.status_code, books.versions()) == (422, [])
 
 
+def test_a_value_of_what_is_not_tracked_any_more_is_no_broken_line(books: Books, priya: Browser) -> None:
+    """The books ask for none of it, so there is nothing that a person should mend."""
+    [product] = books.track("class", "Class", "Product")
+    field = f"department_{books.tenant.department.pk}_class"
+    priya.post(books.part("departments"), **books.rows(version=0, **{field: "Product"}))
+    with books.open():
+        Reference.objects.filter(pk=product.pk).update(active=False)
+        books.connection.company.dimensions = []
+        books.connection.company.save()
+    shown = priya.get(f"{books.mapping_path}?show=broken").context["page"]
+    assert ([part["broken"] for part in shown["parts_nav"] if part["broken"]], shown["part"]) == ([], "accounts")
+
+
 def test_a_card_of_another_entity_is_not_among_the_cards(books: Books, priya: Browser) -> None:
     with books.open():
         elsewhere = Entity.objects.create(name="Larkfield Labs", currency="USD")

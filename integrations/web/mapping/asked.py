@@ -62,7 +62,7 @@ def _part(name: str, show: str, tie: Connection) -> Part:
     """Whoever looks for what is broken need not know in which part it is."""
     if name in set(Part):
         return Part(name)
-    broken = mapped.broken_by_slot(tie.entity_id, tie.company_id) if show == BROKEN and not name else {}
+    broken = mapped.broken_by_slot(tie) if show == BROKEN and not name else {}
     return next((part for part in Part if any(slot in broken for slot in part.slots)), Part.ACCOUNTS)
 
 

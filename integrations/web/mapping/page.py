@@ -66,7 +66,7 @@ def _entities(current: Connection, slug: str, asked: Asked) -> list[dict[str, An
 
 
 def _parts(tie: Connection, asked: Asked) -> list[dict[str, Any]]:
-    broken = mapped.broken_by_slot(tie.entity_id, tie.company_id)
+    broken = mapped.broken_by_slot(tie)
     return [
         {
             "label": part.label,
