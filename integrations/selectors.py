@@ -150,6 +150,11 @@ def unconnected_entities() -> QuerySet[Entity]:
     return Entity.objects.filter(~Exists(Connection.objects.filter(entity=OuterRef("pk")))).order_by("name")
 
 
+def in_doubt() -> Exists:
+    """A filter for jobs that were sent, and nobody knows yet what became of it: to be looked up, and nothing else."""
+    return Exists(SyncAttempt.objects.filter(job=OuterRef("pk"), settled_at__isnull=True))
+
+
 def with_reason(code: ReasonCode) -> Q:
     """A filter for jobs that name this reason, whatever it is about."""
     return Q(reasons__contains=[{"code": str(code)}])

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from integrations.mapping.reasons import Reason, ReasonCode
-from integrations.models import Decision, ExternalLink, JobState, SyncAttempt, SyncJob
+from integrations.mapping.reasons import Reason
+from integrations.models import Decision, ExternalLink, JobState, SyncJob
+from integrations.selectors import in_doubt
 from integrations.sync import queue
+from integrations.sync.gather import DECIDED_AS
 from ledger.models import Stage, User
 
-CODES = {Decision.HOLD: ReasonCode.HELD_BY_PERSON, Decision.EXCLUDE: ReasonCode.EXCLUDED_BY_PERSON}
 UNDER_WAY = [JobState.RUNNING, JobState.UNKNOWN]
 
 
@@ -34,7 +35,7 @@ def decide(jobs: QuerySet[SyncJob], *, decision: Decision, why: str, person: Use
     locked = list(jobs.select_for_update(no_key=True).order_by("id").values_list("pk", flat=True))
     all_of_them = SyncJob.objects.filter(pk__in=locked)
     posted = Exists(ExternalLink.objects.filter(connection=OuterRef("connection"), document=OuterRef("document")))
-    sent = Q(state__in=UNDER_WAY) | Q(Exists(SyncAttempt.objects.filter(job=OuterRef("pk"), settled_at__isnull=True)))
+    sent = Q(state__in=UNDER_WAY) | Q(in_doubt())
     in_the_books = all_of_them.filter(posted).count()
     under_way = all_of_them.filter(~posted, sent).count()
     free = all_of_them.filter(~posted, ~sent)
@@ -44,7 +45,7 @@ def decide(jobs: QuerySet[SyncJob], *, decision: Decision, why: str, person: Use
 
 def _stop(jobs: QuerySet[SyncJob], decision: Decision, why: str) -> int:
     state = JobState.HELD if decision is Decision.HOLD else JobState.EXCLUDED
-    reasons = [Reason(CODES[decision], why).as_json()]
+    reasons = [Reason(DECIDED_AS[decision], why).as_json()]
     decidable = jobs.exclude(document__stage=Stage.REVERSED)
     return decidable.update(decision=decision, decided_why=why, state=state, reasons=reasons)
 

@@ -1,13 +1,13 @@
 """Send again what was held or refused."""
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from integrations.mapping.reasons import ReasonCode
 from integrations.models import ExternalLink, JobState, SyncAttempt, SyncEnvelope, SyncJob
 from integrations.models.sync import STUCK_STATES
-from integrations.selectors import with_reason
+from integrations.selectors import in_doubt, with_reason
 from integrations.sync import queue
 from integrations.sync.retry import MOST_SENDINGS
 
@@ -22,8 +22,7 @@ def send_again(jobs: QuerySet[SyncJob]) -> int:
     """
     changed_there = jobs.filter(with_reason(ReasonCode.CHANGED_THERE))
     ExternalLink.objects.filter(document__in=changed_there.values("document")).update(external_version="")
-    in_doubt = Exists(SyncAttempt.objects.filter(job=OuterRef("pk"), settled_at__isnull=True))
-    parked = jobs.filter(in_doubt, state=JobState.NEEDS_ATTENTION)
+    parked = jobs.filter(in_doubt(), state=JobState.NEEDS_ATTENTION)
     now = timezone.now()
     ids = list(parked.select_for_update(no_key=True).order_by("id").values_list("pk", flat=True))
     attempts = SyncAttempt.objects.filter(job__in=ids, settled_at__isnull=True)

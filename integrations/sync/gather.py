@@ -25,6 +25,8 @@ from integrations.sync.plan import Link
 from ledger.selectors.transactions import by_document
 from ledger.tenancy.context import one_moment
 
+DECIDED_AS = {Decision.HOLD: ReasonCode.HELD_BY_PERSON, Decision.EXCLUDE: ReasonCode.EXCLUDED_BY_PERSON}
+
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
@@ -57,8 +59,7 @@ def link_of(link: ExternalLink) -> Link:
 
 
 def decision_of(job: SyncJob) -> Reason:
-    held = job.decision == Decision.HOLD
-    return Reason(ReasonCode.HELD_BY_PERSON if held else ReasonCode.EXCLUDED_BY_PERSON, job.decided_why)
+    return Reason(DECIDED_AS[Decision(job.decision)], job.decided_why)
 
 
 def mapping_of(connection: Connection, facts: Sequence[TransactionFacts]) -> Mapping:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from integrations.mapping.reasons import EXCLUDED, HELD, Reason, ReasonCode
@@ -13,11 +13,10 @@ from integrations.models import (
     ConfigurationVersion,
     Connection,
     JobState,
-    SyncAttempt,
     SyncJob,
 )
 from integrations.models.sync import MOVING_STATES, STATES_WITH_REASON
-from integrations.selectors import with_reason
+from integrations.selectors import in_doubt, with_reason
 from integrations.sync.lane import Lane
 from integrations.sync.retry import rest_after_throttle
 from ledger import events
@@ -109,8 +108,7 @@ def wish(connection: Connection, documents: Iterable[SourceDocument]) -> None:
 def wake(jobs: QuerySet[SyncJob]) -> int:
     """Send jobs on their way again, but for those with an open attempt, which must be looked up. Returns how many."""
     now = timezone.now()
-    in_doubt = SyncAttempt.objects.filter(job=OuterRef("pk"), settled_at__isnull=True)
-    return jobs.filter(~Exists(in_doubt), state__in=AT_REST).update(
+    return jobs.filter(~in_doubt(), state__in=AT_REST).update(
         state=JobState.WAITING, reasons=[], tries=0, due_at=now, rung_at=now
     )
 
