@@ -429,12 +429,26 @@ def test_a_clearing_and_a_late_authorisation_at_once_end_as_cleared(transactiona
     assert (shown["stage"], shown["amount"]) == ("cleared", "12.30")
 
 
-def test_a_refund_and_its_charge_at_the_same_moment_find_each_other_by_the_next_message(
+def test_a_refund_and_its_charge_at_the_same_moment_find_each_other(transactional_db: None, issuer: Issuer) -> None:
+    pairs = [
+        [charge(f"c-{number}"), {**refund(f"r-{number}"), "refund_of": f"c-{number}"}] for number in range(12)
+    ]
+    for pair in pairs:
+        with ThreadPoolExecutor(2) as threads:
+            answers = list(threads.map(closing(issuer.post), pair))
+        assert [answer.status_code for answer in answers] == [201, 201]
+    assert [shown["refund_of"] for shown in issuer.list(kind="refund") if shown["refund_of_id"] is None] == []
+
+
+def test_two_lists_of_refunds_and_charges_that_name_each_others_do_not_block_each_other(
     transactional_db: None, issuer: Issuer
 ) -> None:
-    """Neither sees the other before it commits; whatever names one of them again ties them."""
+    def told(mine: str, theirs: str) -> list[dict[str, Any]]:
+        return [charge(f"{mine}-c"), {**refund(f"{mine}-r"), "refund_of": f"{theirs}-c"}]
+
     with ThreadPoolExecutor(2) as threads:
-        answers = list(threads.map(closing(issuer.post), [charge(), refund()]))
+        answers = list(threads.map(closing(issuer.post), [told("a", "b"), told("b", "a")]))
     assert [answer.status_code for answer in answers] == [201, 201]
-    issuer.post(refund(memo="Told again"))
-    assert issuer.read("r-1")["refund_of_id"] == issuer.read("c-1")["id"]
+    assert [issuer.read(name)["refund_of_id"] for name in ("a-r", "b-r")] == [
+        issuer.read(name)["id"] for name in ("b-c", "a-c")
+    ]

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from django.db import transaction
-from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from ledger import events
@@ -24,6 +23,7 @@ from ledger.events import Happening
 from ledger.models import CardTransaction, EventKind, SourceDocument
 from ledger.services.intake.changes import Change, apply_changes, change_of, forbidden_change
 from ledger.services.intake.names import Names, read_names, unknown_names
+from ledger.services.intake.refunds import await_each_other, tie_refunds
 from ledger.services.intake.rows import PARTS, new_document, transaction_values, write_parts
 
 Errors = dict[str, list[str]]
@@ -62,6 +62,7 @@ def record_transactions(*, incoming: Sequence[IncomingTransaction], actor: str) 
     refused = {place: errors for place, one in enumerate(incoming) if (errors := _errors(one, names))}
     recorded = {place: _refusal(incoming[place], errors) for place, errors in refused.items()}
     good = {place: one for place, one in enumerate(incoming) if place not in refused}
+    await_each_other(list(good.values()))
     for turn in filter(None, _turns(good)):
         recorded |= _record_once(turn, names, actor)
     for place in good.keys() - recorded.keys():
@@ -87,30 +88,30 @@ def _record_once(turn: Mapping[int, IncomingTransaction], names: Names, actor: s
     created = _insert(fresh, names) if fresh else {}
     # Whoever recorded one of them at this very moment was first; ours was skipped.
     known |= _lock_known(fresh.keys() - created.keys())
-    recorded: dict[int, Recorded] = {}
-    changes: dict[int, Change] = {}
-    for place, one in turn.items():
-        if one.external_id in created:
-            recorded[place] = Recorded(one.external_id, Result.CREATED, created[one.external_id].document)
-            continue
-        row = known[one.external_id]
-        if errors := forbidden_change(row, one, names):
-            recorded[place] = Recorded(one.external_id, Result.REFUSED, row.document, errors)
-        elif change := change_of(row, one, names):
-            changes[place] = change
-        else:
-            recorded[place] = Recorded(one.external_id, Result.EXISTING, row.document)
+    judged = {place: _judged(one, created.get(one.external_id), known, names) for place, one in turn.items()}
+    changes = [one for one in judged.values() if isinstance(one, Change)]
     if changes:
-        apply_changes(list(changes.values()), names)
-    recorded |= {
-        place: Recorded(change.incoming.external_id, Result.CHANGED, change.row.document)
-        for place, change in changes.items()
-    }
+        apply_changes(changes, names)
     happened = [Happening(row.document, EventKind.RECORDED) for row in created.values()]
-    happened += map(_happening, changes.values())
-    tied = _tie_refunds([*fresh.values(), *(change.incoming for change in changes.values())])
+    happened += map(_happening, changes)
+    tied = tie_refunds([*fresh.values(), *(change.incoming for change in changes)])
     events.append([*happened, *(Happening(one, EventKind.CHANGED, TIED) for one in tied)], actor)
-    return recorded
+    return {place: _changed(one) if isinstance(one, Change) else one for place, one in judged.items()}
+
+
+def _judged(
+    one: IncomingTransaction, created: CardTransaction | None, known: Mapping[str, CardTransaction], names: Names
+) -> Recorded | Change:
+    if created is not None:
+        return Recorded(one.external_id, Result.CREATED, created.document)
+    row = known[one.external_id]
+    if errors := forbidden_change(row, one, names):
+        return Recorded(one.external_id, Result.REFUSED, row.document, errors)
+    return change_of(row, one, names) or Recorded(one.external_id, Result.EXISTING, row.document)
+
+
+def _changed(change: Change) -> Recorded:
+    return Recorded(change.incoming.external_id, Result.CHANGED, change.row.document)
 
 
 def _happening(change: Change) -> Happening:
@@ -182,30 +183,3 @@ def _insert(fresh: Mapping[str, IncomingTransaction], names: Names) -> dict[str,
 
 def _has_parts(one: IncomingTransaction) -> bool:
     return bool(one.lines or one.tags)
-
-
-def _tie_refunds(told: Sequence[IncomingTransaction]) -> list[SourceDocument]:
-    """To the charges that they name, whichever of the two came first. Returns those that were here before: for them it
-    is a change, since a refund may have its category of its charge."""
-    charges = {one.external_id for one in told if one.kind is DocumentKind.CHARGE}
-    wanted = charges | {one.refund_of for one in told if one.refund_of}
-    named = CardTransaction.objects.filter(
-        document__external_id=OuterRef("refund_of_external_id"), document__kind=DocumentKind.CHARGE
-    )
-    untied = CardTransaction.objects.filter(refund_of__isnull=True, refund_of_external_id__in=wanted)
-    waiting = list(untied.exclude(refund_of_external_id="").values_list("pk", "document__external_id"))
-    if not waiting:
-        return []
-    rows = CardTransaction.objects.filter(pk__in=[pk for pk, _ in waiting])
-    rows.update(refund_of=Subquery(named.values("pk")[:1]))
-    late = {external_id for _, external_id in waiting} - {one.external_id for one in told}
-    return _revised(rows.filter(refund_of__isnull=False, document__external_id__in=late)) if late else []
-
-
-def _revised(rows: QuerySet[CardTransaction]) -> list[SourceDocument]:
-    documents = SourceDocument.objects.filter(pk__in=rows.values("document")).order_by("id")
-    revised = list(documents.select_for_update(no_key=True))
-    for document in revised:
-        document.revision += 1
-    SourceDocument.objects.bulk_update(revised, ["revision"])
-    return revised
