@@ -21,6 +21,7 @@ from ledger.domain.transactions import (
 )
 from ledger.events import Happening
 from ledger.models import CardTransaction, EventKind, SourceDocument
+from ledger.models.transactions import CARD_KINDS
 from ledger.services.intake.changes import Change, apply_changes, change_of, forbidden_change
 from ledger.services.intake.names import Names, read_names, unknown_names
 from ledger.services.intake.refunds import await_each_other, tie_refunds
@@ -152,7 +153,8 @@ def _lock_known(external_ids: Iterable[str]) -> dict[str, CardTransaction]:
     if not wanted:
         return {}
     rows = (
-        CardTransaction.objects.filter(document__external_id__in=wanted)
+        # All kinds there are, named: so says the unique index of external ids too, which is not used otherwise.
+        CardTransaction.objects.filter(document__external_id__in=wanted, document__kind__in=CARD_KINDS)
         .select_related("document", "card", "vendor", "category", "department", "bank_account")
         .prefetch_related(*PARTS)
         .select_for_update(of=("document",), no_key=True)
