@@ -390,6 +390,16 @@ def test_until_its_charge_is_here_a_refund_names_it_and_no_more(issuer: Issuer) 
     assert (shown["refund_of"], shown["refund_of_id"]) == ("c-1", None)
 
 
+def test_a_refund_that_finds_its_charge_later_is_among_what_changed_since(issuer: Issuer) -> None:
+    issuer.post(refund())
+    told = issuer.read("r-1")
+    issuer.post(charge("c-1"))
+    shown = issuer.read("r-1")
+    assert (told["revision"], shown["revision"]) == (1, 2)
+    assert shown["updated_at"] > told["updated_at"]
+    assert {one["external_id"] for one in issuer.list(updated_since=shown["updated_at"])} == {"r-1"}
+
+
 def test_a_refund_may_be_told_to_be_of_another_charge(issuer: Issuer) -> None:
     issuer.post([charge("c-1"), charge("c-2"), refund()])
     issuer.post({**refund(), "refund_of": "c-2"})

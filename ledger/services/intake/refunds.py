@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from django.db import connection
 from django.db.models import OuterRef, QuerySet, Subquery
+from django.utils import timezone
 
 from ledger.domain.transactions import DocumentKind, IncomingTransaction
 from ledger.models import CardTransaction, SourceDocument
@@ -57,8 +58,9 @@ def tie_refunds(told: Sequence[IncomingTransaction]) -> list[SourceDocument]:
 
 def _revised(rows: QuerySet[CardTransaction]) -> list[SourceDocument]:
     documents = SourceDocument.objects.filter(pk__in=rows.values("document")).order_by("id")
-    revised = list(documents.select_for_update(no_key=True))
+    revised, now = list(documents.select_for_update(no_key=True)), timezone.now()
     for document in revised:
         document.revision += 1
-    SourceDocument.objects.bulk_update(revised, ["revision"])
+        document.updated_at = now
+    SourceDocument.objects.bulk_update(revised, ["revision", "updated_at"])
     return revised
