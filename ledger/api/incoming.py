@@ -23,6 +23,8 @@ from ledger.domain.transactions import DocumentKind, IncomingLine, IncomingTrans
 
 # The API's words for kinds, which carry the sign: amounts are above zero, whatever they do to the card.
 KINDS = {kind.value.removeprefix("card_"): kind for kind in DocumentKind}
+# A message of the API tells the whole transaction.
+TOLD = IncomingTransaction.__dataclass_fields__.keys() - {"untold", "is_day_only"}
 MOST_LINES = 100
 MOST_CUSTOM_FIELDS = 20
 MOST_TAGS = 20
@@ -100,7 +102,7 @@ class IncomingSerializer(StrictSerializer):
 
 
 def incoming_of(checked: dict[str, Any]) -> IncomingTransaction:
-    return IncomingTransaction(**{name: checked[name] for name in IncomingTransaction.__dataclass_fields__})
+    return IncomingTransaction(**{name: checked[name] for name in TOLD})
 
 
 def _money(name: str, text: str, currency: str, kind: DocumentKind) -> Money:

@@ -93,6 +93,10 @@ class IncomingTransaction:
     lines: tuple[IncomingLine, ...] = ()
     approved_by: str = ""
     approved_at: datetime | None = None
+    # By the names above: of what is on record already, these stay as they are.
+    untold: frozenset[str] = frozenset()
+    # Nobody told the time; the moment is some time of the day that was told.
+    is_day_only: bool = False
 
     @property
     def moment(self) -> datetime:

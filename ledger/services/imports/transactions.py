@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from ledger.domain.money import Money, parse_amount
 from ledger.domain.transactions import DocumentKind, IncomingTransaction
 from ledger.imports.cards import without_whole_numbers
+from ledger.imports.fields import Field
 from ledger.imports.identity import Occurrences
 from ledger.imports.layouts import Layout
 from ledger.imports.matching import Matching
@@ -23,6 +24,22 @@ from ledger.services.intake import Recorded, Result, record_transactions
 
 # So that a day is the same day in the entity's books, whatever is done with the moment.
 NOON = time(12)
+# What a column can tell beside what every file tells, and what no column tells.
+TOLD_BY = {
+    "original": (Field.ORIGINAL_AMOUNT,),
+    "refund_of": (Field.REFUND_OF,),
+    "merchant_category_code": (Field.MERCHANT_CATEGORY_CODE,),
+    "category": (Field.CATEGORY, Field.CATEGORY_CODE),
+    "department": (Field.DEPARTMENT,),
+    "memo": (Field.MEMO,),
+    "approved_by": (Field.APPROVED_BY,),
+}
+NEVER_TOLD = frozenset(
+    {
+        *("authorised_at", "bank_account", "vendor", "merchant_city", "merchant_country"),
+        *("custom", "lines", "approved_at"),
+    }
+)
 
 
 class TransactionTaker:
@@ -42,6 +59,7 @@ class TransactionTaker:
         self._occurrences = occurrences
         self._make_missing = make_missing
         self._actor = actor
+        self._untold = untold(matching)
 
     def take(self, rows: Sequence[Row]) -> Taken:
         read = [self._read(row) for row in rows]
@@ -102,11 +120,22 @@ class TransactionTaker:
             memo=told.memo,
             tags=names.tags,
             approved_by=told.approved_by,
+            untold=self._untold,
+            is_day_only=told.at is None,
         )
 
     def _record(self, drafts: Sequence[Outcome]) -> list[Recorded]:
         incoming = [draft.told for draft in drafts if isinstance(draft.told, IncomingTransaction)]
-        return record_transactions(incoming=incoming, actor=self._actor) if incoming else []
+        if not incoming:
+            return []
+        return record_transactions(incoming=incoming, actor=self._actor)
+
+
+def untold(matching: Matching) -> frozenset[str]:
+    """What a file without a column for it leaves as it is, where the transaction is known already."""
+    chosen = {*matching.columns, *(name for name, text in matching.defaults.items() if text)}
+    left = {name for name, fields in TOLD_BY.items() if not chosen & set(fields)}
+    return NEVER_TOLD | left if matching.tags else NEVER_TOLD | left | {"tags"}
 
 
 def _money(amount: object, currency: str) -> Money:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 
 from ledger.domain.money import Money
@@ -12,7 +13,9 @@ from ledger.models import CardTransaction, SourceDocument, SplitLine, TagUse
 from ledger.services.intake.names import Names
 from ledger.services.intake.rows import (
     DOCUMENT_FIELDS,
+    STORED_LINES,
     TRANSACTION_FIELDS,
+    columns_of,
     document_values,
     parts_of,
     stored_parts,
@@ -57,6 +60,10 @@ def forbidden_change(row: CardTransaction, one: IncomingTransaction, names: Name
         return {"card": ["This external_id was recorded on a card of another entity."]}
     if document.stage == Stage.REVERSED and one.stage is Stage.CLEARED and _told_differently(row, one, names):
         return {"stage": ["It was reversed. What comes after a reversal has an external_id of its own."]}
+    lines = getattr(row, STORED_LINES)
+    if lines and "lines" in one.untold and document.amount_minor != one.money.minor:
+        told = f"It is split in {len(lines)} here, which add up to another amount than {money_text(one.money)}."
+        return {"lines": [f"{told} Change the split where it was made."]}
     return {}
 
 
@@ -74,12 +81,13 @@ def apply_changes(changes: Sequence[Change], names: Names) -> list[SourceDocumen
     now = timezone.now()
     for change in changes:
         document, row, one = change.row.document, change.row, change.incoming
+        changed = _changed_fields(row, one, names)
+        if "refund_of_external_id" in changed:
+            row.refund_of = None
+        _set(row, changed)
         _set(document, document_values(one, names))
         document.revision += 1
         document.updated_at = now
-        if row.refund_of_external_id != one.refund_of:
-            row.refund_of = None
-        _set(row, transaction_values(one, names))
     documents = [change.row.document for change in changes]
     SourceDocument.objects.bulk_update(documents, [*DOCUMENT_FIELDS, "revision", "updated_at"])
     CardTransaction.objects.bulk_update([change.row for change in changes], [*TRANSACTION_FIELDS, "refund_of"])
@@ -95,9 +103,11 @@ def _set(row: Any, values: dict[str, Any]) -> None:
 def _replace_parts(changes: Sequence[Change], names: Names) -> None:
     if not changes:
         return
-    rows = [change.row.pk for change in changes]
-    TagUse.objects.filter(transaction__in=rows).delete()
-    SplitLine.objects.filter(transaction__in=rows).delete()
+    whole = [change.row.pk for change in changes if "tags" not in change.incoming.untold]
+    split = [change.row.pk for change in changes if "lines" not in change.incoming.untold]
+    of_lines = Q(transaction__in=split, line__isnull=False)
+    TagUse.objects.filter(Q(transaction__in=whole, line__isnull=True) | of_lines).delete()
+    SplitLine.objects.filter(transaction__in=split).delete()
     write_parts([(change.row, change.incoming) for change in changes], names)
 
 
@@ -109,12 +119,15 @@ def _told_differently(row: CardTransaction, one: IncomingTransaction, names: Nam
 
 
 def _changed_fields(row: CardTransaction, one: IncomingTransaction, names: Names) -> dict[str, Any]:
-    values = transaction_values(one, names)
-    return {name: value for name, value in values.items() if getattr(row, name) != value}
+    values, untold = transaction_values(one, names), {column for name in one.untold for column in columns_of(name)}
+    if one.is_day_only and row.cleared_at and document_values(one, names)["dated"] == row.document.dated:
+        untold.add("cleared_at")
+    return {name: value for name, value in values.items() if name not in untold and getattr(row, name) != value}
 
 
 def _parts_differ(row: CardTransaction, one: IncomingTransaction, names: Names) -> bool:
-    return stored_parts(row) != parts_of(one, names)
+    (whole, *lines), (told, *told_lines) = stored_parts(row), parts_of(one, names)
+    return ("tags" not in one.untold and whole != told) or ("lines" not in one.untold and lines != told_lines)
 
 
 def _in_words(row: CardTransaction, one: IncomingTransaction, names: Names) -> str:

@@ -17,6 +17,8 @@ TRANSACTION_FIELDS = [
     *("authorised_at", "cleared_at", "original_minor", "original_currency", "refund_of_external_id", "bank_account"),
     *("vendor", "category", "department", "memo", "custom", "approved_by", "approved_at"),
 ]
+# Where the column has another name than what is told.
+COLUMNS = {"original": ("original_minor", "original_currency"), "refund_of": ("refund_of_external_id",)}
 # As plain lists: a manager and a query set for each row would take as long as all the rest.
 STORED_LINES, STORED_USES = "stored_lines", "stored_tag_uses"
 PARTS = (Prefetch("lines", to_attr=STORED_LINES), Prefetch("tag_uses", to_attr=STORED_USES))
@@ -70,6 +72,10 @@ def transaction_values(one: IncomingTransaction, names: Names) -> dict[str, Any]
         "approved_by": one.approved_by,
         "approved_at": one.approved_at,
     }
+
+
+def columns_of(name: str) -> tuple[str, ...]:
+    return COLUMNS.get(name, (name,))
 
 
 def parts_of(one: IncomingTransaction, names: Names) -> list[Part]:
