@@ -73,3 +73,16 @@ def test_another_amount_of_a_split_is_refused_with_the_way_out(priya: Importer, 
     job = priya.take(f"{NARROW}\nc-1,2026-03-02,Figma Inc,12.40,USD,card-4471\n")
     told = "It is split in 2 here, which add up to another amount than $12.40. Change the split where it was made."
     assert priya.causes(job) == [(told, 1, 2)]
+
+
+@pytest.mark.parametrize("rows", [20, 1200], ids=["in one slice", "in another slice"])
+def test_a_row_never_overwrites_an_earlier_one_of_its_file(priya: Importer, rows: int) -> None:
+    """A column that is distinct at first (an authorisation code, an order) is no id, and no purchase may be lost."""
+    told = [f"c-{number},2026-03-02,Staples,10,USD,card-4471," for number in range(rows)]
+    job = priya.take("\n".join([HEADER, *told, told[7], "c-7,2026-03-09,Amazon,99,USD,card-4471,"]), columns=BY_ID)
+    assert counts(job) == (rows, 1, 0, 1)
+    [(sentence, _, line)] = priya.causes(job)
+    assert (line, sentence[:5]) == (rows + 3, "“…” w")
+    assert sentence.endswith("If ids repeat here, they are none: choose no column for the id.")
+    # In another file the same row is a change.
+    assert counts(priya.take("\n".join([HEADER, "c-7,2026-03-09,Amazon,99,USD,card-4471,"]))) == (0, 0, 1, 0)

@@ -142,6 +142,7 @@ def taker(job: Import, matching: Matching, occurrences: Occurrences, *, make_mis
         occurrences=occurrences,
         make_missing=make_missing,
         actor=f"{job.by} ({job.file_name})"[:200],
+        began=job.started_at or timezone.now(),
     )
 
 

@@ -52,6 +52,7 @@ class TransactionTaker:
         occurrences: Occurrences,
         make_missing: bool,
         actor: str,
+        began: datetime,
     ) -> None:
         self._entity = entity
         self._layout = layout
@@ -59,6 +60,7 @@ class TransactionTaker:
         self._occurrences = occurrences
         self._make_missing = make_missing
         self._actor = actor
+        self._began = began
         self._untold = untold(matching)
 
     def take(self, rows: Sequence[Row]) -> Taken:
@@ -128,7 +130,7 @@ class TransactionTaker:
         incoming = [draft.told for draft in drafts if isinstance(draft.told, IncomingTransaction)]
         if not incoming:
             return []
-        return record_transactions(incoming=incoming, actor=self._actor)
+        return record_transactions(incoming=incoming, actor=self._actor, unless_since=self._began)
 
 
 def untold(matching: Matching) -> frozenset[str]:

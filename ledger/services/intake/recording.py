@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 from django.db import transaction
@@ -30,6 +31,7 @@ from ledger.services.intake.rows import PARTS, new_document, transaction_values,
 Errors = dict[str, list[str]]
 # Of one external id in one list. Each repetition costs the statements of a whole list.
 MOST_REPETITIONS = 5
+REPEATED = "If ids repeat here, they are none: choose no column for the id."
 # What the trail says of a refund whose charge came after it.
 TIED = "the charge it refunds came in"
 
@@ -52,12 +54,15 @@ class Recorded:
 
 
 @transaction.atomic
-def record_transactions(*, incoming: Sequence[IncomingTransaction], actor: str) -> list[Recorded]:
+def record_transactions(
+    *, incoming: Sequence[IncomingTransaction], actor: str, unless_since: datetime | None = None
+) -> list[Recorded]:
     """Record what is new and what changed, recognise what is known, refuse what cannot be; one result for each.
 
     Each message tells the whole transaction: what it leaves out is empty from then on. One that says the same as the
     record is EXISTING, and so is one that a later stage has overtaken. A change is the next revision of the same
-    document. The same external id may stand in the list several times; they are taken in order.
+    document. The same external id may stand in the list several times; they are taken in order. With `unless_since`,
+    what was recorded or changed since then is changed no more, so that no list overwrites what it has told itself.
     """
     names = read_names(incoming)
     refused = {place: errors for place, one in enumerate(incoming) if (errors := _errors(one, names))}
@@ -65,7 +70,7 @@ def record_transactions(*, incoming: Sequence[IncomingTransaction], actor: str) 
     good = {place: one for place, one in enumerate(incoming) if place not in refused}
     await_each_other(list(good.values()))
     for turn in filter(None, _turns(good)):
-        recorded |= _record_once(turn, names, actor)
+        recorded |= _record_once(turn, names, actor, unless_since)
     for place in good.keys() - recorded.keys():
         sentence = f"It stands in this list more than {MOST_REPETITIONS} times."
         recorded[place] = _refusal(good[place], {"external_id": [sentence]})
@@ -83,13 +88,17 @@ def _turns(good: Mapping[int, IncomingTransaction]) -> list[dict[int, IncomingTr
     return turns
 
 
-def _record_once(turn: Mapping[int, IncomingTransaction], names: Names, actor: str) -> dict[int, Recorded]:
+def _record_once(
+    turn: Mapping[int, IncomingTransaction], names: Names, actor: str, unless_since: datetime | None
+) -> dict[int, Recorded]:
     known = _lock_known(one.external_id for one in turn.values())
     fresh = {one.external_id: one for one in turn.values() if one.external_id not in known}
     created = _insert(fresh, names) if fresh else {}
     # Whoever recorded one of them at this very moment was first; ours was skipped.
     known |= _lock_known(fresh.keys() - created.keys())
-    judged = {place: _judged(one, created.get(one.external_id), known, names) for place, one in turn.items()}
+    new = {external_id: Recorded(external_id, Result.CREATED, row.document) for external_id, row in created.items()}
+    judged = {place: new.get(one.external_id) or _judged(one, known, names) for place, one in turn.items()}
+    judged = {place: _unless_fresh(one, unless_since) for place, one in judged.items()}
     changes = [one for one in judged.values() if isinstance(one, Change)]
     if changes:
         apply_changes(changes, names)
@@ -100,15 +109,19 @@ def _record_once(turn: Mapping[int, IncomingTransaction], names: Names, actor: s
     return {place: _changed(one) if isinstance(one, Change) else one for place, one in judged.items()}
 
 
-def _judged(
-    one: IncomingTransaction, created: CardTransaction | None, known: Mapping[str, CardTransaction], names: Names
-) -> Recorded | Change:
-    if created is not None:
-        return Recorded(one.external_id, Result.CREATED, created.document)
+def _judged(one: IncomingTransaction, known: Mapping[str, CardTransaction], names: Names) -> Recorded | Change:
     row = known[one.external_id]
     if errors := forbidden_change(row, one, names):
         return Recorded(one.external_id, Result.REFUSED, row.document, errors)
     return change_of(row, one, names) or Recorded(one.external_id, Result.EXISTING, row.document)
+
+
+def _unless_fresh(judged: Recorded | Change, since: datetime | None) -> Recorded | Change:
+    if since is None or isinstance(judged, Recorded) or judged.row.document.updated_at < since:
+        return judged
+    name = judged.incoming.external_id
+    sentence = f"“{name}” was recorded with other values since this began, probably by an earlier row. {REPEATED}"
+    return Recorded(name, Result.REFUSED, judged.row.document, {"external_id": [sentence]})
 
 
 def _changed(change: Change) -> Recorded:
