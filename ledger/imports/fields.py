@@ -10,6 +10,7 @@ class Field(StrEnum):
     AMOUNT = "amount"
     CHARGE = "charge"
     REFUND = "refund"
+    SIDE = "side"
     CURRENCY = "currency"
     ORIGINAL_AMOUNT = "original_amount"
     ORIGINAL_CURRENCY = "original_currency"
@@ -48,6 +49,7 @@ LABELS = {
     Field.AMOUNT: "Amount",
     Field.CHARGE: "Charged amount",
     Field.REFUND: "Refunded amount",
+    Field.SIDE: "Debit or credit",
     Field.CURRENCY: "Currency",
     Field.ORIGINAL_AMOUNT: "Original amount",
     Field.ORIGINAL_CURRENCY: "Original currency",

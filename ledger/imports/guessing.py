@@ -14,6 +14,7 @@ from ledger.imports.matching import Matching
 from ledger.imports.profiles import Profile, profiled
 from ledger.imports.refusals import OUR_COLUMNS
 from ledger.imports.rows import Row
+from ledger.imports.sides import SideTally
 from ledger.imports.vocabulary import NO_SUMS, TAG_WORDS, TRANSACTION_WORDS, VENDOR_WORDS, WHOLE_ONLY
 
 # Enough to see what a column holds. Formats are then judged on all rows that are given.
@@ -65,7 +66,9 @@ def guess_transactions(columns: tuple[str, ...], rows: Iterable[Row]) -> Guess:
     head = [row.cells for row in islice(rows, PROFILED_ROWS) if not row.fault]
     profiles = profiled(columns, head)
     chosen = _without_double_amount(_assigned(TRANSACTION_FIELDS, TRANSACTION_WORDS, columns, profiles))
-    dates, amounts = _formats(chosen, chain(head, (row.cells for row in rows if not row.fault)))
+    dates, amounts, sides = _formats(chosen, chain(head, (row.cells for row in rows if not row.fault)))
+    if sides.is_told_by_signs:
+        del chosen[Field.SIDE]
     return Guess(chosen, _tags(columns, chosen, profiles), dates, amounts)
 
 
@@ -147,18 +150,20 @@ def _is_named_otherwise(field: Field, name: str) -> bool:
 
 
 def _without_double_amount(chosen: dict[Field, Chosen]) -> dict[Field, Chosen]:
-    """Two columns, charged and refunded, say more than one; a single one of them says less."""
+    """Two columns, charged and refunded, say more than one; a single one of them says less. Debit or credit is said of
+    one amount only."""
     pair = chosen.keys() & {Field.CHARGE, Field.REFUND}
-    if Field.AMOUNT not in chosen or not pair:
-        return chosen
-    unwanted = {Field.AMOUNT} if len(pair) == 2 else pair
+    unwanted = {Field.AMOUNT} if len(pair) == 2 else pair if Field.AMOUNT in chosen else set()
+    if len(pair) == 2 or Field.AMOUNT not in chosen:
+        unwanted |= {Field.SIDE}
     return {field: choice for field, choice in chosen.items() if field not in unwanted}
 
 
 def _formats(
     chosen: dict[Field, Chosen], rows: Iterable[list[str]]
-) -> tuple[DateGuess | None, dict[Field, AmountGuess]]:
-    dates = DateTally()
+) -> tuple[DateGuess | None, dict[Field, AmountGuess], SideTally]:
+    dates, sides = DateTally(), SideTally()
+    side, amount = (chosen[field].column if field in chosen else None for field in (Field.SIDE, Field.AMOUNT))
     amounts = {field: AmountTally() for field in MONEY_FIELDS if field in chosen}
     tallies: dict[Field, DateTally | AmountTally] = {**amounts, Field.DATE: dates}
     places = [(chosen[field].column, tally) for field, tally in tallies.items() if field in chosen]
@@ -166,10 +171,12 @@ def _formats(
         for column, tally in places:
             if text := cells[column].strip():
                 tally.add(text)
+        if side is not None and amount is not None:
+            sides.add(cells[amount], cells[side])
     guesses = {field: tally.guess() for field, tally in amounts.items()}
     if Field.REFUND in guesses:
         guesses[Field.REFUND] = _of_refunds(guesses[Field.REFUND])
-    return dates.guess() if Field.DATE in chosen else None, guesses
+    return dates.guess() if Field.DATE in chosen else None, guesses, sides
 
 
 def _of_refunds(guess: AmountGuess) -> AmountGuess:

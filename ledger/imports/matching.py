@@ -8,6 +8,9 @@ from ledger.imports.amounts import AmountFormat, Convention, DecimalMark
 from ledger.imports.dates import DateOrder
 from ledger.imports.fields import MONEY_FIELDS, Field
 
+# In a column of refunds a number without a sign is a refund.
+OF_REFUNDS = AmountFormat(convention=Convention.CHARGES_NEGATIVE)
+
 
 @dataclass(frozen=True, slots=True)
 class Matching:
@@ -19,12 +22,15 @@ class Matching:
     # For rows in which the field is empty, or that have no such column.
     defaults: Mapping[Field, str] = field(default_factory=dict)
 
+    def format_of(self, which: Field) -> AmountFormat:
+        return self.amounts.get(which, OF_REFUNDS if which is Field.REFUND else AmountFormat())
+
     def with_default(self, which: Field, text: str) -> "Matching":
         return replace(self, defaults={**self.defaults, which: text})
 
     def with_money(self, mark: DecimalMark | None, sign: Convention | None) -> "Matching":
         """One mark for every column of money; the sign of the one amount, since two columns say it by their names."""
-        amounts = {name: self.amounts.get(name, AmountFormat()) for name in MONEY_FIELDS if name in self.columns}
+        amounts = {name: self.format_of(name) for name in MONEY_FIELDS if name in self.columns}
         if mark:
             amounts = {name: replace(form, mark=mark) for name, form in amounts.items()}
         if sign and Field.AMOUNT in amounts:
@@ -54,6 +60,10 @@ class Matching:
         )
 
 
+# Asked about because they are chosen.
+CONTRADICTING = (Field.CHARGE, Field.SIDE)
+
+
 def gaps_for_transactions(matching: Matching) -> dict[Field, str]:
     """What must still be chosen before transactions can be read, with the sentence that asks for it."""
     known = matching.columns.keys() | {name for name, text in matching.defaults.items() if text}
@@ -67,7 +77,9 @@ def gaps_for_transactions(matching: Matching) -> dict[Field, str]:
         del gaps[Field.AMOUNT]
         if Field.AMOUNT in known:
             gaps[Field.CHARGE] = "Choose one amount, or charged and refunded amounts; not both."
-    return {name: sentence for name, sentence in gaps.items() if name not in known or name is Field.CHARGE}
+        if Field.SIDE in known:
+            gaps[Field.SIDE] = "Choose charged and refunded amounts, or one amount with debit or credit; not both."
+    return {name: sentence for name, sentence in gaps.items() if name not in known or name in CONTRADICTING}
 
 
 def gaps_for_vendors(matching: Matching) -> dict[Field, str]:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from ledger.imports.amounts import AmountTally, currency_of
 from ledger.imports.dates import DateTally
 from ledger.imports.fields import MONEY_FIELDS, Field
+from ledger.imports.sides import Side, side_of
 
 # Of ten values one may be a slip, and the column is still of its kind.
 MOST = 0.9
@@ -20,6 +21,8 @@ class Profile:
         self._spaced = sum(1 for value in values if " " in value)
         self._emails = sum(1 for value in values if "@" in value.strip("@"))
         self._currencies = sum(1 for value in values if currency_of(value))
+        sides = [side for value in values if (side := side_of(value))]
+        self._sides, self._has_both_sides = len(sides), len(set(sides)) == len(Side)
         self._codes = sum(1 for value in values if 3 <= len(value) <= 4 and value.isascii() and value.isdigit())
         self._decimals = sum(1 for value in values if value[-3:-2] in (".", ","))
         dates, amounts = DateTally(), AmountTally()
@@ -53,6 +56,8 @@ class Profile:
             return False
         if field in (Field.MERCHANT_CATEGORY_CODE, Field.ORIGINAL_CURRENCY):
             return False
+        if field is Field.SIDE and not self._has_both_sides:
+            return False
         return self._mostly(counted) and (field is not Field.AMOUNT or self._mostly(self._decimals))
 
     def proof(self, field: Field) -> str:
@@ -64,6 +69,7 @@ class Profile:
             return self._amounts
         return {
             Field.DATE: self._dates,
+            Field.SIDE: self._sides,
             Field.CURRENCY: self._currencies,
             Field.ORIGINAL_CURRENCY: self._currencies,
             Field.MERCHANT_CATEGORY_CODE: self._codes,

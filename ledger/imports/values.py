@@ -5,11 +5,12 @@ from datetime import date, time
 from decimal import Decimal
 
 from ledger.domain.money import Money, NotMoney, UnknownCurrency, parse_amount
-from ledger.imports.amounts import AmountFormat, Figure, NotAnAmount, currency_of, read_figure
+from ledger.imports.amounts import Figure, NotAnAmount, currency_of, read_figure
 from ledger.imports.dates import Moment, NotADate, read_date
 from ledger.imports.fields import LABELS, LONGEST, LONGEST_TAG, Field
 from ledger.imports.matching import Matching
 from ledger.imports.rows import Row
+from ledger.imports.sides import Side, side_of
 
 # Line ends, tabs and other control characters, which names and descriptions do not have.
 CONTROLS = dict.fromkeys([*range(32), *range(127, 160), 8232, 8233], " ")
@@ -160,8 +161,24 @@ class _Draft:
         if len(self.reasons) > told:
             return NO_MONEY
         ((field, figure),) = moved.items()
-        number = figure.signed(self._format(field).convention)
+        number = self._signed(field, figure)
+        if number is None:
+            return NO_MONEY
         return self._money(field, number, self._currency_of(figure, Field.CURRENCY), Field.CURRENCY)
+
+    def _signed(self, field: Field, figure: Figure) -> Decimal | None:
+        if Field.SIDE not in self._matching.columns:
+            return figure.signed(self._matching.format_of(field).convention)
+        text = self._raw(Field.SIDE)
+        side = side_of(text)
+        if side is None:
+            told = f"“{text[:20]}” is neither debit nor credit." if text else f"{LABELS[Field.SIDE]} is empty."
+            self.refuse(Field.SIDE, told)
+            return None
+        if figure.number < 0 or figure.side not in ("", side):
+            self.refuse(field, "The amount has a sign of its own beside the column that says debit or credit.")
+            return None
+        return figure.number if side is Side.DEBIT else -figure.number
 
     def original(self, money: Money) -> Money | None:
         """In the currency of the purchase. What was billed says which way it went; many write it without a sign."""
@@ -214,15 +231,12 @@ class _Draft:
         text = self._cells[column].strip() if column is not None else ""
         return text or self._matching.defaults.get(field, "")
 
-    def _format(self, field: Field) -> AmountFormat:
-        return self._matching.amounts.get(field, AmountFormat())
-
     def _figure(self, field: Field) -> Figure | None:
         text = self._raw(field)
         if not text:
             return None
         try:
-            return read_figure(text, self._format(field).mark)
+            return read_figure(text, self._matching.format_of(field).mark)
         except NotAnAmount as problem:
             self.refuse(field, str(problem))
             return None

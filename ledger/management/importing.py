@@ -235,7 +235,7 @@ def _ask_what_is_unclear(suggestion: Suggestion, matching: Matching, options: di
         raise CommandError(f"“{suggestion.unclear_date}” can be two days. Say --dates day_first or month_first.")
     if suggestion.unclear_amount and not options["decimals"]:
         raise CommandError(f"“{suggestion.unclear_amount}” can be two amounts. Say --decimals . or --decimals ,")
-    if suggestion.is_sign_unclear and not options["sign"]:
+    if suggestion.is_sign_unclear and not options["sign"] and Field.SIDE not in matching.columns:
         raise CommandError(
             f"{suggestion.negative:,} of {suggestion.amounts:,} amounts are negative. Say --sign refunds_negative or "
             "charges_negative."

@@ -18,7 +18,7 @@ from ledger.services.imports import gaps
 
 # As a bookkeeper looks for them; what every row must have comes first.
 TRANSACTIONS = (
-    *(Field.DATE, Field.MERCHANT, Field.AMOUNT, Field.CHARGE, Field.REFUND, Field.CURRENCY, Field.CARD),
+    *(Field.DATE, Field.MERCHANT, Field.AMOUNT, Field.SIDE, Field.CHARGE, Field.REFUND, Field.CURRENCY, Field.CARD),
     *(Field.EXTERNAL_ID, Field.CATEGORY, Field.CATEGORY_CODE, Field.DEPARTMENT, Field.MEMO),
     *(Field.ORIGINAL_AMOUNT, Field.ORIGINAL_CURRENCY, Field.MERCHANT_CATEGORY_CODE, Field.REFUND_OF),
     Field.APPROVED_BY,
@@ -26,6 +26,7 @@ TRANSACTIONS = (
 VENDORS = (Field.NAME, Field.EXTERNAL_ID, Field.EMAIL, Field.PHONE, Field.CURRENCY)
 
 NOTES = {
+    Field.SIDE: "Where a column beside the amount says it: D or C, Sale or Return.",
     Field.CHARGE: "Where charges and refunds stand in two columns.",
     Field.REFUND: "Where charges and refunds stand in two columns.",
     Field.EXTERNAL_ID: "By it a row is known again. Without one, a row is known by what it says.",
@@ -103,11 +104,12 @@ class ColumnForm:
         unclear = self.suggestion
         date, amount = unclear.unclear_date, unclear.unclear_amount
         negative = f"{unclear.negative:,} of {unclear.amounts:,} amounts are negative. Say what a minus means."
+        has_sign = Field.AMOUNT in self.matching.columns and Field.SIDE not in self.matching.columns
         has_money = any(name in self.matching.columns for name in MONEY_FIELDS)
         return {
             "dates": f"“{date}” can be two days. Say which." if date and Field.DATE in self.matching.columns else "",
             "mark": f"“{amount}” can be two amounts. Say which." if amount and has_money else "",
-            "sign": negative if unclear.is_sign_unclear and Field.AMOUNT in self.matching.columns else "",
+            "sign": negative if unclear.is_sign_unclear and has_sign else "",
         }
 
     def context(self, first_row: list[str], errors: Mapping[str, str]) -> dict[str, Any]:
