@@ -440,9 +440,7 @@ def test_a_clearing_and_a_late_authorisation_at_once_end_as_cleared(transactiona
 
 
 def test_a_refund_and_its_charge_at_the_same_moment_find_each_other(transactional_db: None, issuer: Issuer) -> None:
-    pairs = [
-        [charge(f"c-{number}"), {**refund(f"r-{number}"), "refund_of": f"c-{number}"}] for number in range(12)
-    ]
+    pairs = [[charge(f"c-{number}"), {**refund(f"r-{number}"), "refund_of": f"c-{number}"}] for number in range(12)]
     for pair in pairs:
         with ThreadPoolExecutor(2) as threads:
             answers = list(threads.map(closing(issuer.post), pair))
