@@ -1,6 +1,6 @@
 """A guess as it is put before a person: what is chosen already, what that rests on, and what must be asked."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -63,7 +63,7 @@ def suggested(guess: Guess, currency: str = "") -> Suggestion:
     """`currency` is that of the entity, for a file that does not say its own."""
     matching, amount = guess.matching(), guess.amounts.get(Field.AMOUNT)
     if currency and Field.CURRENCY not in matching.columns:
-        matching = matching.with_default(Field.CURRENCY, _named_by(guess.amounts.values()) or currency)
+        matching = matching.with_default(Field.CURRENCY, _named_by(guess.amounts) or currency)
     return Suggestion(
         matching=matching,
         basis={name: chosen.basis for name, chosen in guess.columns.items()},
@@ -74,5 +74,7 @@ def suggested(guess: Guess, currency: str = "") -> Suggestion:
     )
 
 
-def _named_by(amounts: Iterable[AmountGuess]) -> str:
-    return next((guess.currency for guess in amounts if guess.currency), "")
+def _named_by(amounts: Mapping[Field, AmountGuess]) -> str:
+    """What was paid in another currency says nothing about the one that was billed."""
+    billed = [guess for name, guess in amounts.items() if name is not Field.ORIGINAL_AMOUNT]
+    return next((guess.currency for guess in billed if guess.currency), "")

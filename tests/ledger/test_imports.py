@@ -297,6 +297,12 @@ def test_refused_rows_come_back_with_their_reasons_and_go_in_once_they_are_mende
     assert counts(priya.take(file.replace("Meals", "Software"))) == (0, 3, 0, 0)
 
 
+def test_the_currency_of_a_file_is_not_that_of_the_original_amounts(priya: Importer) -> None:
+    row = "c-1,2026-03-02,Bäckerei,13.20,€12.00,card-4471"
+    job = priya.bring(f"id,date,merchant,amount,original amount,card\n{row}\n")
+    assert Suggestion.from_json(job.suggestion).matching.defaults == {Field.CURRENCY: "USD"}
+
+
 def test_the_same_columns_are_chosen_as_last_time(priya: Importer) -> None:
     header, row = "ref,when,who,sum,card", "c-{},02.03.2026,Staples,{},card-4471"
     chosen = {Field.EXTERNAL_ID: "ref", Field.DATE: "when", Field.MERCHANT: "who", Field.AMOUNT: "sum"}
