@@ -8,6 +8,8 @@ from enum import StrEnum
 LONGEST = 40
 # Two digits mean this century: no card charge is older (ledger/domain/charges.py: EARLIEST).
 CENTURY = 2000
+# One less than there are at either end, where a time in another zone is no date any more.
+YEARS = range(2, 9999)
 
 TIME = (
     r"(?:[T ,]+(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?:[.,][0-9]{1,9})?)?"
@@ -72,7 +74,7 @@ class NotADate(ValueError):
 def read_date(text: str, order: DateOrder) -> Moment:
     found = _shape(text)
     day = _day(found, order) if found else None
-    if found is None or day is None:
+    if found is None or day is None or day.year not in YEARS:
         raise NotADate(_refusal(text, order))
     try:
         return Moment(day, _time(found))

@@ -85,6 +85,12 @@ def test_a_date_without_a_time_is_that_very_day_in_the_books_of_the_entity(
     assert posting_day(charge.cleared_at, zone) == date.fromisoformat(day)
 
 
+def test_a_day_that_means_never_refuses_its_row_only(priya: Importer) -> None:
+    rows = ["c-1,9999-12-31T23:00:00-05:00,Staples,10,USD,card-4471,", "c-2,2026-03-02,Staples,10,USD,card-4471,"]
+    job = priya.take("\n".join([HEADER, *rows]), columns=CHOSEN)
+    assert counts(job) == (1, 0, 0, 1)
+
+
 def test_the_same_file_again_adds_nothing_and_is_recognised(priya: Importer) -> None:
     first = priya.take(lines(30))
     before = priya.recorded()

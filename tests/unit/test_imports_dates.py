@@ -95,6 +95,8 @@ def test_the_time_of_day_is_kept(text: str, at: time) -> None:
         ("١٩/١١/٢٠٢٦", DAY),
         ("12.30", DAY),
         ("2026-11-19" * 10, YEAR),
+        ("9999-12-31T23:00:00-05:00", YEAR),
+        ("0001-01-01 00:00 +05:00", YEAR),
     ],
 )
 def test_what_is_no_date_in_this_order_is_refused(text: str, order: DateOrder) -> None:
