@@ -6,6 +6,7 @@ from array import array
 from collections.abc import Iterable
 from decimal import Decimal
 
+from ledger.imports.cards import identity as card_identity
 from ledger.imports.errors import Unreadable
 from ledger.imports.values import TransactionValues
 
@@ -18,7 +19,7 @@ NAME = re.compile(r"row-([0-9a-f]{32})-([1-9][0-9]{0,8})")
 def facts_digest(values: TransactionValues) -> str:
     """Of what happened, not of how it was coded: a category that is mended later makes no second purchase."""
     facts = (
-        values.card,
+        card_identity(values.card),
         values.dated.isoformat(),
         values.at.isoformat() if values.at else "",
         " ".join(values.merchant.split()),

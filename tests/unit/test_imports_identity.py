@@ -42,10 +42,16 @@ def test_the_same_file_twice_names_the_same_rows() -> None:
         {"tags": (("Project", "Moon"),)},
         {"amount": Decimal("3.2")},
         {"merchant": " Coffee  Bar"},
+        {"card": "•••• 4471"},
     ],
 )
 def test_coding_a_row_makes_no_other_purchase_of_it(change: dict[str, Any]) -> None:
     assert facts_digest(replace(COFFEE, **change)) == facts_digest(COFFEE)
+
+
+def test_a_spreadsheet_that_drops_the_zeros_of_a_card_doubles_nothing() -> None:
+    masked, dropped = replace(COFFEE, card="XXXX-0815"), replace(COFFEE, card="815")
+    assert facts_digest(masked) == facts_digest(dropped) != facts_digest(COFFEE)
 
 
 @pytest.mark.parametrize(
