@@ -163,6 +163,20 @@ def test_a_card_that_cannot_be_told_is_refused_with_the_way_out(priya: Importer,
     assert counts(job) == (0, 0, 0, 1)
 
 
+def test_two_entities_may_have_cards_that_end_alike(priya: Importer) -> None:
+    with priya.open():
+        other = Entity.objects.create(name="Larkfield Ltd", currency="GBP", time_zone="Europe/London")
+        for digits in ("2222", "3333"):
+            Card.objects.create(entity=other, external_id=digits, last_four=digits, holder="")
+        Card.objects.create(entity=priya.tenant.entity, external_id="ours", last_four="2222", holder="")
+    rows = ["c-1,2026-03-02,Staples,10,USD,2222,", "c-2,2026-03-02,Staples,10,USD,3333,"]
+    file = "\n".join([HEADER, *rows])
+    assert counts(priya.take(file)) == (1, 0, 0, 1)
+    assert counts(priya.take(file, make_missing=True)) == (1, 1, 0, 0)
+    assert [one.card.external_id for one in priya.transactions()] == ["ours", "3333 Larkfield Inc."]
+    assert counts(priya.take(file, make_missing=True)) == (0, 2, 0, 0)
+
+
 def test_of_a_whole_card_number_only_the_last_four_digits_stay(priya: Importer) -> None:
     rows = ["c-1,2026-03-02,Staples,10,USD,4111 1111 1111 1111,", "c-2,2026-02-30,Staples,10,USD,4111111111111111,"]
     job = priya.take("\n".join([HEADER, *rows]), make_missing=True, columns=CHOSEN)

@@ -11,6 +11,7 @@ from ledger.imports.values import TransactionValues
 from ledger.models import Card, Category, Department, Entity, Tag, TagGroup
 
 LONGEST_GROUP = 100
+LONGEST_CARD = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,12 @@ class Names:
 
     def _note_card(self, cell: str, missing: Missing) -> None:
         if not self._candidates(cell) and last_four(cell):
-            missing.cards.setdefault(identity(cell), last_four(cell))
+            missing.cards.setdefault(self._free_name(cell), last_four(cell))
+
+    def _free_name(self, cell: str) -> str:
+        """Two cards may end alike, where each entity has one of them."""
+        name = identity(cell)
+        return f"{name} {self._entity}"[:LONGEST_CARD] if name in self._cards and told_by_last_four(cell) else name
 
     def _note_category(self, name: str, code: str, missing: Missing) -> None:
         if name and code not in self._names_of_codes and self._categories.find(name) is None:
@@ -123,8 +129,9 @@ class Names:
         return sentences or Resolved(card, category, department, tags)
 
     def _candidates(self, cell: str) -> list[str]:
+        """Of the entity. A card of another one is none, whatever it is called or ends in."""
         for known in (cell, identity(cell)):
-            if known in self._cards:
+            if known in self._cards and self._cards[known].entity_id == self._entity.pk:
                 return [known]
         return self._ending.get(told_by_last_four(cell), [])
 
@@ -133,12 +140,11 @@ class Names:
         if len(candidates) > 1:
             return "", f"{len(candidates)} cards of {self._entity} end in “{cell}”. Write the card's own id."
         if not candidates:
+            if theirs := self._cards.get(cell) or self._cards.get(identity(cell)):
+                return "", f"The card “{cell}” belongs to {theirs.entity}, not to {self._entity}."
             advice = "" if last_four(cell) else " It has no digits from which a card could be made."
             return "", f"There is no card “{cell}”.{advice}"
-        card = self._cards[candidates[0]]
-        if card.entity_id != self._entity.pk:
-            return "", f"The card “{cell}” belongs to {card.entity}, not to {self._entity}."
-        return card.external_id, ""
+        return candidates[0], ""
 
     def _category(self, name: str, code: str) -> tuple[str, str]:
         """A code is surer than a name, which may have been written otherwise there."""
