@@ -4,7 +4,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ledger.imports.amounts import AmountGuess
+from ledger.imports.amounts import AmountFormat, AmountGuess, Convention
+from ledger.imports.dates import DateOrder
 from ledger.imports.fields import Field
 from ledger.imports.guessing import Guess
 from ledger.imports.matching import Matching
@@ -23,11 +24,13 @@ class Suggestion:
     # How many of how many amounts are negative.
     negative: int = 0
     amounts: int = 0
+    # By most of the amounts a minus means the other thing than it did last time.
+    is_sign_turned: bool = False
 
     @property
     def is_sign_unclear(self) -> bool:
         low, high = UNCLEAR
-        return self.amounts > 0 and low < self.negative / self.amounts < high
+        return self.amounts > 0 and (self.is_sign_turned or low < self.negative / self.amounts < high)
 
     def answered(self, names: Collection[str]) -> "Suggestion":
         """What a person has said need not be asked again: "dates", "mark", "sign"."""
@@ -46,6 +49,7 @@ class Suggestion:
             "unclear_amount": self.unclear_amount,
             "negative": self.negative,
             "amounts": self.amounts,
+            "is_sign_turned": self.is_sign_turned,
         }
 
     @classmethod
@@ -72,6 +76,37 @@ def suggested(guess: Guess, currency: str = "") -> Suggestion:
         negative=amount.negative if amount else 0,
         amounts=amount.filled if amount else 0,
     )
+
+
+def as_last_time(own: Suggestion, earlier: Matching, basis: str) -> Suggestion:
+    """The columns as they were chosen for an earlier file. How days and decimals are written is for this one to say,
+    where it does; what a minus means is asked again where most amounts speak against it."""
+    same = {name for name, place in earlier.columns.items() if own.matching.columns.get(name) == place}
+    is_clear = Field.AMOUNT in same and own.amounts > 0 and not own.is_sign_unclear
+    is_turned = is_clear and _sign(own.matching) != _sign(earlier)
+    return Suggestion(
+        replace(earlier, dates=_dates(own, earlier, same), amounts=_amounts(own, earlier, same)),
+        basis=dict.fromkeys(earlier.columns, basis),
+        negative=own.negative,
+        amounts=own.amounts if is_turned else 0,
+        is_sign_turned=is_turned,
+    )
+
+
+def _sign(matching: Matching) -> Convention:
+    return matching.format_of(Field.AMOUNT).convention
+
+
+def _dates(own: Suggestion, earlier: Matching, same: Collection[Field]) -> DateOrder:
+    is_told = Field.DATE in same and not own.unclear_date and own.matching.dates is not DateOrder.YEAR_FIRST
+    return own.matching.dates if is_told else earlier.dates
+
+
+def _amounts(own: Suggestion, earlier: Matching, same: Collection[Field]) -> dict[Field, AmountFormat]:
+    if own.unclear_amount:
+        return dict(earlier.amounts)
+    told = {name: form.mark for name, form in own.matching.amounts.items() if name in same}
+    return {**earlier.amounts, **{name: replace(earlier.format_of(name), mark=mark) for name, mark in told.items()}}
 
 
 def _named_by(amounts: Mapping[Field, AmountGuess]) -> str:

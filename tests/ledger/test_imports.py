@@ -338,6 +338,24 @@ def test_the_same_columns_are_chosen_as_last_time(priya: Importer) -> None:
     )
 
 
+def test_a_file_that_speaks_against_last_time_is_believed_or_asked(priya: Importer) -> None:
+    """The same columns from another country, or from a bank that turned its signs."""
+    header, row = "id,date,merchant,amount,currency,card", "c-{},{},Staples,{},USD,card-4471"
+    priya.take(f"{header}\n{row.format(1, '13/04/2026', '1.00')}\n")
+    days = [row.format(number, f"0{number}/1{number}/2026", "1.00") for number in range(4, 9)]
+    assert (
+        Suggestion.from_json(priya.bring("\n".join([header, *days])).suggestion).matching.dates is DateOrder.MONTH_FIRST
+    )
+    either = Suggestion.from_json(priya.bring(f"{header}\n{row.format(9, '03/04/2026', '1.00')}\n").suggestion)
+    assert (either.matching.dates, either.unclear_date) == (DateOrder.DAY_FIRST, "")
+    minus = [row.format(number, "13/04/2026", "-1.00") for number in range(4)]
+    turned = Suggestion.from_json(priya.bring("\n".join([header, *minus])).suggestion)
+    assert turned.is_sign_unclear
+    assert not turned.answered(["sign"]).is_sign_unclear
+    few = Suggestion.from_json(priya.bring("\n".join([header, *minus[:2], *days])).suggestion)
+    assert (few.is_sign_unclear, few.matching.amounts[Field.AMOUNT].convention) == (False, Convention.REFUNDS_NEGATIVE)
+
+
 def test_reasons_are_counted_whatever_the_row_says(priya: Importer) -> None:
     rows = [f"c-{n},2026-02-3{n % 2},Staples,{n}.x,USD,card-4471," for n in range(4)]
     job = priya.take("\n".join([HEADER, *rows]), columns=CHOSEN)

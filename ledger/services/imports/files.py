@@ -13,7 +13,7 @@ from ledger.imports.guessing import guess_transactions, guess_vendors
 from ledger.imports.layouts import Layout, examine
 from ledger.imports.matching import Matching
 from ledger.imports.refusals import OUR_COLUMNS, original_width
-from ledger.imports.suggestions import Suggestion, suggested
+from ledger.imports.suggestions import Suggestion, as_last_time, suggested
 from ledger.models import Entity, Import, ImportChunk, ImportKind, ImportState, User
 
 CHUNK = 1024 * 1024
@@ -52,7 +52,7 @@ def begin_import(
     layout = examine(_watched(chunks_of(file)(0), digest, largest))
     suggestion = _suggestion(kind, entity, layout, chunks_of(file))
     with transaction.atomic():
-        suggestion = _as_last_time(kind, entity, layout) or suggestion
+        suggestion = _as_last_time(kind, entity, layout, suggestion)
         job = Import.objects.create(
             kind=kind,
             entity=entity,
@@ -96,16 +96,17 @@ def _suggestion(kind: ImportKind, entity: Entity | None, layout: Layout, chunks:
     return suggested(guess_transactions(layout.columns, rows), entity.currency if entity else "")
 
 
-def _as_last_time(kind: ImportKind, entity: Entity | None, layout: Layout) -> Suggestion | None:
+def _as_last_time(kind: ImportKind, entity: Entity | None, layout: Layout, own: Suggestion) -> Suggestion:
     """What was chosen for a file with the same columns: next month's, or the rows that this month's refused."""
     theirs = list(layout.columns[: original_width(layout.columns)])
     same = Q(layout__columns=theirs) | Q(layout__columns=[*theirs, *OUR_COLUMNS])
     earlier = Import.objects.filter(same, kind=kind, entity=entity).exclude(started_at=None).order_by("-id").first()
     if earlier is None or earlier.matching is None:
-        return None
-    matching = Matching.from_json(earlier.matching)
+        return own
     basis = f"As in the import of {earlier.file_name} by {earlier.by}."
-    return Suggestion(matching, basis=dict.fromkeys(matching.columns, basis))
+    # Refused rows are a part of that file: their days and signs follow those of the others.
+    own = own if list(layout.columns) == theirs else Suggestion(Matching({}))
+    return as_last_time(own, Matching.from_json(earlier.matching), basis)
 
 
 def chunks_of(file: File) -> Chunks:
