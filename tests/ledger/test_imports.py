@@ -186,6 +186,17 @@ def test_of_a_whole_card_number_only_the_last_four_digits_stay(priya: Importer) 
     assert "•••• 1111" in priya.refused_file(job)
 
 
+def test_a_whole_card_number_is_not_kept_in_a_column_that_nobody_chose(priya: Importer) -> None:
+    job = priya.take(
+        f"{HEADER},billed to\n4111111111111111,2026-02-30,Staples,10,USD,card-4471,,4111-1111-1111-1111\n",
+        columns=CHOSEN,
+    )
+    # What is read as the id stays as it was: mended and imported again, the row is the same one.
+    assert '"4111111111111111"' in priya.refused_file(job)
+    assert "•••• 1111" in priya.refused_file(job)
+    assert "4111-1111" not in priya.refused_file(job)
+
+
 def test_a_code_is_surer_than_a_name(priya: Importer) -> None:
     with priya.open():
         Category.objects.create(name="Travel", code="6200")

@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -207,16 +207,17 @@ def _refusals(job: Import, refused: Sequence[Outcome]) -> list[ImportRefusal]:
 
 
 def refused_rows_of(refused: Sequence[Outcome], matching: Matching) -> list[RefusedRow]:
-    """As they stood in the file, but for the whole number of a card, which may not be kept."""
-    card = matching.columns.get(Field.CARD)
+    """As they stood in the file, but for the whole numbers of cards, which may not be kept."""
+    whole = {place for field, place in matching.columns.items() if field is not Field.CARD}
     return [
-        RefusedRow(outcome.row.line, _cells(outcome.row.cells, card), outcome.sentences, outcome.row_id)
+        RefusedRow(outcome.row.line, _cells(outcome.row.cells, whole), outcome.sentences, outcome.row_id)
         for outcome in refused
     ]
 
 
-def _cells(cells: Sequence[str], card: int | None) -> tuple[str, ...]:
-    return tuple(without_whole_numbers(cell) if place == card else cell for place, cell in enumerate(cells))
+def _cells(cells: Sequence[str], whole: Collection[int]) -> tuple[str, ...]:
+    """What is read as something else must come again as it was; one in ten long numbers looks like a card's."""
+    return tuple(cell if place in whole else without_whole_numbers(cell) for place, cell in enumerate(cells))
 
 
 def too_many_refused() -> str:
