@@ -67,8 +67,8 @@ class Refused:
 
 
 def read_transaction(row: Row, columns: tuple[str, ...], matching: Matching) -> TransactionValues | Refused:
-    if row.fault:
-        return Refused((Reason(None, row.fault),))
+    if fault := _fault(row, columns):
+        return fault
     draft = _Draft(row.cells, matching)
     moment = draft.moment()
     money = draft.amount()
@@ -96,8 +96,8 @@ def read_transaction(row: Row, columns: tuple[str, ...], matching: Matching) -> 
 
 
 def read_vendor(row: Row, columns: tuple[str, ...], matching: Matching) -> VendorValues | Refused:
-    if row.fault:
-        return Refused((Reason(None, row.fault),))
+    if fault := _fault(row, columns):
+        return fault
     draft = _Draft(row.cells, matching)
     values = VendorValues(
         name=draft.required(Field.NAME),
@@ -109,6 +109,15 @@ def read_vendor(row: Row, columns: tuple[str, ...], matching: Matching) -> Vendo
         currency=draft.currency(Field.CURRENCY),
     )
     return Refused(tuple(draft.reasons)) if draft.reasons else values
+
+
+def _fault(row: Row, columns: tuple[str, ...]) -> Refused | None:
+    """Whatever the columns mean. Two exports in one file have their header twice, which is no vendor called “Name”."""
+    if row.fault:
+        return Refused((Reason(None, row.fault),))
+    if row.cells[: len(columns)] == [*columns]:
+        return Refused((Reason(None, "It repeats the names of the columns."),))
+    return None
 
 
 class _Draft:

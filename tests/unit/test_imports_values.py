@@ -36,6 +36,14 @@ def reasons(result: object) -> list[tuple[Field | None, str]]:
     return [(reason.field, reason.sentence) for reason in result.reasons]
 
 
+def test_a_header_in_the_middle_is_no_row() -> None:
+    columns = ("Name", "Email")
+    again = read_vendor(Row(9, [*columns]), columns, Matching({Field.NAME: 0, Field.EMAIL: 1}))
+    assert reasons(again) == [(None, "It repeats the names of the columns.")]
+    other = read_vendor(Row(9, ["Name", ""]), columns, Matching({Field.NAME: 0, Field.EMAIL: 1}))
+    assert other == VendorValues("Name")
+
+
 def test_a_plain_row_is_read() -> None:
     assert read(PLAIN) == STAPLES
 
