@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 from ledger.api.errors import NotUtf8
 from ledger.models import Scope
 from ledger.services.api_keys import Caller
-from ledger.tenancy.context import acting_for
+from ledger.tenancy.context import acting_for, one_moment
 
 
 class Door(APIView):
@@ -37,5 +37,6 @@ class Door(APIView):
 
     @contextmanager
     def reading(self) -> Iterator[None]:
-        with acting_for(self.caller.tenant), transaction.atomic():
+        """Whatever several statements read is of one moment: sums add up, and a row goes with its state."""
+        with acting_for(self.caller.tenant), one_moment(), transaction.atomic():
             yield

@@ -82,6 +82,10 @@ def recorded(tenant: Tenant) -> tuple[int, int, int]:
         return SourceDocument.objects.count(), CardTransaction.objects.count(), LedgerEvent.objects.count()
 
 
+def names(rows: list[dict[str, Any]]) -> list[str]:
+    return [row["external_id"] for row in rows]
+
+
 def refusal(response: Any, status: int, code: str) -> dict[str, list[str]]:
     """The fields that an error names, after a look at its shape."""
     assert response.status_code == status, response.content[:500]
