@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from ledger.domain.money import Money
 from ledger.domain.transactions import DocumentKind, Stage
-from ledger.models import CardTransaction, SourceDocument
+from ledger.models import CardTransaction, SourceDocument, SplitLine
+from ledger.selectors.filters import MANY
 from ledger.selectors.transactions import card_transactions
 
 ROWS = 50
@@ -54,14 +55,24 @@ class Filters:
             "document__dated__lte": self.until,
             "document__kind": self.kind,
             "document__stage": self.stage,
-            "category": self.category,
-            "department": self.department,
             "card": self.card,
         }
-        return Q(**{name: value for name, value in wanted.items() if value is not None})
+        told = Q(**{name: value for name, value in wanted.items() if value is not None})
+        return told & _coded("category", self.category) & _coded("department", self.department)
 
     def __bool__(self) -> bool:
-        return bool(self.condition())
+        return self != Filters()
+
+
+def _coded(name: str, found: int | None) -> Q:
+    """Where the whole is coded so, or one line of it. Few lines are known by their ids, so that an index is reached."""
+    if found is None:
+        return Q()
+    lines = SplitLine.objects.filter(**{name: found})
+    of = list(lines.values_list("transaction", flat=True)[: MANY + 1])
+    if len(of) > MANY:
+        return Q(**{name: found}) | Q(Exists(lines.filter(transaction=OuterRef("pk"))))
+    return Q(**{name: found}) | Q(pk__in=of) if of else Q(**{name: found})
 
 
 @dataclass(frozen=True, slots=True)

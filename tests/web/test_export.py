@@ -116,6 +116,17 @@ def test_a_split_that_was_changed_since_it_was_coded_does_not_borrow_accounts(bo
     assert [row["Account"] for row in exported(books)] == ["Split over 2 accounts"] * 2
 
 
+def test_a_category_is_found_also_where_only_a_line_has_it(books: Books) -> None:
+    told(books, "c-1", lines=SPLIT)
+    told(books, "c-2")
+    told(books, "c-3", category="Meals")
+    with books.open():
+        meals, product = Category.objects.get(name="Meals"), books.tenant.department
+    assert {row["Id"] for row in exported(books, f"?category={meals.pk}")} == {"c-1", "c-3"}
+    assert {row["Id"] for row in exported(books, f"?department={product.pk}")} == {"c-1"}
+    assert {row["Id"] for row in exported(books, f"?category={meals.pk}&department={product.pk}")} == {"c-1"}
+
+
 def test_a_tag_group_that_is_called_like_a_column_stands_apart(books: Books) -> None:
     with books.open():
         Tag.objects.create(group=TagGroup.objects.create(name="Department"), name="Sales")
