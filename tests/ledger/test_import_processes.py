@@ -22,7 +22,6 @@ from django.utils import timezone
 from ledger.models import Import, ImportState, SourceDocument
 from ledger.services.imports import run_for
 from ledger.tenancy.context import acting_for
-from tests.cast import Cast
 from tests.ledger.importing import HEADER, Importer, counts, lines
 from tests.processes import ROOT, beat, product_environment, wait_until, worker
 
@@ -44,11 +43,6 @@ OTHERS_IN_A_TRANSACTION = """
      WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start IS NOT NULL
        AND backend_type = 'client backend'
 """
-
-
-@pytest.fixture
-def priya(cast: Cast) -> Importer:
-    return Importer(cast.larkfield)
 
 
 @contextmanager
