@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from integrations.models import ConfigurationVersion, SyncAttempt
+from integrations.models import Act, ConfigurationVersion, Intervention, SyncAttempt
 from integrations.providers.documents import Action, OutcomeKind
 from integrations.selectors import connections
 from integrations.stuck import Tally, added
@@ -56,12 +56,22 @@ class Connected:
     person: str
 
 
-Happening = Posted | Told | Configured | Connected
+@dataclass(frozen=True, slots=True)
+class Done:
+    """Somebody held, left out, released or sent again so many documents within a minute."""
+
+    at: datetime
+    person: str
+    act: Act
+    tallies: tuple[Tally, ...]
+
+
+Happening = Posted | Told | Configured | Connected | Done
 
 
 def latest(number: int) -> list[Happening]:
     """The newest first."""
-    found: list[Happening] = [*_posted(), *_told(), *_configured(number), *_connected(number)]
+    found: list[Happening] = [*_posted(), *_told(), *_done(), *_configured(number), *_connected(number)]
     return sorted(found, key=lambda happening: happening.at, reverse=True)[:number]
 
 
@@ -82,6 +92,14 @@ def _told() -> Iterator[Told]:
     for (_, actor, kind), some in groupby(rows, lambda row: (_minute(row[0]), row[1], row[2])):
         members = list(some)
         yield Told(members[0][0], actor, EventKind(kind), _tallies(members))
+
+
+def _done() -> Iterator[Done]:
+    money = ("job__document__currency", "job__document__amount_minor")
+    rows = Intervention.objects.order_by("-id").values_list("happened_at", "actor", "act", *money)[:ROWS]
+    for (_, actor, act), some in groupby(rows, lambda row: (_minute(row[0]), row[1], row[2])):
+        members = list(some)
+        yield Done(members[0][0], actor, Act(act), _tallies(members))
 
 
 def _configured(number: int) -> Iterator[Configured]:

@@ -16,6 +16,7 @@ from integrations.models import (
     Connection,
     ConnectionState,
     ExternalLink,
+    Intervention,
     JobState,
     Reference,
     SyncAttempt,
@@ -174,6 +175,10 @@ def worth_another_try() -> QuerySet[SyncJob]:
 
 def attempts_of(document: SourceDocument) -> QuerySet[SyncAttempt]:
     return SyncAttempt.objects.filter(job__document=document).select_related("envelope").order_by("-id")
+
+
+def interventions_in(document: SourceDocument) -> QuerySet[Intervention]:
+    return Intervention.objects.filter(job__document=document).order_by("-id")
 
 
 def documents_marked(beginning: str) -> QuerySet[ExternalLink, int]:

@@ -44,6 +44,11 @@ def make_cast() -> Cast:
     return Cast(larkfield, brightwell, theo, owen)
 
 
+def somebody() -> User:
+    """Where it matters that a person did it, and not who."""
+    return User.objects.order_by("pk")[0]
+
+
 def _person(name: str) -> User:
     return User.objects.create_user(
         email=f"{name.split()[0].lower()}@example.com", name=name, password="a-long-password"

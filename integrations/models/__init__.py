@@ -1,10 +1,12 @@
 from integrations.models.connections import Authorisation, Company, Connection, ConnectionState, Credential
+from integrations.models.interventions import Act, Intervention
 from integrations.models.mappings import ConfigurationVersion, MappingEntry
 from integrations.models.references import Reference, ReferenceKind
 from integrations.models.sync import Decision, ExternalLink, JobState, SyncAttempt, SyncEnvelope, SyncJob
 from integrations.models.totals import ConservationProof, StateTotal, Term
 
 __all__ = [
+    "Act",
     "Authorisation",
     "Company",
     "ConfigurationVersion",
@@ -14,6 +16,7 @@ __all__ = [
     "Credential",
     "Decision",
     "ExternalLink",
+    "Intervention",
     "JobState",
     "MappingEntry",
     "Reference",

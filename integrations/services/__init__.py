@@ -1,4 +1,4 @@
-"""Verbs of the integration: connect, read references, save a mapping, decide, send again."""
+"""Verbs of the integration: connect, read references, save a mapping, decide, send again, code again."""
 
 from integrations.mapping.slots import MappingKey
 from integrations.services.connecting import (
@@ -9,10 +9,10 @@ from integrations.services.connecting import (
     use_authorisation,
 )
 from integrations.services.deciding import Decided, decide
-from integrations.services.looking import NotPosted, look_there
+from integrations.services.looking import NotPosted, RemovedThere, look_there
 from integrations.services.mapping import Choices, StaleMapping, revert_mapping, save_mapping
 from integrations.services.references import read_references
-from integrations.services.sending import send_again
+from integrations.services.sending import code_again, send_again
 
 __all__ = [
     "Choices",
@@ -20,8 +20,10 @@ __all__ = [
     "Decided",
     "MappingKey",
     "NotPosted",
+    "RemovedThere",
     "StaleMapping",
     "begin_connect",
+    "code_again",
     "decide",
     "find_authorisation",
     "finish_connect",

@@ -6,13 +6,15 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from integrations.mapping.reasons import Reason
-from integrations.models import Decision, ExternalLink, JobState, SyncJob
+from integrations.models import Act, Decision, ExternalLink, JobState, SyncJob
 from integrations.selectors import in_doubt
+from integrations.services.interventions import remember
 from integrations.sync import queue
 from integrations.sync.gather import DECIDED_AS
 from ledger.models import Stage, User
 
 UNDER_WAY = [JobState.RUNNING, JobState.UNKNOWN]
+ACTS = {Decision.HOLD: Act.HELD, Decision.EXCLUDE: Act.EXCLUDED, Decision.NONE: Act.RELEASED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,19 +42,22 @@ def decide(jobs: QuerySet[SyncJob], *, decision: Decision, why: str, person: Use
     under_way = all_of_them.filter(~posted, sent).count()
     free = all_of_them.filter(~posted, ~sent)
     done = _let_go(free) if decision is Decision.NONE else _stop(free, decision, f"{person}: {why}")
-    return Decided(done, in_the_books, under_way, len(locked) - in_the_books - under_way - done)
+    remember(ACTS[decision], done, person, why)
+    return Decided(len(done), in_the_books, under_way, len(locked) - in_the_books - under_way - len(done))
 
 
-def _stop(jobs: QuerySet[SyncJob], decision: Decision, why: str) -> int:
+def _stop(jobs: QuerySet[SyncJob], decision: Decision, why: str) -> list[int]:
     state = JobState.HELD if decision is Decision.HOLD else JobState.EXCLUDED
     reasons = [Reason(DECIDED_AS[decision], why).as_json()]
-    decidable = jobs.exclude(document__stage=Stage.REVERSED)
-    return decidable.update(decision=decision, decided_why=why, state=state, reasons=reasons)
+    decidable = list(jobs.exclude(document__stage=Stage.REVERSED).values_list("pk", flat=True))
+    mine = SyncJob.objects.filter(pk__in=decidable)
+    mine.update(decision=decision, decided_why=why, state=state, reasons=reasons)
+    return decidable
 
 
-def _let_go(jobs: QuerySet[SyncJob]) -> int:
+def _let_go(jobs: QuerySet[SyncJob]) -> list[int]:
     decided = list(jobs.exclude(decision=Decision.NONE).values_list("pk", flat=True))
     mine = SyncJob.objects.filter(pk__in=decided)
     mine.update(decision=Decision.NONE, decided_why="")
     queue.wake(mine)
-    return len(decided)
+    return decided

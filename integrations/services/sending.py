@@ -1,19 +1,25 @@
-"""Send again what was held or refused."""
+"""Send again what was held or refused; code again what stands in the books."""
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from integrations.mapping.reasons import ReasonCode
-from integrations.models import ExternalLink, JobState, SyncAttempt, SyncEnvelope, SyncJob
+from integrations.models import Act, ExternalLink, JobState, SyncAttempt, SyncEnvelope, SyncJob
 from integrations.models.sync import STUCK_STATES
 from integrations.selectors import in_doubt, with_reason
+from integrations.services.interventions import remember
 from integrations.sync import queue
 from integrations.sync.retry import MOST_SENDINGS
+from ledger.models import SourceDocument, User
+from ledger.services.intake import tell_again
+
+# What the trail says changed.
+ANEW = "to be coded anew"
 
 
 @transaction.atomic
-def send_again(jobs: QuerySet[SyncJob]) -> int:
+def send_again(jobs: QuerySet[SyncJob], person: User) -> int:
     """Send held and refused documents on their way again. Returns how many.
 
     One whose outcome is unknown is looked up first. If it is still not there, its own envelope is repeated, for that a
@@ -31,4 +37,18 @@ def send_again(jobs: QuerySet[SyncJob]) -> int:
     envelopes.filter(sendings__gte=MOST_SENDINGS).update(given_up_at=now)
     SyncJob.objects.filter(pk__in=ids).update(state=JobState.UNKNOWN, reasons=[], due_at=now, rung_at=now)
     waiting = jobs.filter(state__in=STUCK_STATES).exclude(pk__in=ids)
-    return len(ids) + queue.wake(waiting)
+    ids += waiting.filter(~in_doubt()).select_for_update(no_key=True).order_by("id").values_list("pk", flat=True)
+    remember(Act.SENT_AGAIN, ids, person)
+    queue.wake(SyncJob.objects.filter(pk__in=ids))
+    return len(ids)
+
+
+@transaction.atomic
+def code_again(jobs: QuerySet[SyncJob], person: User) -> int:
+    """Tell what stands in the books once more, so that it is coded by the mapping of today. Where that says otherwise,
+    the document there is changed; where it says the same, nothing is sent. Returns how many are told.
+    """
+    posted = ExternalLink.objects.filter(connection=OuterRef("connection"), document=OuterRef("document"))
+    resting = jobs.filter(Exists(posted), state=JobState.DONE)
+    documents = SourceDocument.objects.filter(pk__in=resting.values("document"))
+    return len(tell_again(documents, actor=str(person), why=ANEW))

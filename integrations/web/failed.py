@@ -95,7 +95,7 @@ def retry_document(request: PageRequest, public_id: Any) -> HttpResponse:
 
 def _send_again(request: PageRequest, jobs: Any, back: HttpResponse) -> HttpResponse:
     ties = list(jobs.order_by().values_list("connection_id", flat=True).distinct())
-    number = services.send_again(jobs)
+    number = services.send_again(jobs, request.user)
     for tie in ties:
         bells.ring_after_commit(drain_connection, request.access.organisation.pk, tie)
     messages.success(request, f"{counted(number, 'item')} tried again." if number else "Nothing was left to send.")

@@ -22,6 +22,7 @@ from integrations.sync.marks import mark_of
 from integrations.sync.plan import Send
 from ledger.domain.transactions import DocumentKind, Stage
 from ledger.models import SourceDocument
+from tests.cast import somebody
 from tests.integrations.conftest import Office
 from tests.integrations.test_engine import let_time_pass, state_of, states
 from tests.integrations.test_kinds import accounts
@@ -39,7 +40,7 @@ def outcomes() -> list[tuple[str, str]]:
 
 def send_again(document: SourceDocument) -> None:
     with transaction.atomic():
-        services.send_again(SyncJob.objects.filter(document=document))
+        services.send_again(SyncJob.objects.filter(document=document), somebody())
 
 
 def standing(document: SourceDocument) -> list[int]:

@@ -41,7 +41,7 @@ from ledger.models import DocumentKind, LedgerEvent, SourceDocument, SourceTotal
 from ledger.services.intake import record_transactions
 from ledger.services.totals import fold
 from ledger.tenancy.context import acting_for, cleared
-from tests.cast import Cast
+from tests.cast import Cast, somebody
 from tests.conftest import connect_as
 from tests.integrations.conftest import NOON, Office
 from tests.web.books import Books
@@ -274,7 +274,7 @@ def test_intake_engine_folding_and_reading_at_once_lose_nothing_and_wait_for_nob
 
     def send_again(turn: int) -> None:
         with transaction.atomic():
-            services.send_again(SyncJob.objects.filter(state=JobState.NEEDS_ATTENTION))
+            services.send_again(SyncJob.objects.filter(state=JobState.NEEDS_ATTENTION), somebody())
 
     def look(turn: int) -> None:
         with transaction.atomic():

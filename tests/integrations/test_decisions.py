@@ -13,6 +13,7 @@ from integrations.services import Decided, MappingKey
 from integrations.sync import queue
 from ledger.domain.transactions import Stage
 from ledger.models import SourceDocument
+from tests.cast import somebody
 from tests.integrations.conftest import Office
 from tests.integrations.test_changes import posted, reasons
 from tests.integrations.test_engine import let_time_pass, state_of, states
@@ -190,7 +191,7 @@ def test_to_send_again_is_no_release(books: Office, decision: Decision, state: J
     waiting(books)
     decide(books, decision)
     with transaction.atomic():
-        services.send_again(SyncJob.objects.all())
+        services.send_again(SyncJob.objects.all(), somebody())
     books.work()
     assert (states(), books.sandbox.purchases()) == ({state: 1}, [])
 

@@ -14,6 +14,7 @@ from integrations.models import Connection, ConnectionState, ExternalLink, JobSt
 from integrations.selectors import SyncState, sync_states
 from integrations.sync import engine, lane, queue
 from integrations.sync.lane import LaneLost
+from tests.cast import somebody
 from tests.integrations.conftest import Office
 
 
@@ -159,7 +160,7 @@ def test_where_the_key_is_not_trusted_any_more_a_person_decides_and_then_nothing
     ready.work()
     assert [reason.code for reason in state_of(document.pk).reasons] == [ReasonCode.OUTCOME_UNKNOWN]
     with transaction.atomic():
-        assert services.send_again(SyncJob.objects.filter(document=document)) == 1
+        assert services.send_again(SyncJob.objects.filter(document=document), somebody()) == 1
     ready.work()
     assert state_of(document.pk).state == JobState.DONE
     assert len(ready.sandbox.purchases()) == 1
@@ -189,7 +190,7 @@ def test_a_mended_refusal_goes_out_under_a_new_key(ready: Office) -> None:
     [document] = ready.charge("c-1")
     ready.work()
     with transaction.atomic():
-        services.send_again(SyncJob.objects.filter(document=document))
+        services.send_again(SyncJob.objects.filter(document=document), somebody())
     ready.work()
     assert state_of(document.pk).state == JobState.DONE
     with transaction.atomic():

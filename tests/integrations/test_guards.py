@@ -31,6 +31,7 @@ from integrations.sync.plan import Send
 from integrations.sync.retry import MOST_SENDINGS
 from integrations.tasks import drain_connection
 from ledger.tenancy.context import acting_for
+from tests.cast import somebody
 from tests.integrations.conftest import Office
 from tests.integrations.test_engine import let_time_pass, state_of, states
 from tests.processes import wait_until
@@ -74,7 +75,7 @@ def test_what_never_succeeds_is_parked_and_can_be_planned_anew(ready: Office) ->
     assert [reason.code for reason in state_of(document.pk).reasons] == [ReasonCode.OUTCOME_UNKNOWN]
     ready.map(card="2110", default="6110", Software="6410")
     with transaction.atomic():
-        services.send_again(SyncJob.objects.filter(document=document))
+        services.send_again(SyncJob.objects.filter(document=document), somebody())
     ready.work()
     assert state_of(document.pk).state == JobState.DONE
     line = ready.sandbox.purchases()[0]["Line"][0]["AccountBasedExpenseLineDetail"]

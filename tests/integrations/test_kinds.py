@@ -35,9 +35,23 @@ def test_a_refund_is_a_credit_and_says_of_which_charge(books: Office) -> None:
     assert books.sandbox.postings() == {"2110": Decimal("-59.75"), "6210": Decimal("59.75")}
 
 
-def test_a_refund_with_a_category_of_its_own_keeps_it(books: Office) -> None:
+def test_a_refund_follows_its_charge_into_another_category(books: Office) -> None:
     books.record("c-1", "100.00", category="Travel")
+    books.record("r-1", "40.25", kind=DocumentKind.REFUND, refund_of="c-1", category="")
+    books.work()
+    books.record("c-1", "100.00", category="Software")
+    books.work()
+    assert books.sandbox.postings() == {"2110": Decimal("-59.75"), "6020": Decimal("59.75")}
+    books.record("c-1", "100.00", category="Software", memo="Nothing that a refund has of it")
+    books.work()
+    assert [row["SyncToken"] for row in books.sandbox.purchases() if row.get("Credit")] == ["1"]
+
+
+def test_a_refund_with_a_category_of_its_own_keeps_it(books: Office) -> None:
+    books.record("c-1", "100.00", category="Software")
     books.record("r-1", "40.25", kind=DocumentKind.REFUND, refund_of="c-1", category="Software")
+    books.work()
+    books.record("c-1", "100.00", category="Travel")
     books.work()
     assert books.sandbox.postings()["6020"] == Decimal("-40.25")
 

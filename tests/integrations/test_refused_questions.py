@@ -6,6 +6,7 @@ from integrations import services
 from integrations.mapping.reasons import ReasonCode
 from integrations.models import JobState, SyncJob
 from ledger.models import SourceDocument
+from tests.cast import somebody
 from tests.integrations.conftest import Office
 from tests.integrations.test_changes import posted, send_again
 from tests.integrations.test_engine import let_time_pass, state_of, states
@@ -81,7 +82,7 @@ def test_a_vendor_that_cannot_be_looked_up_stops_its_own_charges_only(books: Off
     assert (reason.code, WORDS in reason.sentence) == (ReasonCode.VENDOR_REFUSED, True)
     assert (states(), payees(books)) == ({JobState.NEEDS_ATTENTION: 1, JobState.DONE: 1}, ["Red Bottle"])
     with transaction.atomic():
-        services.send_again(SyncJob.objects.filter(document=first))
+        services.send_again(SyncJob.objects.filter(document=first), somebody())
     books.work()
     assert states() == {JobState.DONE: 2}
 

@@ -16,7 +16,8 @@ from django.utils import timezone
 from django.utils.html import escape
 
 from integrations.mapping.reasons import Reason, ReasonCode
-from integrations.models import ConnectionState, JobState, Reference, SyncJob
+from integrations.models import ConnectionState, ExternalLink, JobState, Reference, SyncJob
+from integrations.sync import queue
 from ledger.models import Category, DocumentKind, Entity, SourceDocument
 from tests.cast import Cast
 from tests.integrations.conftest import NOON, Office
@@ -272,6 +273,41 @@ def test_a_posted_charge_shows_both_sides_why_and_how_it_came_there(ready: Offic
     assert ("Vendor", "Figma Inc", purchase["EntityRef"]["name"]) in sides
     [books_link] = shown.all("a", target="_blank")
     assert "noopener" in books_link["rel"]
+
+
+def test_what_people_did_stands_in_the_trail_with_who_and_why(ready: Office, theo: Browser) -> None:
+    [document] = ready.charge("c-1")
+    queue.absorb_events()
+    address, decide = f"/o/larkfield/transactions/{document.public_id}/", "/o/larkfield/transactions/decide"
+    theo.post(decide, chosen=[document.public_id], do="hold", why="wrong company")
+    theo.post(decide, chosen=[document.public_id], do="release")
+    shown = page(theo.get(address)).text
+    assert "Held by Theo Brandt: wrong company" in shown
+    assert "Released by Theo Brandt" in shown
+
+
+def test_a_posted_charge_is_coded_again_from_its_page(ready: Office, priya: Browser) -> None:
+    [document] = ready.charge("c-1")
+    ready.work()
+    address = f"/o/larkfield/transactions/{document.public_id}/"
+    assert "Code it again" in page(priya.get(address)).text
+    priya.post("/o/larkfield/transactions/decide", chosen=[document.public_id], do="code", page=address)
+    shown = page(priya.get(address)).text
+    assert "1 transaction coded again" in shown
+    assert "Changed by Priya Raman: to be coded anew" in shown
+
+
+def test_what_was_removed_in_the_books_stops_saying_that_it_stands_there(ready: Office, priya: Browser) -> None:
+    [document] = ready.charge("c-1")
+    ready.work()
+    with transaction.atomic():
+        ExternalLink.objects.update(posted_at=timezone.now() - timedelta(hours=1))
+    ready.accountant().delete("Purchase")
+    address = f"/o/larkfield/transactions/{document.public_id}/"
+    assert priya.partial(f"{address}there").headers["HX-Refresh"] == "true"
+    shown = page(priya.get(address)).text
+    assert "What stood in the books for it was removed there. Sending it again makes it anew." in shown
+    assert "In the books" not in shown.split("Ours and theirs")[0]
 
 
 def test_where_a_change_was_refused_the_page_tells_what_stands_there(ready: Office) -> None:

@@ -3,13 +3,20 @@
 from datetime import datetime
 from typing import Any
 
-from integrations.latest import ROWS, Configured, Connected, Happening, Posted, Told, latest
+from integrations.latest import ROWS, Configured, Connected, Done, Happening, Posted, Told, latest
+from integrations.models import Act
 from integrations.stuck import Tally
 from ledger.models import EventKind
 from ledger.words import counted, money_shown
 
 SHOWN = 6
 
+ACTS = {
+    Act.HELD: "held {}",
+    Act.EXCLUDED: "excluded {}",
+    Act.RELEASED: "released {}",
+    Act.SENT_AGAIN: "sent {} again",
+}
 VERBS = {EventKind.RECORDED: "recorded", EventKind.CHANGED: "changed", EventKind.REVERSED: "reversed"}
 
 
@@ -20,7 +27,7 @@ def news(now: datetime) -> list[dict[str, Any]]:
 def _shown(happening: Happening, now: datetime) -> dict[str, Any]:
     local = happening.at.astimezone(now.tzinfo)
     who, what = _sentence(happening)
-    tallies = happening.tallies if isinstance(happening, Posted | Told) else ()
+    tallies = happening.tallies if isinstance(happening, Posted | Told | Done) else ()
     # Of many only so many were looked at: their money would be taken for that of all.
     known = tallies if _number(tallies) < ROWS else ()
     return {
@@ -38,6 +45,8 @@ def _sentence(happening: Happening) -> tuple[str, str]:
             return "Sync", f"{_items(tallies)} {'left' if removed else 'reached'} the books of {entity}"
         case Told(actor=actor, kind=kind, tallies=tallies):
             return actor, f"{VERBS[kind]} {_items(tallies)}"
+        case Done(person=person, act=act, tallies=tallies):
+            return person, ACTS[act].format(_items(tallies))
         case Configured(entity=entity, person=person, version=version, reason=reason):
             return person, f"saved version {version} of the mapping of {entity}: {reason}"
         case Connected(entity=entity, company=company, person=person):

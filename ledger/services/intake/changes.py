@@ -49,6 +49,7 @@ class Change:
     row: CardTransaction
     incoming: IncomingTransaction
     detail: str
+    recategorised: bool
 
 
 def forbidden_change(row: CardTransaction, one: IncomingTransaction, names: Names) -> dict[str, list[str]]:
@@ -73,7 +74,7 @@ def change_of(row: CardTransaction, one: IncomingTransaction, names: Names) -> C
         return None
     if not _told_differently(row, one, names) and row.document.stage == one.stage:
         return None
-    return Change(row, one, _in_words(row, one, names))
+    return Change(row, one, _in_words(row, one, names), "category" in _changed_fields(row, one, names))
 
 
 def apply_changes(changes: Sequence[Change], names: Names) -> list[SourceDocument]:

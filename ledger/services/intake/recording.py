@@ -25,7 +25,7 @@ from ledger.models import CardTransaction, EventKind, SourceDocument
 from ledger.models.transactions import CARD_KINDS
 from ledger.services.intake.changes import Change, apply_changes, change_of, forbidden_change
 from ledger.services.intake.names import Names, read_names, unknown_names
-from ledger.services.intake.refunds import await_each_other, tie_refunds
+from ledger.services.intake.refunds import await_each_other, follow_charges, tie_refunds
 from ledger.services.intake.rows import PARTS, new_document, transaction_values, write_parts
 
 Errors = dict[str, list[str]]
@@ -34,6 +34,7 @@ MOST_REPETITIONS = 5
 REPEATED = "If ids repeat here, they are none: choose no column for the id."
 # What the trail says of a refund whose charge came after it.
 TIED = "the charge it refunds came in"
+FOLLOWED = "the category of the charge it refunds"
 
 
 class Result(StrEnum):
@@ -105,7 +106,10 @@ def _record_once(
     happened = [Happening(row.document, EventKind.RECORDED) for row in created.values()]
     happened += map(_happening, changes)
     tied = tie_refunds([*fresh.values(), *(change.incoming for change in changes)])
-    events.append([*happened, *(Happening(one, EventKind.CHANGED, TIED) for one in tied)], actor)
+    happened += (Happening(one, EventKind.CHANGED, TIED) for one in tied)
+    followed = follow_charges([change.row.pk for change in changes if change.recategorised])
+    happened += (Happening(one, EventKind.CHANGED, FOLLOWED) for one in followed)
+    events.append(happened, actor)
     return {place: _changed(one) if isinstance(one, Change) else one for place, one in judged.items()}
 
 

@@ -1,13 +1,13 @@
-"""A refund finds the charge that it names, whichever of the two comes first, also where both come at one instant."""
+"""A refund finds the charge that it names, whichever comes first or both at one instant, and then follows it."""
 
 from collections.abc import Sequence
 
 from django.db import connection
-from django.db.models import OuterRef, QuerySet, Subquery
-from django.utils import timezone
+from django.db.models import OuterRef, Subquery
 
 from ledger.domain.transactions import DocumentKind, IncomingTransaction
 from ledger.models import CardTransaction, SourceDocument
+from ledger.services.intake.telling import next_revision
 from ledger.tenancy.context import required_tenant
 
 # The first of the two numbers of an advisory lock; the second is the organisation's.
@@ -53,14 +53,13 @@ def tie_refunds(told: Sequence[IncomingTransaction]) -> list[SourceDocument]:
     rows = CardTransaction.objects.filter(pk__in=[pk for pk, _ in waiting])
     rows.update(refund_of=Subquery(named.values("pk")[:1]))
     late = {external_id for _, external_id in waiting} - {one.external_id for one in told}
-    return _revised(rows.filter(refund_of__isnull=False, document__external_id__in=late)) if late else []
+    tied = rows.filter(refund_of__isnull=False, document__external_id__in=late)
+    return next_revision(SourceDocument.objects.filter(pk__in=tied.values("document"))) if late else []
 
 
-def _revised(rows: QuerySet[CardTransaction]) -> list[SourceDocument]:
-    documents = SourceDocument.objects.filter(pk__in=rows.values("document")).order_by("id")
-    revised, now = list(documents.select_for_update(no_key=True)), timezone.now()
-    for document in revised:
-        document.revision += 1
-        document.updated_at = now
-    SourceDocument.objects.bulk_update(revised, ["revision", "updated_at"])
-    return revised
+def follow_charges(charges: Sequence[int]) -> list[SourceDocument]:
+    """The refunds of these transactions that have their category of them, told on as the next revision."""
+    if not charges:
+        return []
+    rows = CardTransaction.objects.filter(refund_of__in=charges, category__isnull=True)
+    return next_revision(SourceDocument.objects.filter(pk__in=rows.values("document")))

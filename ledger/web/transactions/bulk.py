@@ -1,4 +1,4 @@
-"""Hold, leave out, let go or send again: several transactions at once, or one from its own page."""
+"""Hold, leave out, let go, send or code again: several transactions at once, or one from its own page."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -43,6 +43,8 @@ def decide_on_several(request: PageRequest) -> HttpResponse:
         messages.warning(request, "Nothing was chosen. Tick the transactions first.")
     elif what == "again":
         _send_again(request, _jobs(chosen))
+    elif what == "code":
+        _code_again(request, _jobs(chosen))
     elif what in DECISIONS:
         _decide(request, _jobs(chosen), DECISIONS[what], why)
     else:
@@ -73,9 +75,15 @@ def _tell(request: PageRequest, decision: Decision, decided: Decided) -> None:
 
 
 def _send_again(request: PageRequest, jobs: Any) -> None:
-    number = services.send_again(jobs)
+    number = services.send_again(jobs, request.user)
     messages.success(request, f"{counted(number, 'item')} tried again." if number else "Nothing was left to send.")
     _ring(request, jobs)
+
+
+def _code_again(request: PageRequest, jobs: Any) -> None:
+    number = services.code_again(jobs, request.user)
+    told = f"{counted(number, 'transaction')} coded again; what comes out differently is changed in the books."
+    messages.success(request, told if number else "Nothing to code again: none of them stands in the books at rest.")
 
 
 def _ring(request: PageRequest, jobs: Any) -> None:

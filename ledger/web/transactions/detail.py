@@ -14,19 +14,18 @@ from django.utils import timezone
 from integrations import selectors as sync
 from integrations.fixes import fix_of
 from integrations.mapping.reasons import Reason, ReasonCode
-from integrations.models import JobState, SyncAttempt
+from integrations.models import JobState
 from integrations.models.sync import STUCK_STATES
-from integrations.providers.documents import Action as WriteAction
-from integrations.providers.documents import OutcomeKind
 from integrations.selectors import SyncState
 from ledger.access import Action
 from ledger.domain.money import Money
 from ledger.domain.transactions import DocumentKind, Stage
-from ledger.models import CardTransaction, EventKind, LedgerEvent, SplitLine, TagUse
-from ledger.selectors.transactions import card_transactions, events_of, with_parts
+from ledger.models import CardTransaction, SplitLine, TagUse
+from ledger.selectors.transactions import card_transactions, with_parts
 from ledger.web.doors import PageRequest, organisation_page
 from ledger.web.transactions.listing import CHIPS
 from ledger.web.transactions.standing import reasons_shown, shown_state
+from ledger.web.transactions.trail import trail
 from ledger.words import money_shown
 
 Fact = tuple[str, str]
@@ -65,7 +64,7 @@ def _context(request: PageRequest, row: CardTransaction, state: SyncState | None
         "sides": _sides(row, state),
         "entry": _entry(state, document.currency),
         "why": _why(state),
-        "trail": _trail(row),
+        "trail": trail(row),
         "books_url": sync.books_url(document) if in_the_books else None,
         "there_url": reverse("transaction_there", args=[slug, document.public_id]) if in_the_books else None,
     }
@@ -75,11 +74,13 @@ def _actions(request: PageRequest, row: CardTransaction, state: SyncState | None
     slug, document = request.access.organisation.slug, row.document
     stuck = state is not None and state.state in STUCK_STATES and not _is_locked_out(state)
     may_retry = stuck and not _is_decided(state) and request.access.allows(Action.RETRY)
-    may_decide = state is not None and not state.external_id and request.access.allows(Action.DECIDE)
+    may_act = state is not None and request.access.allows(Action.DECIDE)
+    posted = state is not None and bool(state.external_id)
     return {
         "retry_url": reverse("retry_document", args=[slug, document.public_id]) if may_retry else None,
         "retry_label": "Check it again" if state and state.state is JobState.HELD else "Send it again",
-        "decide_url": reverse("decide_on_several", args=[slug]) if may_decide else None,
+        "decide_url": reverse("decide_on_several", args=[slug]) if may_act and not posted else None,
+        "code_url": reverse("decide_on_several", args=[slug]) if may_act and posted and not stuck else None,
         "decided": _is_decided(state),
         "page_url": reverse("transaction", args=[slug, document.public_id]),
     }
@@ -215,48 +216,3 @@ def _why(state: SyncState | None) -> list[dict[str, str]]:
     labels = {"account": "Account", "paid_from": "Paid from", "vendor": "Vendor"}
     why = state.coding.get("why", {}) if state else {}
     return [{"label": label, "sentence": why[key]} for key, label in labels.items() if key in why]
-
-
-# --- the trail -------------------------------------------------------------------------------------------------------
-
-SENT = {WriteAction.CREATE: "Sent", WriteAction.UPDATE: "Change sent", WriteAction.REMOVE: "Removal sent"}
-TRAIL = {
-    OutcomeKind.POSTED: ("books", "Posted, under mark {mark}"),
-    OutcomeKind.ALREADY_THERE: ("books", "Found in the books, under mark {mark}"),
-    OutcomeKind.REJECTED: ("person", "Refused: {answer}"),
-    OutcomeKind.THROTTLED: ("way", "Asked to slow down"),
-    OutcomeKind.CONFLICT: ("person", "In conflict: {answer}"),
-    OutcomeKind.ACCESS_LOST: ("person", "Access lost"),
-    OutcomeKind.UNKNOWN: ("checking", "Never answered, and not found since"),
-}
-
-
-def _trail(row: CardTransaction) -> list[dict[str, Any]]:
-    """Newest first: what was tried, when it was recorded, when it cleared."""
-    steps: list[dict[str, Any]] = []
-    for attempt in sync.attempts_of(row.document):
-        if attempt.settled_at:
-            steps.append(_settled(attempt))
-        times = f"{attempt.envelope.sendings} times, as one and the same" if attempt.envelope.sendings > 1 else "once"
-        sent = f"{SENT[WriteAction(attempt.action)]} {times}, coded by version {attempt.configuration}"
-        steps.append({"key": "way", "text": sent, "at": attempt.envelope.opened_at})
-    steps += [_happened(event) for event in events_of(row.document)]
-    steps.sort(key=lambda step: step["at"], reverse=True)
-    if row.cleared_at:
-        steps.append({"key": "none", "text": f"Cleared on card {row.card}", "at": row.cleared_at})
-    if row.authorised_at:
-        steps.append({"key": "none", "text": f"Authorised on card {row.card}", "at": row.authorised_at})
-    return steps
-
-
-def _settled(attempt: SyncAttempt) -> dict[str, Any]:
-    key, text = TRAIL[OutcomeKind(attempt.outcome)]
-    if attempt.action == WriteAction.REMOVE and key == "books":
-        key, text = "excluded", "Taken out of the books, mark {mark}"
-    return {"key": key, "text": text.format(mark=attempt.mark, answer=attempt.answer), "at": attempt.settled_at}
-
-
-def _happened(event: LedgerEvent) -> dict[str, Any]:
-    verb = {EventKind.RECORDED: "Recorded", EventKind.CHANGED: "Changed", EventKind.REVERSED: "Reversed"}
-    words = f"{verb[EventKind(event.kind)]} by {event.actor}"
-    return {"key": "none", "text": f"{words}: {event.detail}" if event.detail else words, "at": event.happened_at}

@@ -26,14 +26,21 @@ def transaction_there(request: PageRequest, public_id: UUID) -> HttpResponse:
     page: dict[str, Any] = {"back_url": reverse("transaction", args=[slug, public_id]), "trouble": "", "there": None}
     try:
         found = services.look_there(document)
-        page |= {"there": _shown(found, document) if found else None, "gone": found is None}
+        page |= {"there": _shown(found, document) if found else None}
     except services.NotPosted:
         return redirect(page["back_url"])
+    except services.RemovedThere:
+        # The page around it tells this, and what can be done.
+        return _look_again(request, page["back_url"])
     except ProviderError as trouble:
         page["trouble"] = str(trouble)
     with transaction.atomic():
         part = "_there.html" if request.headers.get("HX-Request") else "there.html"
         return render(request, f"ledger/transactions/{part}", {"page": page})
+
+
+def _look_again(request: PageRequest, address: str) -> HttpResponse:
+    return HttpResponse(headers={"HX-Refresh": "true"}) if request.headers.get("HX-Request") else redirect(address)
 
 
 def _shown(found: Standing, document: SourceDocument) -> dict[str, Any]:

@@ -1,0 +1,76 @@
+"""What happened to one transaction, newest first: what people did, what was sent and answered, what was recorded."""
+
+from datetime import datetime
+from operator import attrgetter
+from typing import NamedTuple
+
+from integrations import selectors as sync
+from integrations.models import Act, Intervention, SyncAttempt
+from integrations.providers.documents import Action, OutcomeKind
+from ledger.models import CardTransaction, EventKind, LedgerEvent
+from ledger.selectors.transactions import events_of
+
+SENT = {Action.CREATE: "Sent", Action.UPDATE: "Change sent", Action.REMOVE: "Removal sent"}
+SETTLED = {
+    OutcomeKind.POSTED: ("books", "Posted, under mark {mark}"),
+    OutcomeKind.ALREADY_THERE: ("books", "Found in the books, under mark {mark}"),
+    OutcomeKind.REJECTED: ("person", "Refused: {answer}"),
+    OutcomeKind.THROTTLED: ("way", "Asked to slow down"),
+    OutcomeKind.CONFLICT: ("person", "In conflict: {answer}"),
+    OutcomeKind.ACCESS_LOST: ("person", "Access lost"),
+    OutcomeKind.UNKNOWN: ("checking", "Never answered, and not found since"),
+}
+HAPPENED = {EventKind.RECORDED: "Recorded", EventKind.CHANGED: "Changed", EventKind.REVERSED: "Reversed"}
+DONE = {
+    Act.HELD: ("held", "Held"),
+    Act.EXCLUDED: ("excluded", "Excluded"),
+    Act.RELEASED: ("way", "Released"),
+    Act.SENT_AGAIN: ("way", "Sent again"),
+}
+
+
+class Step(NamedTuple):
+    key: str
+    text: str
+    at: datetime
+
+
+def trail(row: CardTransaction) -> list[Step]:
+    steps: list[Step] = []
+    for attempt in sync.attempts_of(row.document):
+        steps += [_settled(attempt)] if attempt.settled_at else []
+        steps.append(_sent(attempt))
+    steps += map(_done, sync.interventions_in(row.document))
+    steps += map(_happened, events_of(row.document))
+    return [*sorted(steps, key=attrgetter("at"), reverse=True), *_at_the_issuer(row)]
+
+
+def _sent(attempt: SyncAttempt) -> Step:
+    times = f"{attempt.envelope.sendings} times, as one and the same" if attempt.envelope.sendings > 1 else "once"
+    text = f"{SENT[Action(attempt.action)]} {times}, coded by version {attempt.configuration}"
+    return Step("way", text, attempt.envelope.opened_at)
+
+
+def _settled(attempt: SyncAttempt) -> Step:
+    key, text = SETTLED[OutcomeKind(attempt.outcome)]
+    if attempt.action == Action.REMOVE and key == "books":
+        key, text = "excluded", "Taken out of the books, mark {mark}"
+    assert attempt.settled_at is not None
+    return Step(key, text.format(mark=attempt.mark, answer=attempt.answer), attempt.settled_at)
+
+
+def _done(intervention: Intervention) -> Step:
+    key, word = DONE[Act(intervention.act)]
+    text = f"{word} by {intervention.actor}"
+    return Step(key, f"{text}: {intervention.why}" if intervention.why else text, intervention.happened_at)
+
+
+def _happened(event: LedgerEvent) -> Step:
+    words = f"{HAPPENED[EventKind(event.kind)]} by {event.actor}"
+    return Step("none", f"{words}: {event.detail}" if event.detail else words, event.happened_at)
+
+
+def _at_the_issuer(row: CardTransaction) -> list[Step]:
+    """Told in the issuer's own time, which may lie after ours by a clock's error: they are the beginning."""
+    moments = [("Cleared", row.cleared_at), ("Authorised", row.authorised_at)]
+    return [Step("none", f"{word} on card {row.card}", at) for word, at in moments if at]
