@@ -179,6 +179,29 @@ def test_what_is_missing_is_asked_at_its_field(priya: Browser, office: Importer)
     assert "Choose the column with the merchant." in page(response).text
 
 
+@pytest.mark.parametrize(
+    ("row", "sentence"),
+    [
+        ("c-2,2999-03-02,Hilton,14.00,USD,card-4471,", "2999-03-02 lies in the future."),
+        ("c-2,2026-03-02,Hilton,0.00,USD,card-4471,", "A charge is above zero."),
+    ],
+)
+def test_what_is_refused_only_after_it_was_read_is_shown_as_it_stands(
+    priya: Browser, office: Importer, row: str, sentence: str
+) -> None:
+    shown = priya.get(uploaded(priya, office, f"{lines(1)}{row}\n"))
+    assert shown.status_code == 200
+    for words in ("1 new, 1 refused", sentence, " · ".join(row.rstrip(",").split(","))):
+        assert words in page(shown).text
+
+
+def test_a_vendor_who_is_known_in_other_letters_is_shown_as_it_stands(priya: Browser, office: Importer) -> None:
+    file = "Vendor name,Vendor no\nFigma Inc,V-1\nFIGMA INC,V-2\n"
+    shown = page(priya.get(uploaded(priya, office, file, kind="vendors", entity="")))
+    for words in ("1 new, 1 refused", "FIGMA INC · V-2"):
+        assert words in shown.text
+
+
 def test_a_changed_column_shows_at_once_what_becomes_of_the_rows(priya: Browser, office: Importer) -> None:
     address = uploaded(priya, office, lines(3))
     changed = priya.post_as_htmx(f"{address}choose", **columns(column_merchant="6"))

@@ -47,13 +47,17 @@ def _row(job: Import, outcome: Outcome) -> dict[str, Any]:
         "result": RESULTS[outcome.result],
         "sentences": outcome.sentences,
         "is_refused": outcome.result is Result.REFUSED,
+        # What is refused is shown as it stands in the file, however far it was read.
+        "cells": " · ".join(filter(None, map(str.strip, outcome.row.cells)))[:200],
     }
+    if outcome.result is Result.REFUSED:
+        return shown
     if isinstance(outcome.told, IncomingTransaction) and job.entity:
         return shown | _transaction(outcome.told, ZoneInfo(job.entity.time_zone))
     if isinstance(outcome.told, VendorValues):
         told = outcome.told
         return shown | {"name": told.name, "facts": [*filter(None, (told.external_id, told.email, told.phone))]}
-    return shown | {"cells": " · ".join(filter(None, map(str.strip, outcome.row.cells)))[:200]}
+    return shown
 
 
 def _transaction(told: IncomingTransaction, zone: ZoneInfo) -> dict[str, Any]:
