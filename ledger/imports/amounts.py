@@ -4,9 +4,8 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from functools import lru_cache
 
-from ledger.domain.money import UnknownCurrency, exponent
+from ledger.imports.currencies import currency_of
 
 LONGEST = 40
 
@@ -37,6 +36,8 @@ class Figure:
     # CR and DR say what a movement is, whatever the convention of the column.
     side: str = ""
     currency: str = ""
+    # “$”, which is of several countries.
+    vague: str = ""
 
     def signed(self, convention: Convention) -> Decimal:
         if self.side:
@@ -62,10 +63,6 @@ WHOLE = {
     for mark, other in ((DecimalMark.POINT, ","), (DecimalMark.COMMA, "."))
 }
 NOT_A_DIGIT = re.compile(r"[^0-9]")
-SIGNS = {"£": "GBP", "€": "EUR", "₹": "INR", "₪": "ILS", "₩": "KRW", "₺": "TRY", "₫": "VND", "₦": "NGN", "₱": "PHP"}
-# Of several countries each: they stand beside an amount and say nothing.
-VAGUE = frozenset({"$", "¥", "kr", "kr.", "Fr.", "Rs", "Rs."})
-MARKED = {"US$": "USD", "C$": "CAD", "CA$": "CAD", "A$": "AUD", "AU$": "AUD", "NZ$": "NZD", "HK$": "HKD", "S$": "SGD"}
 PARTS = re.compile(r"[A-Z]{1,2}\$|[A-Za-z]+\.?|[^\sA-Za-z]")
 PLUS_OR_MINUS = frozenset("+-−–")
 BRACKETS = frozenset("()")
@@ -80,8 +77,8 @@ def read_figure(text: str, mark: DecimalMark) -> Figure:
     signs = _signs(found[1], found[3]) if found else None
     if number is None or signs is None:
         raise NotAnAmount(f"“{text[:LONGEST]}” is not an amount like {_example(mark)}.")
-    negative, side, currency = signs
-    return Figure(-number if negative else number, side, currency)
+    negative, side, currency, vague = signs
+    return Figure(-number if negative else number, side, currency, vague)
 
 
 def _example(mark: DecimalMark) -> str:
@@ -96,8 +93,8 @@ def _number(digits: str, mark: DecimalMark) -> Decimal | None:
     return Decimal(f"{NOT_A_DIGIT.sub('', found[1]) or 0}.{found[3] or 0}")
 
 
-def _signs(before: str, after: str) -> tuple[bool, str, str] | None:
-    """Whether it is negative, CR or DR, and the currency; nothing where they say it twice or say something else."""
+def _signs(before: str, after: str) -> tuple[bool, str, str, str] | None:
+    """Whether it is negative, CR or DR, the currency or a vague sign; nothing where they say it twice or say more."""
     parts = PARTS.findall(before) + PARTS.findall(after)
     brackets = [part for part in parts if part in BRACKETS]
     signs = [part for part in parts if part in PLUS_OR_MINUS]
@@ -109,20 +106,8 @@ def _signs(before: str, after: str) -> tuple[bool, str, str] | None:
     currency = currency_of(rest[0]) if rest else ""
     if currency is None:
         return None
-    return bracketed or signs not in ([], ["+"]), sides[0] if sides else "", currency
-
-
-@lru_cache(maxsize=1000)
-def currency_of(text: str) -> str | None:
-    """GBP for “gbp” or “£”, nothing certain (an empty text) for “$”, and None for what is no currency."""
-    if text in VAGUE:
-        return ""
-    code = SIGNS.get(text) or MARKED.get(text) or text.upper()
-    try:
-        exponent(code)
-    except UnknownCurrency:
-        return None
-    return code
+    vague = "".join(rest) if not currency else ""
+    return bracketed or signs not in ([], ["+"]), sides[0] if sides else "", currency, vague
 
 
 def looks_like_an_amount(text: str) -> bool:

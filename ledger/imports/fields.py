@@ -41,6 +41,7 @@ SHARED_FIELDS = (Field.EXTERNAL_ID, Field.CATEGORY, Field.CURRENCY)
 TRANSACTION_FIELDS = tuple(field for field in Field if field in SHARED_FIELDS or field not in VENDOR_FIELDS)
 # A charge is one signed amount, or stands in one of two columns.
 MONEY_FIELDS = (Field.AMOUNT, Field.CHARGE, Field.REFUND, Field.ORIGINAL_AMOUNT)
+CURRENCY_FIELDS = (Field.CURRENCY, Field.ORIGINAL_CURRENCY)
 
 LABELS = {
     Field.EXTERNAL_ID: "Id",

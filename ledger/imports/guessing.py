@@ -105,11 +105,16 @@ def _assigned(
 
 def _candidate(field: Field, names: tuple[str, ...], column: int, name: str, profile: Profile) -> _Candidate | None:
     score, says = _by_name(field, names, plain_words(name))
-    if not score or not profile.fits(field):
+    if not score or not (profile.fits(field) or _is_never_left_out(field, score)):
         return None
     if not profile.filled:
         score -= EMPTY
     return _Candidate(score, field, column, f"“{name}” {says}{profile.proof(field)}.")
+
+
+def _is_never_left_out(field: Field, score: int) -> bool:
+    """Whatever stands in a column that is called “Currency”, another currency would be wrong."""
+    return field is Field.CURRENCY and score > PART_OF_NAME
 
 
 def _by_name(field: Field, names: tuple[str, ...], plain: str) -> tuple[int, str]:

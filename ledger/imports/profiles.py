@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from ledger.imports.amounts import AmountTally, currency_of
+from ledger.imports.amounts import AmountTally
+from ledger.imports.currencies import currency_of
 from ledger.imports.dates import DateTally
-from ledger.imports.fields import MONEY_FIELDS, Field
+from ledger.imports.fields import CURRENCY_FIELDS, MONEY_FIELDS, Field
 from ledger.imports.sides import Side, side_of
 
 # Of ten values one may be a slip, and the column is still of its kind.
@@ -46,6 +47,9 @@ class Profile:
             return self._wordy * 2 > self.filled and not self._mostly(self._dates)
         if field is Field.CATEGORY_CODE:
             return not self._mostly(self._spaced)
+        if field in CURRENCY_FIELDS:
+            # What no currency is in it refuses its row; left out, the row would be in another one.
+            return not self._mostly(self._amounts)
         counted = self._of_kind(field)
         return counted is None or self._mostly(counted)
 

@@ -5,7 +5,8 @@ from datetime import date, time
 from decimal import Decimal
 
 from ledger.domain.money import Money, NotMoney, UnknownCurrency, parse_amount
-from ledger.imports.amounts import Figure, NotAnAmount, currency_of, read_figure
+from ledger.imports.amounts import Figure, NotAnAmount, read_figure
+from ledger.imports.currencies import currency_told, may_mean
 from ledger.imports.dates import Moment, NotADate, read_date
 from ledger.imports.fields import LABELS, LONGEST, LONGEST_TAG, Field
 from ledger.imports.matching import Matching
@@ -66,10 +67,13 @@ class Refused:
     reasons: tuple[Reason, ...]
 
 
-def read_transaction(row: Row, columns: tuple[str, ...], matching: Matching) -> TransactionValues | Refused:
+def read_transaction(
+    row: Row, columns: tuple[str, ...], matching: Matching, home: str = ""
+) -> TransactionValues | Refused:
+    """`home` is the currency of the entity, which says whose “$” it is."""
     if fault := _fault(row, columns):
         return fault
-    draft = _Draft(row.cells, matching)
+    draft = _Draft(row.cells, matching, matching.defaults.get(Field.CURRENCY) or home)
     moment = draft.moment()
     money = draft.amount()
     original = draft.original(money)
@@ -126,10 +130,11 @@ class _Draft:
     What is wrong is replaced by something harmless: with a reason on the list, the values are thrown away.
     """
 
-    def __init__(self, cells: list[str], matching: Matching) -> None:
+    def __init__(self, cells: list[str], matching: Matching, home: str = "") -> None:
         self.reasons: list[Reason] = []
         self._cells = cells
         self._matching = matching
+        self._home = home
 
     def refuse(self, field: Field, sentence: str) -> None:
         self.reasons.append(Reason(field, sentence))
@@ -209,9 +214,10 @@ class _Draft:
 
     def currency(self, field: Field) -> str:
         text = self._raw(field)
-        currency = currency_of(text) if text else ""
+        currency = currency_told(text, self._home) if text else ""
         if currency is None or (text and not currency):
-            self.refuse(field, f"“{text[:20]}” is no currency. Write its three letters, such as USD.")
+            trouble = "is no currency" if currency is None else "can be several currencies"
+            self.refuse(field, f"“{text[:20]}” {trouble}. Write its three letters, such as USD.")
         return currency or ""
 
     def email(self) -> str:
@@ -255,7 +261,10 @@ class _Draft:
         currency = self.currency(field)
         if figure.currency and currency and figure.currency != currency:
             self.refuse(field, f"The amount is written in {figure.currency}, but its currency is {currency}.")
-        return figure.currency or currency
+        elif figure.vague and currency and not may_mean(figure.vague, currency):
+            self.refuse(field, f"The amount is written with “{figure.vague}”, but its currency is {currency}.")
+        home = self._home if field is Field.CURRENCY and may_mean(figure.vague, self._home) else ""
+        return figure.currency or currency or home
 
     def _money(self, field: Field, number: Decimal, currency: str, currency_field: Field) -> Money:
         if not currency:

@@ -74,7 +74,7 @@ class TransactionTaker:
         return Taken([draft if draft.sentences else _recorded(draft, next(recorded)) for draft in drafts], made)
 
     def _read(self, row: Row) -> TransactionValues | Refused:
-        told = read_transaction(row, self._layout.columns, self._matching)
+        told = read_transaction(row, self._layout.columns, self._matching, self._entity.currency)
         if isinstance(told, Refused):
             return told
         return replace(told, card=without_whole_numbers(told.card))
