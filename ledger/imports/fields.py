@@ -11,6 +11,7 @@ class Field(StrEnum):
     CHARGE = "charge"
     REFUND = "refund"
     SIDE = "side"
+    STATUS = "status"
     CURRENCY = "currency"
     ORIGINAL_AMOUNT = "original_amount"
     ORIGINAL_CURRENCY = "original_currency"
@@ -51,6 +52,7 @@ LABELS = {
     Field.CHARGE: "Charged amount",
     Field.REFUND: "Refunded amount",
     Field.SIDE: "Debit or credit",
+    Field.STATUS: "Status",
     Field.CURRENCY: "Currency",
     Field.ORIGINAL_AMOUNT: "Original amount",
     Field.ORIGINAL_CURRENCY: "Original currency",

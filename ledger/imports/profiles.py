@@ -7,6 +7,7 @@ from ledger.imports.currencies import currency_of
 from ledger.imports.dates import DateTally
 from ledger.imports.fields import CURRENCY_FIELDS, MONEY_FIELDS, Field
 from ledger.imports.sides import Side, side_of
+from ledger.imports.standings import Standing, standing_of
 
 # Of ten values one may be a slip, and the column is still of its kind.
 MOST = 0.9
@@ -24,6 +25,8 @@ class Profile:
         self._currencies = sum(1 for value in values if currency_of(value))
         sides = [side for value in values if (side := side_of(value))]
         self._sides, self._has_both_sides = len(sides), len(set(sides)) == len(Side)
+        standings = [standing for value in values if (standing := standing_of(value))]
+        self._standings, self._has_unmoved = len(standings), bool(set(standings) - {Standing.MOVED})
         self._codes = sum(1 for value in values if 3 <= len(value) <= 4 and value.isascii() and value.isdigit())
         self._decimals = sum(1 for value in values if value[-3:-2] in (".", ","))
         dates, amounts = DateTally(), AmountTally()
@@ -50,6 +53,8 @@ class Profile:
         if field in CURRENCY_FIELDS:
             # What no currency is in it refuses its row; left out, the row would be in another one.
             return not self._mostly(self._amounts)
+        if field is Field.STATUS and self._has_unmoved:
+            return True
         counted = self._of_kind(field)
         return counted is None or self._mostly(counted)
 
@@ -58,7 +63,7 @@ class Profile:
         counted = self._of_kind(field)
         if not self.filled or counted is None or field in (Field.CHARGE, Field.REFUND, Field.ORIGINAL_AMOUNT):
             return False
-        if field in (Field.MERCHANT_CATEGORY_CODE, Field.ORIGINAL_CURRENCY):
+        if field in (Field.MERCHANT_CATEGORY_CODE, Field.ORIGINAL_CURRENCY, Field.STATUS):
             return False
         if field is Field.SIDE and not self._has_both_sides:
             return False
@@ -74,6 +79,7 @@ class Profile:
         return {
             Field.DATE: self._dates,
             Field.SIDE: self._sides,
+            Field.STATUS: self._standings,
             Field.CURRENCY: self._currencies,
             Field.ORIGINAL_CURRENCY: self._currencies,
             Field.MERCHANT_CATEGORY_CODE: self._codes,

@@ -12,6 +12,7 @@ from ledger.imports.fields import LABELS, LONGEST, LONGEST_TAG, Field
 from ledger.imports.matching import Matching
 from ledger.imports.rows import Row
 from ledger.imports.sides import Side, side_of
+from ledger.imports.standings import why_not_yet
 
 # Line ends, tabs and other control characters, which names and descriptions do not have.
 CONTROLS = dict.fromkeys([*range(32), *range(127, 160), 8232, 8233], " ")
@@ -74,6 +75,7 @@ def read_transaction(
     if fault := _fault(row, columns):
         return fault
     draft = _Draft(row.cells, matching, matching.defaults.get(Field.CURRENCY) or home)
+    draft.refuse_unless_moved()
     moment = draft.moment()
     money = draft.amount()
     original = draft.original(money)
@@ -138,6 +140,10 @@ class _Draft:
 
     def refuse(self, field: Field, sentence: str) -> None:
         self.reasons.append(Reason(field, sentence))
+
+    def refuse_unless_moved(self) -> None:
+        if sentence := why_not_yet(self._raw(Field.STATUS)):
+            self.refuse(Field.STATUS, sentence)
 
     def text(self, field: Field) -> str:
         text = self._raw(field)
