@@ -111,7 +111,12 @@ def _signs(before: str, after: str) -> tuple[bool, str, str, str] | None:
 
 
 def looks_like_an_amount(text: str) -> bool:
-    return any(_reads(text, mark) is not None for mark in DecimalMark)
+    return amount_in_any_writing(text) is not None
+
+
+def amount_in_any_writing(text: str) -> Decimal | None:
+    """Whatever parts its decimals: enough to see whether it is zero, and its sign."""
+    return next((figure.number for mark in DecimalMark if (figure := _reads(text, mark))), None)
 
 
 def _reads(text: str, mark: DecimalMark) -> Figure | None:

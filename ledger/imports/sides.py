@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from ledger.imports.amounts import DecimalMark, NotAnAmount, read_figure
+from ledger.imports.amounts import amount_in_any_writing
 
 
 class Side(StrEnum):
@@ -40,10 +40,4 @@ class SideTally:
 
 
 def _is_negative(amount: str) -> bool:
-    """Whatever parts its decimals."""
-    for mark in DecimalMark:
-        try:
-            return read_figure(amount, mark).number < 0
-        except NotAnAmount:
-            continue
-    return False
+    return (amount_in_any_writing(amount) or 0) < 0

@@ -238,6 +238,16 @@ def test_other_currencies_than_the_books_are_pointed_out(priya: Browser, office:
     assert "Some amounts are in EUR, other than the books of the entity." in page(priya.get(address)).text
 
 
+def test_money_in_a_column_that_is_not_read_is_pointed_out(priya: Browser, office: Importer) -> None:
+    file = (
+        "id,date,merchant,amount,card,Tip,Fee,VAT amount,Surcharge\n"
+        "c-1,2026-03-02,Staples,10.00,card-4471,1.50,0.30,2.00,0.00\n"
+    )
+    shown = page(priya.get(uploaded(priya, office, file))).text
+    assert "Not read: “Tip” and “Fee”." in shown
+    assert "Not read" not in page(priya.get(uploaded(priya, office, lines(3)))).text
+
+
 def test_what_a_file_says_is_never_run(priya: Browser, office: Importer) -> None:
     evil = "<script>alert(1)</script>"
     file = f"id,date,merchant,amount,currency,card,{evil}\nc-1,2026-03-02,{evil},10.00,USD,card-4471,{evil}\n"

@@ -12,6 +12,7 @@ from ledger.imports.identity import Occurrences
 from ledger.imports.layouts import Layout
 from ledger.imports.matching import Matching
 from ledger.imports.rows import Position
+from ledger.imports.unread import unread_money
 from ledger.models import Import
 from ledger.services.imports.files import Chunks, stored_chunks
 from ledger.services.imports.outcomes import Outcome
@@ -42,6 +43,10 @@ class Preview:
     @property
     def refused(self) -> list[Outcome]:
         return [outcome for outcome in self.outcomes if outcome.result is Result.REFUSED]
+
+    def unread_money(self, columns: Sequence[str], matching: Matching) -> list[str]:
+        """Columns left out although they may change what was paid."""
+        return unread_money(columns, (outcome.row.cells for outcome in self.outcomes), matching)
 
     @property
     def causes(self) -> list[Cause]:

@@ -90,7 +90,7 @@ def _tried(job: Import, form: ColumnForm) -> dict[str, Any]:
     tried = preview(job, form.matching, make_missing=form.make_missing)
     return {
         "asked": [*form.problems().values()],
-        "tried": tried_shown(job, tried) if form.is_complete else None,
+        "tried": tried_shown(job, tried, form.matching) if form.is_complete else None,
         "first_row": tried.first_row,
         "about_rows": tried.about_rows,
     }

@@ -4,16 +4,20 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ledger.domain.transactions import IncomingTransaction
+from ledger.imports.layouts import Layout
+from ledger.imports.matching import Matching
 from ledger.imports.values import VendorValues
 from ledger.models import Import
 from ledger.services.imports import Preview
 from ledger.services.imports.outcomes import Outcome
 from ledger.services.intake import Result
 from ledger.web.imports.words import made_text
-from ledger.words import counted, money_shown
+from ledger.words import counted, listed, money_shown
 
 SHOWN = 10
 CAUSES_SHOWN = 8
+UNREAD_SHOWN = 6
+LONGEST_NAME = 60
 RESULTS = {
     Result.CREATED: {"key": "none", "word": "new"},
     Result.EXISTING: {"key": "books", "word": "known"},
@@ -22,7 +26,7 @@ RESULTS = {
 }
 
 
-def tried_shown(job: Import, tried: Preview) -> dict[str, Any]:
+def tried_shown(job: Import, tried: Preview, matching: Matching) -> dict[str, Any]:
     told = [outcome.told for outcome in tried.outcomes if isinstance(outcome.told, IncomingTransaction)]
     return {
         "rows": [_row(job, outcome) for outcome in tried.outcomes[:SHOWN]],
@@ -36,9 +40,16 @@ def tried_shown(job: Import, tried: Preview) -> dict[str, Any]:
             {"sentence": cause.sentence, "rows": counted(cause.rows, "row"), "line": cause.line}
             for cause in tried.causes[:CAUSES_SHOWN]
         ],
+        "unread": _unread(job, tried, matching),
         "made": made_text(dict(tried.made)),
         "other_currencies": sorted({one.money.currency for one in told} - {job.entity.currency}) if job.entity else [],
     }
+
+
+def _unread(job: Import, tried: Preview, matching: Matching) -> str:
+    """“Fee” and “Tip”. Of vendors nothing is money."""
+    columns = Layout.from_json(job.layout).columns if job.entity else ()
+    return listed([f"“{name[:LONGEST_NAME]}”" for name in tried.unread_money(columns, matching)[:UNREAD_SHOWN]])
 
 
 def _row(job: Import, outcome: Outcome) -> dict[str, Any]:
