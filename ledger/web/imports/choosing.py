@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from ledger import tasks
@@ -14,6 +15,7 @@ from ledger.imports.encodings import Encoding
 from ledger.imports.layouts import Layout
 from ledger.models import Import
 from ledger.services.imports import earlier_of_the_same, keep_choice, preview, start
+from ledger.web.clock import zone_of
 from ledger.web.doors import PageRequest, organisation_page
 from ledger.web.imports.form import ColumnForm
 from ledger.web.imports.tried import tried_shown
@@ -56,7 +58,8 @@ def columns_page(
     request: PageRequest, job: Import, errors: dict[str, str] | None = None, status: int = 200
 ) -> HttpResponse:
     page = _context(request, job, errors or {})
-    return render(request, "ledger/imports/columns.html", {"page": page}, status=status)
+    with timezone.override(zone_of(job.entity)):
+        return render(request, "ledger/imports/columns.html", {"page": page}, status=status)
 
 
 def _context(request: PageRequest, job: Import, errors: dict[str, str]) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.db import transaction
@@ -22,6 +21,7 @@ from ledger.models import Import, ImportState
 from ledger.selectors.imports import causes, refused_rows
 from ledger.services.imports import forget_unused, stop
 from ledger.tenancy.context import acting_for
+from ledger.web.clock import zone_of
 from ledger.web.doors import PageRequest, organisation_page
 from ledger.web.imports.choosing import columns_page, found
 from ledger.web.imports.words import about_rows, address, counts_shown, headline, size_text, state_shown
@@ -40,7 +40,7 @@ def import_page(request: PageRequest, import_id: UUID) -> HttpResponse:
         return columns_page(request, job)
     page = _context(request, job)
     template = "ledger/imports/_progress.html" if request.headers.get("HX-Request") else "ledger/imports/page.html"
-    with timezone.override(ZoneInfo(job.entity.time_zone if job.entity else "UTC")):
+    with timezone.override(zone_of(job.entity)):
         response = render(request, template, {"page": page})
     patch_vary_headers(response, ["HX-Request"])
     return response

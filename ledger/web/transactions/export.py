@@ -5,17 +5,17 @@ from collections.abc import Iterator, Sequence
 
 from django.db import transaction
 from django.http import StreamingHttpResponse
-from django.utils import timezone
 
 from integrations import selectors as sync
 from integrations.selectors import SyncState
 from ledger.access import Action
 from ledger.domain.money import Money
 from ledger.imports.formulas import neutralised
-from ledger.models import CardTransaction, SplitLine, TagGroup
+from ledger.models import CardTransaction, Entity, SplitLine, TagGroup
 from ledger.selectors.listing import after_row
 from ledger.selectors.transactions import with_parts
 from ledger.tenancy.context import acting_for
+from ledger.web.clock import today, zone_of
 from ledger.web.doors import PageRequest, organisation_page
 from ledger.web.transactions.query import ListQuery
 from ledger.web.transactions.standing import first_reason, shown_state
@@ -31,7 +31,8 @@ HEAD = [
 @organisation_page(Action.SEE_TRANSACTIONS)
 def export_transactions(request: PageRequest) -> StreamingHttpResponse:
     query, tenant = ListQuery.read(request.GET.dict()), request.access.organisation.pk
-    name = f"transactions-{request.access.organisation.slug}-{timezone.localdate().isoformat()}.csv"
+    day = today(zone_of(Entity.objects.filter(pk=query.filters.entity).first()))
+    name = f"transactions-{request.access.organisation.slug}-{day.isoformat()}.csv"
     response = StreamingHttpResponse(_lines(tenant, query), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
