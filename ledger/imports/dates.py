@@ -41,6 +41,7 @@ MONTHS = (
     ("nov",),
     ("dec", "dez", "déc"),
 )
+PARTED = re.compile(r"(?<=[0-9])[-/.](?=[0-9])")
 SERIAL = re.compile(r"[2-6][0-9]{4}(\.[0-9]+)?")
 
 
@@ -140,7 +141,13 @@ def _zone(text: str | None) -> tzinfo | None:
 def _refusal(text: str, order: DateOrder) -> str:
     if SERIAL.fullmatch(text.strip()):
         return f"“{text}” is a spreadsheet's number for a day. Format the column as a date and save the file again."
-    return f"“{text[:LONGEST]}” is not a date like {EXAMPLES[order]}."
+    return f"“{text[:LONGEST]}” is not a date like {example_of(order, text)}."
+
+
+def example_of(order: DateOrder, text: str) -> str:
+    """A day in this order, parted as the text is."""
+    parted = PARTED.search(text)
+    return EXAMPLES[order].replace("/", parted[0]) if parted else EXAMPLES[order]
 
 
 @dataclass(frozen=True, slots=True)

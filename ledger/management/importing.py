@@ -145,7 +145,7 @@ class ImportCommand(BaseCommand):
     def _tell(self, job: Import, found: Sequence[Cause], seconds: float, statements: int) -> None:
         self.stdout.write(_counts(job))
         for cause in found[:CAUSES_SHOWN]:
-            self.stdout.write(f"  {counted(cause.rows, 'row')}, first on line {cause.line:,}: {cause.sentence}")
+            self.stdout.write(f"  {counted(cause.rows, 'row')}, first on line {cause.line:,}: {cause.example}")
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
         self.stdout.write(
             f"{seconds:.1f} s, {job.rows / max(seconds, 0.001):,.0f} rows/s, {statements / max(job.rows, 1):.3f} "

@@ -4,9 +4,12 @@ from collections.abc import Iterator
 
 from django.db.models import Count, Func, Min, QuerySet, TextField
 
-from ledger.imports.causes import Cause
+from ledger.imports.causes import Cause, cause_of
 from ledger.imports.refusals import RefusedRow
 from ledger.models import Import, ImportRefusal
+
+# Nobody reads more reasons than these.
+MOST_EXAMPLES = 50
 
 
 class Unnested(Func):
@@ -29,7 +32,20 @@ def causes(job: Import) -> list[Cause]:
         .annotate(rows=Count("pk"), first=Min("line"))
         .order_by("-rows", "first")
     )
-    return [Cause(row["cause"], row["rows"], row["first"]) for row in found]
+    rows = list(found)
+    sentences = dict(_sentences(job, [row["first"] for row in rows[:MOST_EXAMPLES]]))
+    return [
+        Cause(row["cause"], row["rows"], row["first"], _example(row["cause"], sentences.get(row["first"], [])))
+        for row in rows
+    ]
+
+
+def _sentences(job: Import, lines: list[int]) -> QuerySet[ImportRefusal, tuple[int, list[str]]]:
+    return ImportRefusal.objects.filter(of=job.pk, line__in=lines).values_list("line", "sentences")
+
+
+def _example(cause: str, sentences: list[str]) -> str:
+    return next((sentence for sentence in sentences if cause_of(sentence) == cause), cause)
 
 
 def refused_rows(job: Import, after: int = 0, most: int | None = None) -> Iterator[RefusedRow]:

@@ -312,9 +312,9 @@ def test_a_preview_is_what_will_be_and_leaves_nothing(priya: Importer) -> None:
         assert not Card.objects.filter(external_id="5096").exists()
     assert [outcome.result for outcome in made.outcomes] == [Result.CREATED] * 3 + [Result.REFUSED]
     assert made.made == {"card": 1, "category": 1}
-    assert made.causes == [Cause("“…” is not an amount like 1,234.56.", 1, 5)]
+    assert made.causes == [Cause("“…” is not an amount like 1,234.56.", 1, 5, "“none” is not an amount like 1,234.56.")]
     assert refused.counts == {Result.REFUSED: 4}
-    assert refused.causes[0] == Cause("There is no card “…”.", 3, 2)
+    assert refused.causes[0] == Cause("There is no card “…”.", 3, 2, "There is no card “5096”.")
     assert priya.recorded() == (0, 0, 0)
 
 

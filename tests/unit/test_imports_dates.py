@@ -1,5 +1,6 @@
 """Dates are read in the order of their column, and 3 April is not taken for 4 March in silence."""
 
+import re
 from datetime import UTC, date, time, timedelta, timezone
 
 import pytest
@@ -10,6 +11,22 @@ from ledger.imports.dates import DateOrder, DateTally, Moment, NotADate, looks_l
 
 DAY, MONTH, YEAR = DateOrder.DAY_FIRST, DateOrder.MONTH_FIRST, DateOrder.YEAR_FIRST
 THE_19TH = Moment(date(2026, 11, 19))
+
+
+@pytest.mark.parametrize(
+    ("text", "order", "example"),
+    [
+        ("31.02.2026", DateOrder.DAY_FIRST, "19.11.2026"),
+        ("31-02-2026", DateOrder.DAY_FIRST, "19-11-2026"),
+        ("31/02/2026", DateOrder.DAY_FIRST, "19/11/2026"),
+        ("02-31-26", DateOrder.MONTH_FIRST, "11-19-2026"),
+        ("soon", DateOrder.DAY_FIRST, "19/11/2026"),
+        ("31.02.2026", DateOrder.YEAR_FIRST, "2026-11-19"),
+    ],
+)
+def test_what_is_no_date_is_told_one_that_is_parted_likewise(text: str, order: DateOrder, example: str) -> None:
+    with pytest.raises(NotADate, match=re.escape(f"“{text}” is not a date like {example}.")):
+        read_date(text, order)
 
 
 @pytest.mark.parametrize(

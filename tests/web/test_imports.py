@@ -73,7 +73,7 @@ def test_from_the_file_to_the_books_and_back(priya: Browser, office: Importer) -
     office.read(the_import(office))
     done = page(priya.get(address))
     assert "21 added and 1 refused." in done.text
-    assert "1 row , first on line 3: “…” is not an amount like 1,234.56." in done.text
+    assert "1 row , first on line 3: “none” is not an amount like 1,234.56." in done.text
 
     refused = b"".join(priya.get(f"{address}refused.csv").streaming_content).decode()
     again = uploaded(priya, office, refused.replace('"none"', '"10.00"'))
@@ -236,6 +236,21 @@ def test_four_hundred_columns_stay_in_order(priya: Browser, office: Importer) ->
 def test_other_currencies_than_the_books_are_pointed_out(priya: Browser, office: Importer) -> None:
     address = uploaded(priya, office, lines(3).replace("USD", "EUR", 1))
     assert "Some amounts are in EUR, other than the books of the entity." in page(priya.get(address)).text
+
+
+def test_a_reason_is_shown_in_the_words_of_its_first_row_and_days_as_the_file_writes_them(
+    priya: Browser, office: Importer
+) -> None:
+    rows = [f"c-{n},12.03.2026,Staples,10.00,USD,card-4471," for n in range(30)]
+    bad = ["d-8,31.02.2026,Hilton,10.00,USD,card-4471,", "d-9,32.02.2026,Hilton,10.00,USD,card-4471,"]
+    file = "\n".join([HEADER, *rows, "d-7,13.03.2026,Staples,10.00,USD,card-4471,", *bad])
+    address = uploaded(priya, office, file)
+    sentence = "2 rows , first on line 33: “31.02.2026” is not a date like 19.11.2026."
+    assert sentence in page(priya.get(address)).text
+    assert chosen(priya, address, "dates") == "19.11.2026"
+    priya.post(f"{address}choose", **columns(dates="day_first", do="start"))
+    office.read(the_import(office))
+    assert sentence in page(priya.get(address)).text
 
 
 def test_money_in_a_column_that_is_not_read_is_pointed_out(priya: Browser, office: Importer) -> None:

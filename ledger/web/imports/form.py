@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from django.http import QueryDict
 
 from ledger.imports.amounts import Convention, DecimalMark
-from ledger.imports.dates import EXAMPLES, DateOrder
+from ledger.imports.dates import DateOrder, example_of
 from ledger.imports.fields import LABELS, MONEY_FIELDS, Field
 from ledger.imports.layouts import Layout
 from ledger.imports.matching import Matching
@@ -119,7 +119,7 @@ class ColumnForm:
         sign = self.matching.amounts.get(Field.AMOUNT)
         return {
             "fields": [self._field(name, first_row, errors) for name in self.fields],
-            "dates": _select("dates", DATES, "" if unclear["dates"] else self.matching.dates, errors),
+            "dates": _select("dates", self._days(first_row), "" if unclear["dates"] else self.matching.dates, errors),
             "mark": _select("mark", MARKS, "" if unclear["mark"] or not amounts else amounts[0].mark, errors),
             "sign": _select("sign", SIGNS, "" if unclear["sign"] or not sign else sign.convention, errors),
             "currency": {"value": self.matching.defaults.get(Field.CURRENCY, "")},
@@ -127,6 +127,12 @@ class ColumnForm:
             "tags": self._tags(first_row),
             "make_missing": self.make_missing,
         }
+
+    def _days(self, first_row: list[str]) -> dict[DateOrder, str]:
+        """Parted as the file does it."""
+        place = self.matching.columns.get(Field.DATE, len(first_row))
+        written = first_row[place] if place < len(first_row) else ""
+        return {order: example_of(order, written) for order in DateOrder}
 
     def _field(self, name: Field, first_row: list[str], errors: Mapping[str, str]) -> dict[str, Any]:
         place = self.matching.columns.get(name)
@@ -159,9 +165,6 @@ class ColumnForm:
         ]
         shown = [tick for tick in ticks if tick["ticked"]] if len(ticks) > SURE_TAGS else ticks
         return {"shown": shown, "more": [tick for tick in ticks if tick not in shown]}
-
-
-DATES = EXAMPLES
 
 
 def _one_of(choices: type[Choice], text: str) -> Choice | None:

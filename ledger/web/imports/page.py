@@ -64,7 +64,7 @@ def _context(request: PageRequest, job: Import) -> dict[str, Any]:
         "counts": counts_shown(job) if job.started_at else [],
         "about": max(job.rows, about_rows(job)),
         "causes": [
-            {"sentence": one.sentence, "rows": counted(one.rows, "row"), "line": one.line}
+            {"sentence": one.example, "rows": counted(one.rows, "row"), "line": one.line}
             for one in grouped[:CAUSES_SHOWN]
         ],
         "more_causes": len(grouped) - CAUSES_SHOWN if len(grouped) > CAUSES_SHOWN else 0,

@@ -37,7 +37,7 @@ def tried_shown(job: Import, tried: Preview, matching: Matching) -> dict[str, An
             if (number := tried.counts[result])
         ],
         "causes": [
-            {"sentence": cause.sentence, "rows": counted(cause.rows, "row"), "line": cause.line}
+            {"sentence": cause.example, "rows": counted(cause.rows, "row"), "line": cause.line}
             for cause in tried.causes[:CAUSES_SHOWN]
         ],
         "unread": _unread(job, tried, matching),
