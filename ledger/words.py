@@ -1,6 +1,6 @@
 """Values of the ledger as a person reads them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from babel.numbers import format_decimal, get_currency_name, get_currency_symbol
@@ -8,6 +8,7 @@ from babel.numbers import format_decimal, get_currency_name, get_currency_symbol
 from ledger.domain.money import Money, exponent
 
 LOCALE = "en"
+NAMES_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,5 +58,13 @@ def listed(parts: list[str]) -> str:
 
 
 def counted(number: int, noun: str) -> str:
-    """1 item, 1,212 items."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+    """1 item, 1,212 items, 2 categories."""
+    plural = f"{noun[:-1]}ies" if noun.endswith("y") and noun[-2] not in "aeou" else f"{noun}s"
+    return f"{number:,} {noun if number == 1 else plural}"
+
+
+def named(number: int, noun: str, first: Sequence[str]) -> str:
+    """7 cards: 4471, 5096, 0815, 1234, 9698 and 2 more."""
+    shown = first[:NAMES_SHOWN]
+    others = [f"{number - len(shown):,} more"] if number > len(shown) else []
+    return f"{counted(number, noun)}: {listed([*shown, *others])}"

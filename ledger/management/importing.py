@@ -3,7 +3,7 @@
 import resource
 import time
 from argparse import ArgumentParser
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -34,9 +34,10 @@ from ledger.services.imports import (
     trial,
 )
 from ledger.services.imports.files import chunks_of
+from ledger.services.imports.outcomes import NewNames
 from ledger.services.imports.running import count_outcomes, refused_rows_of
 from ledger.tenancy.context import acting_for
-from ledger.words import counted
+from ledger.words import counted, named
 
 BY = "the command line"
 TOLD_EVERY_SECONDS = 2.0
@@ -126,21 +127,33 @@ class ImportCommand(BaseCommand):
                 self.stdout.write(f"{_counts(now)}; {now.offset / now.size:.0%} of the file")
         with transaction.atomic():
             job.refresh_from_db()
+            self._tell_names("Made", {word: (number, first) for word, (number, first) in job.made.items()})
             return causes(job), list(refused_rows(job))
 
     def _try(self, job: Import, matching: Matching, file: BinaryIO) -> tuple[list[Cause], Iterable[RefusedRow]]:
         """Counted on the import at hand, which is then forgotten."""
         refused: list[RefusedRow] = []
+        made: NewNames = {}
+        missing: NewNames = {}
         try:
             for tried in trial(job, matching, make_missing=job.make_missing, chunks=chunks_of(file)):
                 count_outcomes(job, tried.outcomes)
+                _gather(made, tried.made)
+                _gather(missing, tried.missing)
                 refused += refused_rows_of(tried.refused, matching)
         finally:
             forget_unused(job.pk)
+        self._tell_names("Would make", _counted_names(made))
+        self._tell_names("New (--make-missing makes them)", _counted_names(missing))
         tally = CauseTally()
         for row in refused:
             tally.add(row.line, row.sentences)
         return tally.causes(), refused
+
+    def _tell_names(self, what: str, names: Mapping[str, tuple[int, list[str]]]) -> None:
+        if names:
+            told = (named(number, word, first) for word, (number, first) in names.items())
+            self.stdout.write(f"{what}: {'; '.join(told)}.")
 
     def _tell(self, job: Import, found: Sequence[Cause], seconds: float, statements: int) -> None:
         self.stdout.write(_counts(job))
@@ -151,6 +164,16 @@ class ImportCommand(BaseCommand):
             f"{seconds:.1f} s, {job.rows / max(seconds, 0.001):,.0f} rows/s, {statements / max(job.rows, 1):.3f} "
             f"statements per row, {peak} MB of memory at most"
         )
+
+
+def _gather(all_of: NewNames, found: NewNames) -> None:
+    """What one slice lacked the next one lacks again."""
+    for word, names in found.items():
+        all_of[word] = [*dict.fromkeys([*all_of.get(word, []), *names])]
+
+
+def _counted_names(names: NewNames) -> dict[str, tuple[int, list[str]]]:
+    return {word: (len(found), found) for word, found in names.items()}
 
 
 def _choice(matching: Matching, columns: tuple[str, ...]) -> str:

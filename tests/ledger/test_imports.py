@@ -311,7 +311,8 @@ def test_a_preview_is_what_will_be_and_leaves_nothing(priya: Importer) -> None:
         made, refused = (preview(job, matching, make_missing=allowed) for allowed in (True, False))
         assert not Card.objects.filter(external_id="5096").exists()
     assert [outcome.result for outcome in made.outcomes] == [Result.CREATED] * 3 + [Result.REFUSED]
-    assert made.made == {"card": 1, "category": 1}
+    assert (made.made, made.missing) == ({"card": ["5096"], "category": ["Books"]}, {})
+    assert (refused.made, refused.missing) == ({}, {"card": ["5096"], "category": ["Books"]})
     assert made.causes == [Cause("“…” is not an amount like 1,234.56.", 1, 5, "“none” is not an amount like 1,234.56.")]
     assert refused.counts == {Result.REFUSED: 4}
     assert refused.causes[0] == Cause("There is no card “…”.", 3, 2, "There is no card “5096”.")

@@ -64,15 +64,19 @@ def test_from_the_file_to_the_books_and_back(priya: Browser, office: Importer) -
     address = uploaded(priya, office, "\n".join(rows))
     shown = page(priya.get(address))
     assert "“merchant” is a usual name for it." in shown.text
-    assert "minus 9.99 US dollars" in shown.text
-    assert "They make 1 category." in shown.text
+    assert "New: 1 category: Books. Rows that name them are refused." in shown.text
+    assert not shown.all("input", id="make_missing", checked="")
     assert office.recorded() == (0, 0, 0)
 
+    looked = page(priya.post_as_htmx(f"{address}choose", **columns()))
+    assert "New: 1 category: Books. The import makes them." in looked.text
+    assert "minus 9.99 US dollars" in looked.text
     start = priya.post(f"{address}choose", **columns(do="start"))
     assert "waits for its turn" in page(priya.land(start)).text
     office.read(the_import(office))
     done = page(priya.get(address))
     assert "21 added and 1 refused." in done.text
+    assert "Made 1 category: Books" in done.text
     assert "1 row , first on line 3: “none” is not an amount like 1,234.56." in done.text
 
     refused = b"".join(priya.get(f"{address}refused.csv").streaming_content).decode()
@@ -135,9 +139,12 @@ def test_a_file_above_the_cap_is_answered_with_the_way_out(
 def test_vendors_need_no_entity(priya: Browser, office: Importer) -> None:
     address = uploaded(priya, office, "Name,Email\nFigma Inc,pay@figma.com\n", kind="vendors", entity="")
     shown = page(priya.get(address))
-    assert "Figma Inc" in shown.text
+    for words in ("Figma Inc", "Line Vendor Id", "an import sends no vendor to the books", "Import 1 row "):
+        assert words in shown.text
+    assert "Card" not in shown.text.replace("Card transactions", "")
     priya.post(f"{address}choose", column_name="0", column_email="1", do="start")
     assert counts(office.read(the_import(office))) == (1, 0, 0, 0)
+    assert "Made" not in page(priya.get(address)).text
 
 
 def test_the_same_file_is_recognised_and_not_forbidden(priya: Browser, office: Importer) -> None:

@@ -1,6 +1,5 @@
 """What becomes of a row, whatever kind of thing it tells."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -9,6 +8,9 @@ from ledger.domain.transactions import IncomingTransaction
 from ledger.imports.rows import Row
 from ledger.imports.values import VendorValues
 from ledger.services.intake import Result
+
+# By what such a name is called: {"card": ["4471"]}.
+NewNames = dict[str, list[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +25,12 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """One outcome for each row, in the order of the rows, and how many of which names were made on the way."""
+    """One outcome for each row, in the order of the rows, and which names nobody had entered: made on the way, or
+    missing still."""
 
     outcomes: list[Outcome]
-    made: Counter[str] = field(default_factory=Counter)
+    made: NewNames = field(default_factory=dict)
+    missing: NewNames = field(default_factory=dict)
 
 
 class Taker(Protocol):

@@ -1,7 +1,7 @@
 """What would become of rows: they are taken in for a trial, by the very code that does it, and let go."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -15,7 +15,7 @@ from ledger.imports.rows import Position
 from ledger.imports.unread import unread_money
 from ledger.models import Import
 from ledger.services.imports.files import Chunks, stored_chunks
-from ledger.services.imports.outcomes import Outcome
+from ledger.services.imports.outcomes import NewNames, Outcome
 from ledger.services.imports.running import MOST_REFUSALS, SLICE_ROWS, next_rows, taker, too_many_refused
 from ledger.services.intake import Result
 
@@ -27,10 +27,13 @@ class Preview:
     """Of some rows in the order of the file."""
 
     outcomes: Sequence[Outcome]
-    # What would be made, by what it is called.
-    made: Mapping[str, int]
+    # What would be made, or would have to be.
+    made: NewNames
+    missing: NewNames
     # As many as the file has if it goes on so.
     about_rows: int
+    # Whether these are all that it has.
+    is_whole: bool
 
     @property
     def first_row(self) -> list[str]:
@@ -77,13 +80,19 @@ def _tried(
     layout = Layout.from_json(job.layout)
     reader = layout.rows(chunks(layout.first.offset))
     taking = taker(job, matching, Occurrences(), make_missing=make_missing)
-    is_over = False
+    is_first, is_over = True, False
     while not is_over:
         with transaction.atomic():
             rows, problem, is_over = next_rows(reader, at_once)
             taken = taking.take(rows)
             transaction.set_rollback(True)
-        yield Preview(taken.outcomes, taken.made, _about_rows(layout, reader.position)), problem
+        yield (
+            Preview(
+                taken.outcomes, taken.made, taken.missing, _about_rows(layout, reader.position), is_over and is_first
+            ),
+            problem,
+        )
+        is_first = False
 
 
 def _about_rows(layout: Layout, place: Position) -> int:

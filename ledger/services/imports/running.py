@@ -20,7 +20,7 @@ from ledger.models import Import, ImportKind, ImportRefusal, ImportSeen, ImportS
 from ledger.models.imports import UNDER_WAY
 from ledger.services.imports.choosing import finish
 from ledger.services.imports.files import Chunks, stored_chunks
-from ledger.services.imports.outcomes import Outcome, Taker
+from ledger.services.imports.outcomes import NewNames, Outcome, Taker
 from ledger.services.imports.transactions import TransactionTaker
 from ledger.services.imports.vendors import VendorTaker
 from ledger.services.intake import Result
@@ -29,6 +29,8 @@ SLICE_ROWS = 1000
 # Rows may be large: a slice ends after so many bytes too.
 SLICE_BYTES = 4 * 1024 * 1024
 MOST_REFUSALS = 10_000
+# Of those that were made, to be shown.
+NAMES_KEPT = 10
 # A slice that kills its worker would kill every worker after it.
 MOST_TRIES = 5
 
@@ -79,6 +81,7 @@ class Session:
         taken = self._taker(job).take(rows) if rows else None
         if taken:
             count_outcomes(job, taken.outcomes)
+            count_made(job, taken.made)
             self._keep_refused(job, taken.outcomes)
             self._keep_seen(job)
         job.offset, job.line, _ = reader.position
@@ -128,6 +131,12 @@ def count_outcomes(job: Import, outcomes: Sequence[Outcome]) -> None:
     job.known += counts[Result.EXISTING]
     job.changed += counts[Result.CHANGED]
     job.refused += counts[Result.REFUSED]
+
+
+def count_made(job: Import, made: NewNames) -> None:
+    for word, names in made.items():
+        number, first = job.made.get(word, (0, []))
+        job.made[word] = [number + len(names), [*first, *names][:NAMES_KEPT]]
 
 
 def taker(job: Import, matching: Matching, occurrences: Occurrences, *, make_missing: bool) -> Taker:

@@ -1,6 +1,5 @@
 """Rows that tell card transactions: read, named, recorded; a few statements whatever their number."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, time
@@ -17,9 +16,9 @@ from ledger.imports.refusals import carried_row_id
 from ledger.imports.rows import Row
 from ledger.imports.values import Refused, TransactionValues, read_transaction
 from ledger.models import Entity
-from ledger.services.imports.making import make
+from ledger.services.imports.making import make, names_of
 from ledger.services.imports.names import Names, Resolved
-from ledger.services.imports.outcomes import Outcome, Taken
+from ledger.services.imports.outcomes import NewNames, Outcome, Taken
 from ledger.services.intake import Recorded, Result, record_transactions
 
 # So that a day is the same day in the entity's books, whatever is done with the moment.
@@ -65,13 +64,14 @@ class TransactionTaker:
 
     def take(self, rows: Sequence[Row]) -> Taken:
         read = [self._read(row) for row in rows]
-        names, made = self._names([told for told in read if isinstance(told, TransactionValues)])
+        names, made, missing = self._names([told for told in read if isinstance(told, TransactionValues)])
         drafts = [
             self._refused(row, told) if isinstance(told, Refused) else self._draft(row, told, names)
             for row, told in zip(rows, read, strict=True)
         ]
         recorded = iter(self._record([draft for draft in drafts if not draft.sentences]))
-        return Taken([draft if draft.sentences else _recorded(draft, next(recorded)) for draft in drafts], made)
+        outcomes = [draft if draft.sentences else _recorded(draft, next(recorded)) for draft in drafts]
+        return Taken(outcomes, made, missing)
 
     def _read(self, row: Row) -> TransactionValues | Refused:
         told = read_transaction(row, self._layout.columns, self._matching, self._entity.currency)
@@ -79,15 +79,13 @@ class TransactionTaker:
             return told
         return replace(told, card=without_whole_numbers(told.card))
 
-    def _names(self, values: Sequence[TransactionValues]) -> tuple[Names, Counter[str]]:
+    def _names(self, values: Sequence[TransactionValues]) -> tuple[Names, NewNames, NewNames]:
         names = Names(self._entity, values)
-        if not self._make_missing:
-            return names, Counter()
         missing = names.missing(values)
-        if not missing:
-            return names, Counter()
+        if not missing or not self._make_missing:
+            return names, {}, names_of(missing, self._entity)
         made = make(missing, self._entity)
-        return Names(self._entity, values), made
+        return Names(self._entity, values), made, {}
 
     def _refused(self, row: Row, told: Refused) -> Outcome:
         sentences = tuple(reason.sentence for reason in told.reasons)

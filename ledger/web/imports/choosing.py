@@ -13,13 +13,14 @@ from ledger import tasks
 from ledger.access import Action
 from ledger.imports.encodings import Encoding
 from ledger.imports.layouts import Layout
-from ledger.models import Import
+from ledger.models import Import, ImportKind
 from ledger.services.imports import earlier_of_the_same, keep_choice, preview, start
 from ledger.web.clock import zone_of
 from ledger.web.doors import PageRequest, organisation_page
 from ledger.web.imports.form import ColumnForm
 from ledger.web.imports.tried import tried_shown
 from ledger.web.imports.words import address, size_text
+from ledger.words import counted
 
 ENCODINGS = {
     Encoding.UTF_8: "UTF-8",
@@ -70,7 +71,7 @@ def _context(request: PageRequest, job: Import, errors: dict[str, str]) -> dict[
     return {
         "name": job.file_name,
         "eyebrow": f"{job.get_kind_display()}{f' of {job.entity.name}' if job.entity else ''}",
-        "about": _about(job, tried["about_rows"]),
+        "about": _about(job, tried["rows_text"]),
         "earlier": {"by": earlier.by, "at": earlier.uploaded_at} if earlier else None,
         "form": form.context(first, errors),
         "options": form.options(),
@@ -81,10 +82,10 @@ def _context(request: PageRequest, job: Import, errors: dict[str, str]) -> dict[
     }
 
 
-def _about(job: Import, rows: int) -> str:
+def _about(job: Import, rows: str) -> str:
     layout = Layout.from_json(job.layout)
     return (
-        f"{size_text(job.size)}, about {rows:,} rows in {len(layout.columns):,} columns, parted by "
+        f"{size_text(job.size)}, {rows} in {counted(len(layout.columns), 'column')}, parted by "
         f"{DELIMITERS[layout.dialect.delimiter]}, in {ENCODINGS[layout.dialect.encoding]}."
     )
 
@@ -95,5 +96,6 @@ def _tried(job: Import, form: ColumnForm) -> dict[str, Any]:
         "asked": [*form.problems().values()],
         "tried": tried_shown(job, tried, form.matching) if form.is_complete else None,
         "first_row": tried.first_row,
-        "about_rows": tried.about_rows,
+        "rows_text": f"{'' if tried.is_whole else 'about '}{counted(tried.about_rows, 'row')}",
+        "is_vendors": job.kind == ImportKind.VENDORS,
     }

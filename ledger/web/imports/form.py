@@ -60,8 +60,7 @@ class ColumnForm:
         suggestion = Suggestion.from_json(job.suggestion)
         matching = Matching.from_json(job.matching) if job.matching else suggestion.matching
         columns = Layout.from_json(job.layout).columns
-        # Offered from the start, with what it would make: who brings a first file has nothing to match it with.
-        return cls(ImportKind(job.kind), columns, suggestion, matching, job.make_missing or job.matching is None)
+        return cls(ImportKind(job.kind), columns, suggestion, matching, job.make_missing)
 
     def posted(self, data: QueryDict) -> "ColumnForm":
         """What does not make sense is left as it was."""

@@ -25,7 +25,7 @@ from ledger.web.clock import zone_of
 from ledger.web.doors import PageRequest, organisation_page
 from ledger.web.imports.choosing import columns_page, found
 from ledger.web.imports.words import about_rows, address, counts_shown, headline, size_text, state_shown
-from ledger.words import counted
+from ledger.words import counted, named
 
 CAUSES_SHOWN = 20
 AT_ONCE = 1000
@@ -77,7 +77,7 @@ def _context(request: PageRequest, job: Import) -> dict[str, Any]:
         "by": job.by,
         "started_at": job.started_at,
         "finished_at": job.finished_at,
-        "make_missing": job.make_missing,
+        "made": _made(job) if job.started_at and job.entity else "",
         "size": size_text(job.size),
     }
 
@@ -85,6 +85,13 @@ def _context(request: PageRequest, job: Import) -> dict[str, Any]:
 def _eyebrow(job: Import) -> str:
     whose = f" of {job.entity.name}" if job.entity else ""
     return f"{job.get_kind_display()}{whose}, {size_text(job.size)}"
+
+
+def _made(job: Import) -> str:
+    """Cards and the like, which vendors do not name."""
+    if job.made:
+        return "; ".join(named(number, word, first) for word, (number, first) in job.made.items())
+    return "nothing: no name was new" if job.make_missing else "nothing: rows with new names were to be refused"
 
 
 def _quiet(job: Import) -> str:

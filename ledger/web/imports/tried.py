@@ -1,18 +1,19 @@
 """The first rows as they would be recorded, for the page on which columns are chosen."""
 
+from dataclasses import asdict
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from ledger.domain.transactions import IncomingTransaction
+from ledger.imports.cards import without_whole_numbers
 from ledger.imports.layouts import Layout
 from ledger.imports.matching import Matching
 from ledger.imports.values import VendorValues
 from ledger.models import Import
 from ledger.services.imports import Preview
-from ledger.services.imports.outcomes import Outcome
+from ledger.services.imports.outcomes import NewNames, Outcome
 from ledger.services.intake import Result
-from ledger.web.imports.words import made_text
-from ledger.words import counted, listed, money_shown
+from ledger.words import counted, listed, money_shown, named
 
 SHOWN = 10
 CAUSES_SHOWN = 8
@@ -41,9 +42,15 @@ def tried_shown(job: Import, tried: Preview, matching: Matching) -> dict[str, An
             for cause in tried.causes[:CAUSES_SHOWN]
         ],
         "unread": _unread(job, tried, matching),
-        "made": made_text(dict(tried.made)),
+        "made": _names_shown(tried.made),
+        "missing": _names_shown(tried.missing),
+        "is_whole": tried.is_whole,
         "other_currencies": sorted({one.money.currency for one in told} - {job.entity.currency}) if job.entity else [],
     }
+
+
+def _names_shown(names: NewNames) -> list[str]:
+    return [named(len(found), word, found) for word, found in names.items()]
 
 
 def _unread(job: Import, tried: Preview, matching: Matching) -> str:
@@ -59,16 +66,13 @@ def _row(job: Import, outcome: Outcome) -> dict[str, Any]:
         "sentences": outcome.sentences,
         "is_refused": outcome.result is Result.REFUSED,
         # What is refused is shown as it stands in the file, however far it was read.
-        "cells": " · ".join(filter(None, map(str.strip, outcome.row.cells)))[:200],
+        "cells": without_whole_numbers(" · ".join(filter(None, map(str.strip, outcome.row.cells))))[:200],
     }
     if outcome.result is Result.REFUSED:
         return shown
     if isinstance(outcome.told, IncomingTransaction) and job.entity:
         return shown | _transaction(outcome.told, ZoneInfo(job.entity.time_zone))
-    if isinstance(outcome.told, VendorValues):
-        told = outcome.told
-        return shown | {"name": told.name, "facts": [*filter(None, (told.external_id, told.email, told.phone))]}
-    return shown
+    return shown | asdict(outcome.told) if isinstance(outcome.told, VendorValues) else shown
 
 
 def _transaction(told: IncomingTransaction, zone: ZoneInfo) -> dict[str, Any]:

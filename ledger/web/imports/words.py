@@ -68,12 +68,3 @@ def _outcome(job: Import) -> str:
         return f"Nothing new: all {counted(job.rows, 'row')} were known already."
     parts = [(job.new, "added"), (job.changed, "changed"), (job.known, "known already"), (job.refused, "refused")]
     return f"{listed([f'{number:,} {word}' for number, word in parts if number])}."
-
-
-def made_text(made: dict[str, int]) -> str:
-    """12 cards and 1 category."""
-    return listed([_plural(number, noun) for noun, number in made.items() if number])
-
-
-def _plural(number: int, noun: str) -> str:
-    return f"{number:,} categories" if noun == "category" and number != 1 else counted(number, noun)
