@@ -9,6 +9,7 @@ from datetime import timedelta
 from django.db import connection
 
 from integrations.conservation.lines import Part
+from integrations.conservation.reading import SITUATION
 from integrations.models import Term
 from ledger.domain.months import Month
 from ledger.tenancy.context import required_tenant
@@ -16,16 +17,8 @@ from ledger.tenancy.context import required_tenant
 # Where one age ends and the next begins.
 BORDERS = (timedelta(hours=1), timedelta(hours=8), timedelta(hours=24), timedelta(days=3))
 
-AGES = """
-    WITH tie AS (
-        SELECT id, entity_id, state = 'access_lost' AS locked_out
-          FROM integrations_connection WHERE tenant_id = %(tenant)s
-    ), alone AS (
-        SELECT entity.id FROM ledger_entity entity
-         WHERE entity.tenant_id = %(tenant)s AND NOT EXISTS (SELECT FROM tie WHERE tie.entity_id = entity.id)
-    ), unheard AS (
-        SELECT DISTINCT document_id FROM ledger_ledgerevent WHERE tenant_id = %(tenant)s AND handled_at IS NULL
-    ), waiting AS (
+AGES = f"""
+    WITH {SITUATION}, waiting AS (
         SELECT job.told_currency AS currency, job.told_minor AS minor, doc.recorded_at,
                CASE WHEN tie.locked_out AND integrations_term_of(job.state) = 'way' THEN 'person'
                     ELSE integrations_term_of(job.state) END AS term

@@ -14,8 +14,9 @@ from integrations.models import Term
 from ledger.domain.months import Month
 from ledger.tenancy.context import required_tenant
 
-CELLS = """
-    WITH tie AS (
+# Which entities have books and whether these are open, which have none, and which documents nobody has absorbed yet.
+SITUATION = """
+    tie AS (
         SELECT id, entity_id, state = 'access_lost' AS locked_out
           FROM integrations_connection WHERE tenant_id = %(tenant)s
     ), alone AS (
@@ -23,7 +24,10 @@ CELLS = """
          WHERE entity.tenant_id = %(tenant)s AND NOT EXISTS (SELECT FROM tie WHERE tie.entity_id = entity.id)
     ), unheard AS (
         SELECT DISTINCT document_id FROM ledger_ledgerevent WHERE tenant_id = %(tenant)s AND handled_at IS NULL
-    ), part AS (
+    )
+"""
+CELLS = f"""
+    WITH {SITUATION}, part AS (
         SELECT entity_id, dated, currency, NULL AS term, count, minor
           FROM ledger_sourcetotal
          WHERE tenant_id = %(tenant)s AND dated BETWEEN %(first)s AND %(last)s
@@ -54,7 +58,7 @@ CELLS = """
           JOIN ledger_sourcedocument doc ON doc.tenant_id = %(tenant)s AND doc.entity_id = alone.id
          WHERE doc.stage <> 'pending' AND doc.dated BETWEEN %(first)s AND %(last)s
     )
-    SELECT entity_id, currency, term, sum(count)::bigint, sum(minor)::bigint, {moment} AS moment
+    SELECT entity_id, currency, term, sum(count)::bigint, sum(minor)::bigint, {{moment}} AS moment
       FROM part GROUP BY entity_id, currency, term, moment
     HAVING sum(count) <> 0 OR sum(minor) <> 0
 """

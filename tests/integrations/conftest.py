@@ -7,8 +7,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.core.cache import cache
+from django.db import connection as database
 from django.db import transaction
 from django.db.models import Sum
+from django.test.utils import CaptureQueriesContext
 
 from integrations import services, tokens
 from integrations.conservation import prove
@@ -169,6 +171,14 @@ class Office:
         with lane.held(self.connection.pk) as held:
             assert held is not None
             engine.drain(held)
+
+    def statements_of_work(self) -> int:
+        queue.absorb_events()
+        with lane.held(self.connection.pk) as held:
+            assert held is not None
+            with CaptureQueriesContext(database) as statements:
+                engine.drain(held)
+        return len(statements)
 
     def accountant(self) -> Accountant:
         """Somebody who works in the books themselves."""

@@ -795,3 +795,8 @@ def test_every_field_names_a_list_that_is_on_the_page_once(books: Books, priya: 
 
 def test_whoever_can_only_read_the_mapping_is_told_whom_to_ask(books: Books, theo: Browser) -> None:
     assert "To have it changed, ask Priya Raman." in page(theo.get(books.part("categories"))).text
+
+
+def test_before_anything_is_connected_the_mapping_says_what_comes_first(cast: Cast, priya: Browser) -> None:
+    response = priya.get("/o/larkfield/mapping/", follow=True)
+    assert "Connect an entity first" in page(response).text

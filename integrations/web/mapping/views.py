@@ -31,7 +31,10 @@ def first_mapping(request: PageRequest) -> HttpResponse:
     """Mapping, from the rail: the first connected entity, or the page on which one is connected."""
     tie = selectors.connections().order_by("entity__name").first()
     slug = request.access.organisation.slug
-    return redirect("mapping", slug, tie.entity_id) if tie else redirect("connections", slug)
+    if tie is not None:
+        return redirect("mapping", slug, tie.entity_id)
+    messages.info(request, "Connect an entity first: a mapping leads to the accounts of its books.")
+    return redirect("connections", slug)
 
 
 @organisation_page(Action.SEE_SYNC)

@@ -31,7 +31,8 @@ HEAD = [
 @organisation_page(Action.SEE_TRANSACTIONS)
 def export_transactions(request: PageRequest) -> StreamingHttpResponse:
     query, tenant = ListQuery.read(request.GET.dict()), request.access.organisation.pk
-    day = today(zone_of(Entity.objects.filter(pk=query.filters.entity or 0).first()))
+    wanted = query.filters.entity
+    day = today(zone_of(Entity.objects.filter(pk=wanted).first() if wanted else None))
     name = f"transactions-{request.access.organisation.slug}-{day.isoformat()}.csv"
     response = StreamingHttpResponse(_lines(tenant, query), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}"'
