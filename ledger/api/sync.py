@@ -15,7 +15,6 @@ from ledger.api.shown import SYNC_STATES
 from ledger.models import Entity, Scope
 from ledger.models.directory import ENTITIES
 from ledger.selectors.directory import entries
-from ledger.tenancy.context import one_moment
 
 
 class ConnectionSerializer(serializers.Serializer[Any]):
@@ -45,7 +44,7 @@ class SyncView(Door):
     @extend_schema(operation_id="read_sync", responses={200: OpenApiResponse(SyncSerializer, "Entity by entity.")})
     def get(self, request: Request) -> Response:
         """Where everything stands. Nothing is missing: what came in is in exactly one of the states."""
-        with one_moment(), self.reading():
+        with self.reading():
             counted = count_states()
             connected = {connection.entity_id: connection for connection in connections()}
             shown = [
