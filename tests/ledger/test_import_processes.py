@@ -178,7 +178,7 @@ def test_refused_rows_are_written_for_mending_and_are_no_failure_unless_nothing_
     file.write_text(f"{lines(20)}c-x,2026-03-02,Staples,none,USD,card-4471,Software\n")
     order = ["import_transactions", "larkfield", "--entity", "Larkfield Inc.", "--refused", str(refused)]
     told = command(*order, str(file))
-    assert "1 row, first on line 22: “…” is not an amount like 1,234.56." in told
+    assert "1 row, first on line 22: “none” is not an amount like 1,234.56." in told
     with pytest.raises(CommandError, match="No row was taken"):
         command(*order, str(refused))
     refused.write_text(refused.read_text(encoding="utf-8-sig").replace('"none"', '"10.00"'))
