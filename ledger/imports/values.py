@@ -66,6 +66,8 @@ class Reason:
 @dataclass(frozen=True, slots=True)
 class Refused:
     reasons: tuple[Reason, ...]
+    # What it would have been, where that can be read.
+    money: Money | None = None
 
 
 def read_transaction(
@@ -98,7 +100,7 @@ def read_transaction(
         approved_by=draft.text(Field.APPROVED_BY),
         tags=draft.tags(columns),
     )
-    return Refused(tuple(draft.reasons)) if draft.reasons else values
+    return Refused(tuple(draft.reasons), None if money is NO_MONEY else money) if draft.reasons else values
 
 
 def read_vendor(row: Row, columns: tuple[str, ...], matching: Matching) -> VendorValues | Refused:

@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 
+from ledger.domain.money import Money
 from ledger.imports.amounts import Convention, DecimalMark
 from ledger.imports.causes import Cause, CauseTally
 from ledger.imports.dates import DateOrder
@@ -42,6 +43,7 @@ from ledger.words import counted, named
 BY = "the command line"
 TOLD_EVERY_SECONDS = 2.0
 CAUSES_SHOWN = 10
+RESULTS = {"created": "new", "existing": "known", "changed": "changed", "refused": "refused"}
 
 
 def add_common_arguments(parser: ArgumentParser) -> None:
@@ -157,6 +159,8 @@ class ImportCommand(BaseCommand):
 
     def _tell(self, job: Import, found: Sequence[Cause], seconds: float, statements: int) -> None:
         self.stdout.write(_counts(job))
+        for currency, of_currency in sorted(job.sums.items()):
+            self.stdout.write(f"  {_sums(currency, of_currency)}")
         for cause in found[:CAUSES_SHOWN]:
             self.stdout.write(f"  {counted(cause.rows, 'row')}, first on line {cause.line:,}: {cause.example}")
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
@@ -188,6 +192,15 @@ def _counts(job: Import) -> str:
         f"{counted(job.rows, 'row')}: {job.new:,} new, {job.known:,} known, {job.changed:,} changed, "
         f"{job.refused:,} refused"
     )
+
+
+def _sums(currency: str, of_currency: Mapping[str, Sequence[int]]) -> str:
+    """USD: new 1,234.50 in 12 rows, refused 3.00 in 1 row."""
+    told = [
+        f"{RESULTS[result]} {Money(minor, currency).amount:,} in {counted(rows, 'row')}"
+        for result, (rows, minor) in of_currency.items()
+    ]
+    return f"{currency}: {', '.join(told)}"
 
 
 @contextmanager

@@ -48,6 +48,7 @@ class Import(TenantModel):
     suggestion = models.JSONField(help_text="ledger.imports.suggestions.Suggestion")
     matching = models.JSONField(null=True, help_text="ledger.imports.matching.Matching, once it was chosen.")
     make_missing = models.BooleanField(default=False)
+    sums = models.JSONField(default=dict, help_text="By currency and result: rows, and their sum in minor units.")
     made = models.JSONField(default=dict, help_text="Of what it named first: how many, and the first few. By word.")
 
     # Where the next row begins (ledger.imports.rows.Position).

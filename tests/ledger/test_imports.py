@@ -301,6 +301,11 @@ def test_the_database_keeps_what_must_not_be_false(priya: Importer, changes: dic
 # --- a preview -------------------------------------------------------------------------------------------------------
 
 
+def test_what_the_rows_come_to_is_added_up_slice_by_slice(priya: Importer) -> None:
+    job = priya.take(lines(2500) + "c-x,2026-03-02,Staples,10.00,USD,card-0000,\n")
+    assert job.sums == {"USD": {"created": [2500, 2_500_000], "refused": [1, 1000]}}
+
+
 def test_a_preview_is_what_will_be_and_leaves_nothing(priya: Importer) -> None:
     rows = [f"c-{n},2026-03-02,Staples,{'none' if n > 3 else -10},USD,5096,Books" for n in range(1, 5)]
     job = priya.bring("\n".join([HEADER, *rows]))

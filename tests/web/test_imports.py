@@ -260,6 +260,28 @@ def test_a_reason_is_shown_in_the_words_of_its_first_row_and_days_as_the_file_wr
     assert sentence in page(priya.get(address)).text
 
 
+def test_what_the_rows_come_to_is_told_before_and_after(priya: Browser, office: Importer) -> None:
+    rows = [
+        "c-1,2026-03-02,Staples,10.00,USD,card-4471,",
+        "c-2,2026-03-02,Staples,-3.00,USD,card-4471,",
+        "c-3,2026-03-02,Staples,5.00,EUR,card-4471,",
+        "c-4,2026-03-02,Staples,1.50,USD,card-0000,",
+        "c-5,soon,Staples,2.00,USD,card-4471,",
+        "c-6,2026-03-02,Staples,none,USD,card-4471,",
+        *(f"d-{n},2026-03-02,Staples,1.00,USD,card-4471," for n in range(20)),
+    ]
+    address = uploaded(priya, office, "\n".join([HEADER, *rows]))
+    told = (
+        "Rows Sum New 23 € 5.00 5.00 euros $ 27.00 27.00 US dollars Known already 0 – none Changed 0 – none "
+        "Refused 3 $ 3.50 3.50 US dollars Rows read 26 € 5.00 5.00 euros $ 30.50 30.50 US dollars "
+        "Of 1 refused row no amount could be read."
+    )
+    assert told in page(priya.get(address)).text
+    priya.post(f"{address}choose", **columns(make_missing="", do="start"))
+    office.read(the_import(office), slices=1)
+    assert told in page(priya.get(address)).text
+
+
 def test_money_in_a_column_that_is_not_read_is_pointed_out(priya: Browser, office: Importer) -> None:
     file = (
         "id,date,merchant,amount,card,Tip,Fee,VAT amount,Surcharge\n"

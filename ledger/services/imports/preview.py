@@ -15,7 +15,7 @@ from ledger.imports.rows import Position
 from ledger.imports.unread import unread_money
 from ledger.models import Import
 from ledger.services.imports.files import Chunks, stored_chunks
-from ledger.services.imports.outcomes import NewNames, Outcome
+from ledger.services.imports.outcomes import NewNames, Outcome, Sums, add_up
 from ledger.services.imports.running import MOST_REFUSALS, SLICE_ROWS, next_rows, taker, too_many_refused
 from ledger.services.intake import Result
 
@@ -42,6 +42,12 @@ class Preview:
     @property
     def counts(self) -> Counter[Result]:
         return Counter(outcome.result for outcome in self.outcomes)
+
+    @property
+    def sums(self) -> Sums:
+        sums: Sums = {}
+        add_up(sums, self.outcomes)
+        return sums
 
     @property
     def refused(self) -> list[Outcome]:

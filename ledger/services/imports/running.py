@@ -20,7 +20,7 @@ from ledger.models import Import, ImportKind, ImportRefusal, ImportSeen, ImportS
 from ledger.models.imports import UNDER_WAY
 from ledger.services.imports.choosing import finish
 from ledger.services.imports.files import Chunks, stored_chunks
-from ledger.services.imports.outcomes import NewNames, Outcome, Taker
+from ledger.services.imports.outcomes import NewNames, Outcome, Taker, add_up
 from ledger.services.imports.transactions import TransactionTaker
 from ledger.services.imports.vendors import VendorTaker
 from ledger.services.intake import Result
@@ -131,6 +131,7 @@ def count_outcomes(job: Import, outcomes: Sequence[Outcome]) -> None:
     job.known += counts[Result.EXISTING]
     job.changed += counts[Result.CHANGED]
     job.refused += counts[Result.REFUSED]
+    add_up(job.sums, outcomes)
 
 
 def count_made(job: Import, made: NewNames) -> None:

@@ -89,14 +89,15 @@ class TransactionTaker:
 
     def _refused(self, row: Row, told: Refused) -> Outcome:
         sentences = tuple(reason.sentence for reason in told.reasons)
-        return Outcome(row, Result.REFUSED, sentences, carried_row_id(self._layout, row.cells))
+        return Outcome(row, Result.REFUSED, sentences, carried_row_id(self._layout, row.cells), money=told.money)
 
     def _draft(self, row: Row, told: TransactionValues, names: Names) -> Outcome:
         """Refused until it is recorded."""
         row_id, found = self._row_id(row, told), names.resolve(told)
+        money = _money(told.amount, told.currency)
         if not isinstance(found, Resolved):
-            return Outcome(row, Result.REFUSED, tuple(found), row_id)
-        return Outcome(row, Result.REFUSED, row_id=row_id, told=self._incoming(told, found, row_id))
+            return Outcome(row, Result.REFUSED, tuple(found), row_id, money=money)
+        return Outcome(row, Result.REFUSED, row_id=row_id, told=self._incoming(told, found, row_id), money=money)
 
     def _row_id(self, row: Row, told: TransactionValues) -> str:
         if told.external_id:

@@ -24,7 +24,7 @@ from ledger.tenancy.context import acting_for
 from ledger.web.clock import zone_of
 from ledger.web.doors import PageRequest, organisation_page
 from ledger.web.imports.choosing import columns_page, found
-from ledger.web.imports.words import about_rows, address, counts_shown, headline, size_text, state_shown
+from ledger.web.imports.words import about_rows, address, counts_of, headline, size_text, state_shown, tally_shown
 from ledger.words import counted, named
 
 CAUSES_SHOWN = 20
@@ -61,7 +61,7 @@ def _context(request: PageRequest, job: Import) -> dict[str, Any]:
         "quiet": _quiet(job),
         "share": {"value": job.offset, "most": job.size} if is_moving else None,
         "rows": job.rows,
-        "counts": counts_shown(job) if job.started_at else [],
+        "tally": tally_shown(counts_of(job), job.sums) if job.started_at else None,
         "about": max(job.rows, about_rows(job)),
         "causes": [
             {"sentence": one.example, "rows": counted(one.rows, "row"), "line": one.line}

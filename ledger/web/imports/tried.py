@@ -13,6 +13,7 @@ from ledger.models import Import
 from ledger.services.imports import Preview
 from ledger.services.imports.outcomes import NewNames, Outcome
 from ledger.services.intake import Result
+from ledger.web.imports.words import tally_shown
 from ledger.words import counted, listed, money_shown, named
 
 SHOWN = 10
@@ -42,6 +43,7 @@ def tried_shown(job: Import, tried: Preview, matching: Matching) -> dict[str, An
             for cause in tried.causes[:CAUSES_SHOWN]
         ],
         "unread": _unread(job, tried, matching),
+        "tally": tally_shown(tried.counts, tried.sums),
         "made": _names_shown(tried.made),
         "missing": _names_shown(tried.missing),
         "is_whole": tried.is_whole,

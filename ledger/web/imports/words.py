@@ -1,11 +1,15 @@
 """An import as a person reads it."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.urls import reverse
 
+from ledger.domain.money import Money
 from ledger.models import Import, ImportState
-from ledger.words import counted, listed
+from ledger.services.imports.outcomes import Sums
+from ledger.services.intake import Result
+from ledger.words import MoneyShown, counted, listed, money_shown
 
 # The silhouette of each state (templates/components/_mark.html).
 MARKS = {
@@ -39,10 +43,45 @@ def about_rows(job: Import) -> int:
     return round(job.rows * (job.size - begins) / read) if read else 0
 
 
-def counts_shown(job: Import) -> list[dict[str, Any]]:
-    """What the rows that were read have become; they add up to them."""
-    words = [("new", job.new), ("known already", job.known), ("changed", job.changed), ("refused", job.refused)]
-    return [{"word": word, "number": number} for word, number in words]
+WORDS = {
+    Result.CREATED: "new",
+    Result.EXISTING: "known already",
+    Result.CHANGED: "changed",
+    Result.REFUSED: "refused",
+}
+
+
+def tally_shown(counts: Mapping[Result, int], sums: Sums) -> dict[str, Any]:
+    """What the rows have become, and what they come to; both add up to all of them."""
+    refused = sum(of_currency.get(Result.REFUSED, (0, 0))[0] for of_currency in sums.values())
+    unread = counts[Result.REFUSED] - refused
+    return {
+        "lines": [
+            {"word": word, "number": counts[result], "sums": _sums(sums, [result])} for result, word in WORDS.items()
+        ],
+        "rows": sum(counts.values()),
+        "sums": _sums(sums, [*WORDS]),
+        "has_sums": bool(sums),
+        "unread": counted(unread, "refused row") if unread and sums else "",
+    }
+
+
+def counts_of(job: Import) -> dict[Result, int]:
+    return {
+        Result.CREATED: job.new,
+        Result.EXISTING: job.known,
+        Result.CHANGED: job.changed,
+        Result.REFUSED: job.refused,
+    }
+
+
+def _sums(sums: Sums, results: Sequence[Result]) -> list[MoneyShown]:
+    """One per currency that has such rows."""
+    found = {
+        currency: [of_currency[result][1] for result in results if result in of_currency]
+        for currency, of_currency in sorted(sums.items())
+    }
+    return [money_shown(Money(sum(minor), currency)) for currency, minor in found.items() if minor]
 
 
 def headline(job: Import) -> str:
