@@ -15,6 +15,7 @@ from ledger.imports.profiles import Profile, profiled
 from ledger.imports.refusals import OUR_COLUMNS
 from ledger.imports.rows import Row
 from ledger.imports.sides import SideTally
+from ledger.imports.totals import is_total
 from ledger.imports.vocabulary import NO_SUMS, TAG_WORDS, TRANSACTION_WORDS, VENDOR_WORDS, WHOLE_ONLY
 
 # Enough to see what a column holds. Formats are then judged on all rows that are given.
@@ -62,11 +63,11 @@ class Guess:
 
 def guess_transactions(columns: tuple[str, ...], rows: Iterable[Row]) -> Guess:
     """Judged by as many rows as are given: a few thousand tell 3 April from 4 March where a few hundred may not."""
-    rows = iter(rows)
-    head = [row.cells for row in islice(rows, PROFILED_ROWS) if not row.fault]
+    telling = (row.cells for row in rows if not row.fault and not is_total(row.cells))
+    head = [*islice(telling, PROFILED_ROWS)]
     profiles = profiled(columns, head)
     chosen = _without_double_amount(_assigned(TRANSACTION_FIELDS, TRANSACTION_WORDS, columns, profiles))
-    dates, amounts, sides = _formats(chosen, chain(head, (row.cells for row in rows if not row.fault)))
+    dates, amounts, sides = _formats(chosen, chain(head, telling))
     if sides.is_told_by_signs:
         del chosen[Field.SIDE]
     return Guess(chosen, _tags(columns, chosen, profiles), dates, amounts)

@@ -13,6 +13,7 @@ from ledger.imports.matching import Matching
 from ledger.imports.rows import Row
 from ledger.imports.sides import Side, side_of
 from ledger.imports.standings import why_not_yet
+from ledger.imports.totals import is_total
 
 # Line ends, tabs and other control characters, which names and descriptions do not have.
 CONTROLS = dict.fromkeys([*range(32), *range(127, 160), 8232, 8233], " ")
@@ -76,6 +77,8 @@ def read_transaction(
     """`home` is the currency of the entity, which says whose “$” it is."""
     if fault := _fault(row, columns):
         return fault
+    if is_total(row.cells):
+        return Refused((Reason(None, "It is a line of totals, not a transaction."),))
     draft = _Draft(row.cells, matching, matching.defaults.get(Field.CURRENCY) or home)
     draft.refuse_unless_moved()
     moment = draft.moment()
