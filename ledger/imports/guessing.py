@@ -11,8 +11,8 @@ from ledger.imports.amounts import AmountGuess, AmountTally, Convention
 from ledger.imports.dates import DateGuess, DateOrder, DateTally
 from ledger.imports.fields import MONEY_FIELDS, TRANSACTION_FIELDS, VENDOR_FIELDS, Field
 from ledger.imports.matching import Matching
+from ledger.imports.our_columns import OUR_COLUMNS
 from ledger.imports.profiles import Profile, profiled
-from ledger.imports.refusals import OUR_COLUMNS
 from ledger.imports.rows import Row
 from ledger.imports.sides import SideTally
 from ledger.imports.totals import is_total

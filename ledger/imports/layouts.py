@@ -13,6 +13,7 @@ from ledger.imports.dialects import DELIMITERS, Dialect, Quoting, detect_dialect
 from ledger.imports.encodings import Encoding, detect_encoding, mark_of
 from ledger.imports.errors import Unreadable
 from ledger.imports.lines import blocks, lines
+from ledger.imports.our_columns import OUR_COLUMNS, TOO_MUCH
 from ledger.imports.rows import LARGEST_ROW, Position, Row, RowReader
 from ledger.imports.signatures import refuse_what_is_no_text
 
@@ -86,7 +87,7 @@ def _layout(head: bytes, encoding: Encoding, size: int) -> Layout:
     first = reader.position._replace(rows=0)
     if next(reader, None) is None:
         raise Unreadable("The file has a header, but no rows below it.")
-    return Layout(dialect, column_names(header.cells), first, size)
+    return Layout(dialect, columns_of(header.cells), first, size)
 
 
 def _sample(head: bytes, encoding: Encoding) -> list[tuple[str, int]]:
@@ -139,6 +140,13 @@ def _looks_like_values(cells: list[str]) -> bool:
     if any("@" in cell or looks_like_a_date(cell) for cell in filled):
         return True
     return sum(1 for cell in filled if looks_like_an_amount(cell)) * 2 >= len(filled)
+
+
+def columns_of(header: list[str]) -> tuple[str, ...]:
+    """Without the one for what a row has too much, which no row may have."""
+    columns = column_names(header)
+    ends = (*OUR_COLUMNS, TOO_MUCH)
+    return columns[:-1] if columns[-len(ends) :] == ends else columns
 
 
 def column_names(cells: list[str]) -> tuple[str, ...]:

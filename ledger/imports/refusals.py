@@ -8,9 +8,8 @@ from io import StringIO
 from ledger.imports.encodings import MARKS, Encoding
 from ledger.imports.formulas import neutralised
 from ledger.imports.layouts import Layout
+from ledger.imports.our_columns import OUR_COLUMNS, TOO_MUCH
 
-LINE, REASON, ROW_ID = "Line", "Reason", "Row id"
-OUR_COLUMNS = (LINE, REASON, ROW_ID)
 UTF_8_MARK = next(mark for mark, encoding in MARKS.items() if encoding is Encoding.UTF_8)
 
 
@@ -23,15 +22,24 @@ class RefusedRow:
     row_id: str = ""
 
 
-def refused_csv(layout: Layout, refused: Iterable[RefusedRow]) -> Iterator[bytes]:
-    """The original columns, then the line, the reasons, and the row's id; what a bad row has too much stands behind."""
+def refused_csv(layout: Layout, refused: Iterable[RefusedRow], *, any_wide: bool = False) -> Iterator[bytes]:
+    """The original columns, then the line, the reasons, and the row's id; what a bad row has too much stands behind,
+    where `any_wide` says that there is such a row."""
     width = original_width(layout.columns)
-    yield UTF_8_MARK + _written(layout, [*layout.columns[:width], *OUR_COLUMNS])
+    too_much = [TOO_MUCH] if any_wide else []
+    yield UTF_8_MARK + _written(layout, [*layout.columns[:width], *OUR_COLUMNS, *too_much])
     for row in refused:
         ours = [str(row.line), " ".join(row.sentences), row.row_id]
-        beyond = row.cells[len(layout.columns) :]
-        extra = beyond if any(map(str.strip, beyond)) else ()
-        yield _written(layout, [*row.cells[:width], *ours, *extra])
+        yield _written(layout, [*row.cells[:width], *ours, *([_beyond(layout, row)] if any_wide else [])])
+
+
+def _beyond(layout: Layout, row: RefusedRow) -> str:
+    """As it stood in the file, so that it can be put back."""
+    return layout.dialect.delimiter.join(row.cells[len(layout.columns) :]).strip(layout.dialect.delimiter)
+
+
+def is_wide(layout: Layout, row: RefusedRow) -> bool:
+    return any(map(str.strip, row.cells[len(layout.columns) :]))
 
 
 def original_width(columns: tuple[str, ...]) -> int:

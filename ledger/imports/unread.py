@@ -7,7 +7,7 @@ from ledger.imports.amounts import amount_in_any_writing
 from ledger.imports.currencies import currency_of
 from ledger.imports.guessing import plain_words
 from ledger.imports.matching import Matching
-from ledger.imports.refusals import OUR_COLUMNS
+from ledger.imports.our_columns import OUR_COLUMNS
 
 # In English, German and French. VAT, a balance or a rate changes nothing of what was paid.
 OF_MONEY = frozenset(

@@ -20,7 +20,7 @@ from ledger.imports.errors import Unreadable
 from ledger.imports.fields import Field
 from ledger.imports.layouts import Layout
 from ledger.imports.matching import Matching
-from ledger.imports.refusals import RefusedRow, refused_csv
+from ledger.imports.refusals import RefusedRow, is_wide, refused_csv
 from ledger.imports.suggestions import Suggestion
 from ledger.models import Entity, Import, ImportKind, ImportState, Organisation
 from ledger.selectors.imports import causes, refused_rows
@@ -216,8 +216,9 @@ def counted_statements() -> Iterator[list[int]]:
 
 
 def _write_refused(job: Import, refused: Iterable[RefusedRow], path: Path) -> None:
+    layout, rows = Layout.from_json(job.layout), list(refused)
     with path.open("wb") as file:
-        file.writelines(refused_csv(Layout.from_json(job.layout), refused))
+        file.writelines(refused_csv(layout, rows, any_wide=any(is_wide(layout, row) for row in rows)))
 
 
 def _mapped(matching: Matching, columns: tuple[str, ...], told: list[str]) -> Matching:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from django.db.models import Count, Func, Min, QuerySet, TextField
+from django.db.models import Count, Func, IntegerField, Min, QuerySet, TextField
 
 from ledger.imports.causes import Cause, cause_of
 from ledger.imports.refusals import RefusedRow
@@ -53,3 +53,9 @@ def refused_rows(job: Import, after: int = 0, most: int | None = None) -> Iterat
     rows = ImportRefusal.objects.filter(of=job.pk, line__gt=after).order_by("line")[:most]
     for row in rows:
         yield RefusedRow(row.line, tuple(row.cells), tuple(row.sentences), row.row_id)
+
+
+def has_wide_rows(job: Import, width: int) -> bool:
+    """Whether a refused row has more cells than the header."""
+    cells = Func("cells", function="jsonb_array_length", output_field=IntegerField())
+    return ImportRefusal.objects.filter(of=job.pk).annotate(cells_in_it=cells).filter(cells_in_it__gt=width).exists()

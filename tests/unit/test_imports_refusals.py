@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from ledger.imports.formulas import neutralised, restored
 from ledger.imports.layouts import Layout, examine
-from ledger.imports.refusals import RefusedRow, carried_row_id, refused_csv
+from ledger.imports.refusals import RefusedRow, carried_row_id, is_wide, refused_csv
 from tests.unit.csv_files import layout_of
 
 # All that UTF-8 can write, but NUL, for which a row is refused.
@@ -97,6 +97,20 @@ def test_a_file_that_was_never_refused_carries_no_id() -> None:
     assert carried_row_id(layout_of("a,b\n1,2\n"), ["1", "2"]) == ""
 
 
-def test_cells_beyond_the_columns_are_not_lost() -> None:
-    raw = written(layout_of("a,b\n1,2\n"), [RefusedRow(2, ("1", "2", "3"), ("Too many.",))])
-    assert raw.decode("utf-8-sig").splitlines()[1] == '"1","2","2","Too many.","","3"'
+def test_cells_beyond_the_columns_are_under_a_heading_and_refuse_their_row_again() -> None:
+    original = layout_of("a,b\n1,2\n")
+    rows = [RefusedRow(2, ("1", "2", "3", "4"), ("Too many.",), "row-1"), RefusedRow(3, ("1", "2"), ("No.",))]
+    raw = b"".join(refused_csv(original, rows, any_wide=True))
+    assert raw.decode("utf-8-sig").splitlines() == [
+        '"a","b","Line","Reason","Row id","Too much"',
+        '"1","2","2","Too many.","row-1","3,4"',
+        '"1","2","3","No.","",""',
+    ]
+    layout = examine([raw])
+    wide, narrow = layout.rows([raw[layout.first.offset :]])
+    assert layout.columns == ("a", "b", "Line", "Reason", "Row id")
+    assert (carried_row_id(layout, wide.cells), narrow.fault) == ("row-1", "")
+    assert wide.fault.startswith("It has 6 cells, but the header names 5 columns")
+    again = [RefusedRow(row.line, tuple(row.cells), ("No.",)) for row in (wide, narrow)]
+    assert [is_wide(layout, row) for row in again] == [True, False]
+    assert '"1","2","2","No.","","3,4"' in b"".join(refused_csv(layout, again, any_wide=True)).decode()

@@ -282,6 +282,14 @@ def test_what_the_rows_come_to_is_told_before_and_after(priya: Browser, office: 
     assert told in page(priya.get(address)).text
 
 
+def test_what_a_row_has_too_much_stands_under_a_heading(priya: Browser, office: Importer) -> None:
+    job = office.take(lines(1) + "c-2,2026-03-02,Staples, Inc,10.00,USD,card-4471,Software\n")
+    file = b"".join(priya.get(f"{IMPORTS}{job.public_id}/refused.csv").streaming_content).decode("utf-8-sig")
+    header, row = file.splitlines()
+    assert header.endswith('"Line","Reason","Row id","Too much"')
+    assert row.endswith(',"","Software"')
+
+
 def test_money_in_a_column_that_is_not_read_is_pointed_out(priya: Browser, office: Importer) -> None:
     file = (
         "id,date,merchant,amount,card,Tip,Fee,VAT amount,Surcharge\n"

@@ -12,7 +12,8 @@ from ledger.imports.errors import Unreadable
 from ledger.imports.guessing import guess_transactions, guess_vendors
 from ledger.imports.layouts import Layout, examine
 from ledger.imports.matching import Matching
-from ledger.imports.refusals import OUR_COLUMNS, original_width
+from ledger.imports.our_columns import OUR_COLUMNS
+from ledger.imports.refusals import original_width
 from ledger.imports.suggestions import Suggestion, as_last_time, suggested
 from ledger.models import Entity, Import, ImportChunk, ImportKind, ImportState, User
 

@@ -11,7 +11,7 @@ from ledger.imports.dates import DateOrder, example_of
 from ledger.imports.fields import LABELS, MONEY_FIELDS, Field
 from ledger.imports.layouts import Layout
 from ledger.imports.matching import Matching
-from ledger.imports.refusals import OUR_COLUMNS
+from ledger.imports.our_columns import OUR_COLUMNS
 from ledger.imports.suggestions import Suggestion
 from ledger.models import Import, ImportKind
 from ledger.services.imports import gaps

@@ -18,7 +18,7 @@ from ledger.access import Action
 from ledger.imports.layouts import Layout
 from ledger.imports.refusals import RefusedRow, refused_csv
 from ledger.models import Import, ImportState
-from ledger.selectors.imports import causes, refused_rows
+from ledger.selectors.imports import causes, has_wide_rows, refused_rows
 from ledger.services.imports import forget_unused, stop
 from ledger.tenancy.context import acting_for
 from ledger.web.clock import zone_of
@@ -126,7 +126,9 @@ def discard_import(request: PageRequest, import_id: UUID) -> HttpResponse:
 def refused_file(request: PageRequest, import_id: UUID) -> StreamingHttpResponse:
     """Mended and imported again they go in."""
     job = get_object_or_404(Import, public_id=import_id)
-    lines = refused_csv(Layout.from_json(job.layout), _refused(request.access.organisation.pk, job))
+    layout = Layout.from_json(job.layout)
+    any_wide = has_wide_rows(job, len(layout.columns))
+    lines = refused_csv(layout, _refused(request.access.organisation.pk, job), any_wide=any_wide)
     response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="refused-{job.public_id.hex[:8]}.csv"'
     return response
