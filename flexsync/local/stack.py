@@ -1,6 +1,7 @@
 """FlexSync's own processes: what is run, in which order, and when it counts as ready."""
 
 import os
+import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -14,6 +15,8 @@ from flexsync.local.probes import http_answers
 from flexsync.local.state import State
 
 FIRST_CLICK = "Click first: Connections, “Connect QuickBooks”."
+# As the note is first written, and as another start has left it.
+ADDRESS = re.compile(r"(?:\{url\}|https?://[^\s/]+)(?=/api/)")
 # Without the query, in which a person comes back from the consent page with code and state.
 LOGGER = ("--logger-class", "flexsync.weblog.WorkLog")
 ACCESS_LOG = (*LOGGER, "--access-logfile", "-", "--access-logformat", '%(h)s "%(m)s %(U)s" %(s)s %(b)s')
@@ -83,13 +86,20 @@ def web_host(environment: Mapping[str, str]) -> str:
 def greeting(state: State, env: Mapping[str, str]) -> str:
     """The last thing that `run` prints before the logs go on."""
     address = env["FLEXSYNC_PUBLIC_URL"]
-    note = state.demo_note.read_text().strip() if state.demo_note.exists() else FIRST_CLICK
+    note = _note(state, address).strip() if state.demo_note.exists() else FIRST_CLICK
     parts = [
         f"FlexSync is running at {address}",
-        note.replace("{url}", address),
+        note,
         f"Stop with Ctrl-C. Your data stays in {_short(state.folder)}.",
     ]
     return "\n" + "\n\n".join(parts) + "\n"
+
+
+def _note(state: State, address: str) -> str:
+    """The file too says where this start is, whichever port an earlier one had."""
+    text = ADDRESS.sub(lambda _: address, state.demo_note.read_text())
+    state.demo_note.write_text(text)
+    return text
 
 
 def _short(folder: Path) -> str:
