@@ -126,6 +126,10 @@ def test_a_french_statement_is_understood() -> None:
         # The names promise what the values do not hold, and where a name says nothing the values may.
         ("Date,Merchant,Amount\nsoon,Staples,n/a\n", {Field.MERCHANT: "Merchant"}),
         (
+            "Date,Merchant,Amount\n2026-11-19,Staples,5.00\n2026-11-31,Uber,none\n2026-11-20,Uber,7.00\n",
+            {Field.DATE: "Date", Field.MERCHANT: "Merchant", Field.AMOUNT: "Amount"},
+        ),
+        (
             "When,Merchant,How much,In\n2026-11-19,Staples,5.00,USD\n",
             {Field.DATE: "When", Field.MERCHANT: "Merchant", Field.AMOUNT: "How much", Field.CURRENCY: "In"},
         ),
