@@ -70,6 +70,8 @@ def guess_transactions(columns: tuple[str, ...], rows: Iterable[Row]) -> Guess:
     dates, amounts, sides = _formats(chosen, chain(head, telling))
     if sides.is_told_by_signs:
         del chosen[Field.SIDE]
+    elif Field.AMOUNT in amounts and sides.convention:
+        amounts[Field.AMOUNT] = _with_convention(amounts[Field.AMOUNT], sides.convention)
     return Guess(chosen, _tags(columns, chosen, profiles), dates, amounts)
 
 
@@ -192,7 +194,11 @@ def _of_refunds(guess: AmountGuess) -> AmountGuess:
         if guess.format.convention is Convention.CHARGES_NEGATIVE
         else Convention.CHARGES_NEGATIVE
     )
-    return replace(guess, format=replace(guess.format, convention=turned))
+    return _with_convention(guess, turned)
+
+
+def _with_convention(guess: AmountGuess, convention: Convention) -> AmountGuess:
+    return replace(guess, format=replace(guess.format, convention=convention))
 
 
 def _tags(columns: tuple[str, ...], chosen: dict[Field, Chosen], profiles: list[Profile]) -> tuple[int, ...]:

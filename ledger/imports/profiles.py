@@ -6,7 +6,7 @@ from ledger.imports.amounts import AmountTally
 from ledger.imports.currencies import currency_of
 from ledger.imports.dates import DateTally
 from ledger.imports.fields import CURRENCY_FIELDS, MONEY_FIELDS, Field
-from ledger.imports.sides import Side, side_of
+from ledger.imports.sides import Side, side_of, tells_a_side
 from ledger.imports.standings import Standing, standing_of
 
 # Of ten values one may be a slip, and the column is still of its kind.
@@ -24,7 +24,7 @@ class Profile:
         self._emails = sum(1 for value in values if "@" in value.strip("@"))
         self._currencies = sum(1 for value in values if currency_of(value))
         sides = [side for value in values if (side := side_of(value))]
-        self._sides, self._has_both_sides = len(sides), len(set(sides)) == len(Side)
+        self._sides, self._has_both_sides = sum(map(tells_a_side, values)), len(set(sides)) == len(Side)
         standings = [standing for value in values if (standing := standing_of(value))]
         self._standings, self._has_unmoved = len(standings), bool(set(standings) - {Standing.MOVED})
         self._codes = sum(1 for value in values if 3 <= len(value) <= 4 and value.isascii() and value.isdigit())

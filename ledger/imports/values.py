@@ -5,7 +5,7 @@ from datetime import date, time
 from decimal import Decimal
 
 from ledger.domain.money import Money, NotMoney, UnknownCurrency, parse_amount
-from ledger.imports.amounts import Figure, NotAnAmount, read_figure
+from ledger.imports.amounts import Convention, Figure, NotAnAmount, read_figure
 from ledger.imports.currencies import currency_told, may_mean
 from ledger.imports.dates import Moment, NotADate, read_date
 from ledger.imports.fields import LABELS, LONGEST, LONGEST_TAG, Field
@@ -200,10 +200,13 @@ class _Draft:
             told = f"“{text[:20]}” is neither debit nor credit." if text else f"{LABELS[Field.SIDE]} is empty."
             self.refuse(Field.SIDE, told)
             return None
-        if figure.number < 0 or figure.side not in ("", side):
-            self.refuse(field, "The amount has a sign of its own beside the column that says debit or credit.")
+        convention = self._matching.format_of(field).convention
+        signed = figure.signed(convention)
+        is_signed = bool(figure.side) or figure.number < 0 or convention is Convention.CHARGES_NEGATIVE
+        if is_signed and signed and (signed > 0) is not (side is Side.DEBIT):
+            self.refuse(field, "The sign of the amount and the column that says debit or credit contradict each other.")
             return None
-        return figure.number if side is Side.DEBIT else -figure.number
+        return abs(figure.number) if side is Side.DEBIT else -abs(figure.number)
 
     def original(self, money: Money) -> Money | None:
         """In the currency of the purchase. What was billed says which way it went; many write it without a sign."""

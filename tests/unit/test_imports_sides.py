@@ -12,7 +12,7 @@ from ledger.imports.sides import SideTally, side_of
 from ledger.imports.values import Refused, TransactionValues, read_transaction
 from tests.unit.csv_files import layout_of, rows_of
 
-SAID_TWICE = "The amount has a sign of its own beside the column that says debit or credit."
+CONTRADICTING = "The sign of the amount and the column that says debit or credit contradict each other."
 FIELDS = (Field.DATE, Field.MERCHANT, Field.AMOUNT, Field.CURRENCY, Field.CARD, Field.SIDE)
 
 
@@ -31,6 +31,7 @@ def read(amount: str, side: str, without: Field | None = None) -> TransactionVal
         ("12.30", "Dr.", "12.30"),
         ("12.30 CR", "Cr", "-12.30"),
         ("+12.30", "Sale", "12.30"),
+        ("-12.30", "Return", "-12.30"),
         ("12.30", "Return", "-12.30"),
         ("12.30", "S", "12.30"),
         ("12.30", "H", "-12.30"),
@@ -48,16 +49,16 @@ def test_the_column_says_which_way_the_money_went(amount: str, side: str, expect
     [
         ("12.30", "", Field.SIDE, "Debit or credit is empty."),
         ("12.30", "Payment", Field.SIDE, "“Payment” is neither debit nor credit."),
-        ("-12.30", "D", Field.AMOUNT, SAID_TWICE),
+        ("-12.30", "D", Field.AMOUNT, CONTRADICTING),
         (
             "12.30 CR",
             "D",
             Field.AMOUNT,
-            SAID_TWICE,
+            CONTRADICTING,
         ),
     ],
 )
-def test_what_is_neither_or_is_said_twice_is_refused(amount: str, side: str, field: Field, sentence: str) -> None:
+def test_what_is_neither_or_is_said_otherwise_is_refused(amount: str, side: str, field: Field, sentence: str) -> None:
     refused = read(amount, side)
     assert isinstance(refused, Refused)
     assert [(reason.field, reason.sentence) for reason in refused.reasons] == [(field, sentence)]
@@ -73,6 +74,9 @@ def test_what_is_neither_or_is_said_twice_is_refused(amount: str, side: str, fie
         ("Amount,Richtung", ["10.00,Soll", "4.00,Haben"], True),
         # A minus that nobody can explain: the column is kept, and such rows are refused.
         ("Amount,D/C", ["10.00,D", "4.00,C", "-1.00,D"], True),
+        # A payment of the statement looks like a refund, and only the column tells.
+        ("Amount,Type", ["-10.00,Sale", "4.00,Return", "500.00,Payment", "-2.00,Fee"], True),
+        ("Amount,Type", ["10.00,Sale", "-4.00,Return", "-500.00,Payment"], True),
         # The signs say it all, whichever way.
         ("Amount,Type", ["-10.00,Sale", "4.00,Return", "-2.00,Sale"], False),
         ("Amount,Type", ["10.00,Sale", "-4.00,Return"], False),
@@ -119,3 +123,23 @@ def test_signs_tell_it_only_where_each_goes_with_one_side() -> None:
         for amount, side in pairs:
             tally.add(amount, side)
         assert tally.is_told_by_signs is told, pairs
+
+
+@pytest.mark.parametrize(
+    ("rows", "amounts"),
+    [
+        (["-10.00,Sale", "4.00,Return", "500.00,Payment", "-2.00,Fee"], ["10.00", "-4.00", "", "2.00"]),
+        # More payments than purchases do not turn the sign.
+        (["-10.00,Sale", "4.00,Return", "500.00,Payment", "9.00,Payment"], ["10.00", "-4.00", "", ""]),
+        (["10.00,Sale", "-4.00,Return", "-500.00,Payment", "1.00,Return"], ["10.00", "-4.00", "", "-1.00"]),
+    ],
+)
+def test_a_payment_of_the_statement_is_refused_also_where_signs_tell_the_rest(
+    rows: list[str], amounts: list[str]
+) -> None:
+    text = "\n".join(
+        ["Date,Merchant,Card,Currency,Amount,Type", *(f"2026-03-02,Staples,4471,USD,{row}" for row in rows)]
+    )
+    columns, matching = layout_of(text).columns, guess_transactions(layout_of(text).columns, rows_of(text)).matching()
+    read = [read_transaction(row, columns, matching) for row in rows_of(text)]
+    assert [str(one.amount) if isinstance(one, TransactionValues) else "" for one in read] == amounts
