@@ -117,7 +117,9 @@ def test_signs_tell_it_only_where_each_goes_with_one_side() -> None:
         ([("-1", "D"), ("1", "D")], False),
         ([("-1", "D")], True),
         ([("-1", "D"), ("1", "C"), ("1", "D")], False),
-        ([("-1.000,00", "D"), ("1", "C"), ("1", "Payment")], True),
+        ([("-1.000,00", "D"), ("1", "C")], True),
+        ([("-1.000,00", "D"), ("1", "C"), ("1", "In store")], True),
+        ([("-1.000,00", "D"), ("1", "C"), ("1", "Payment")], False),
     ]:
         tally = SideTally()
         for amount, side in pairs:
