@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, assume, settings
 from schemathesis import Case
 from schemathesis.config import SchemathesisConfig
 
@@ -84,10 +84,18 @@ def named(body: Any) -> Any:
     return {name: KNOWN.get(name, named(value)) if value else value for name, value in body.items()}
 
 
+def leaves_nothing(value: Any) -> bool:
+    """A parameter whose value is nothing, or a list of nothing, is not sent: it violates no contract then."""
+    if isinstance(value, list | tuple | set | dict):
+        return all(leaves_nothing(one) for one in value)
+    return value is None
+
+
 @CONTRACT.parametrize()
 @settings(deadline=None, suppress_health_check=list(HealthCheck))
 def test_whatever_is_sent_the_answer_is_one_of_the_contract(larkfield: Issuer, case: Case) -> None:
     assert case.meta is not None
+    assume(not any(leaves_nothing(value) for value in (case.query or {}).values()))
     if case.meta.generation.mode.is_positive:
         case.body = named(case.body)
         case.path_parameters = {name: larkfield.read("c-1")["id"] for name in case.path_parameters}
