@@ -27,6 +27,7 @@ class Vendor:
     external_id: str
     name: str
     active: bool = True
+    ours: bool = False  # We made it there.
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,12 +268,18 @@ def _vendor(facts: TransactionFacts, mapping: Mapping) -> tuple[Vendor | None, s
     name = vendor_name(facts)
     written = mapping.known_as.get(name.casefold(), name)
     if vendor := mapping.vendors_by_name.get(name.casefold()) or mapping.vendors_by_name.get(written.casefold()):
-        return vendor, f"The books have a vendor named {vendor.name}."
+        return vendor, _found(vendor, name)
     if not written:
         return None, f"The books cannot write {name or 'an empty name'}; the merchant stands in the description."
     if mapping.create_vendors:
         return Vendor("", written), f"The books had no vendor named {written}, so it is made."
     return None, f"No vendor in the books is named {name}; the merchant stands in the description."
+
+
+def _found(vendor: Vendor, name: str) -> str:
+    found = f"The books have a vendor named {vendor.name}"
+    found += ", which FlexSync made" if vendor.ours else ""
+    return f"{found}." if vendor.name.casefold() == name.casefold() else f"{found}; {name} is written so there."
 
 
 def _unusable_vendor(vendor: Vendor | None, mapping: Mapping) -> Iterator[Reason]:

@@ -134,4 +134,4 @@ def _account(reference: Reference) -> Account:
 
 
 def _vendor(reference: Reference) -> Vendor:
-    return Vendor(reference.external_id, reference.name, reference.active)
+    return Vendor(reference.external_id, reference.name, reference.active, ours=reference.made_at is not None)

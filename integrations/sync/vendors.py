@@ -42,7 +42,7 @@ def ensure(lane: Lane, connection: Connection, provider: Provider, names: Sequen
     _remember(lane, connection, known)
     return Ensured(
         made={
-            one.name.casefold(): Vendor(one.vendor.external_id, one.vendor.name, one.vendor.active)
+            one.name.casefold(): Vendor(one.vendor.external_id, one.vendor.name, one.vendor.active, ours=one.made)
             for one in known
             if one.vendor is not None
         },

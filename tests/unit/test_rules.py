@@ -387,6 +387,17 @@ def test_a_vendor_of_the_same_name_is_taken_whatever_its_capitals(merchant: str)
     assert coding.why["vendor"] == "The books have a vendor named Staples."
 
 
+def test_of_a_vendor_that_we_made_and_had_to_write_otherwise_the_reason_says_both() -> None:
+    mapping = replace(
+        COMPLETE,
+        vendors_by_name={"brand new-shop": Vendor("80", "Brand New-Shop", ours=True)},
+        known_as={"brand: new/shop": "Brand New-Shop"},
+    )
+    assert coded(PAPER, mapping, merchant="Brand: New/Shop").why["vendor"] == (
+        "The books have a vendor named Brand New-Shop, which FlexSync made; Brand: New/Shop is written so there."
+    )
+
+
 @pytest.mark.parametrize(
     ("merchant", "vendor", "name"),
     [
