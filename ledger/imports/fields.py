@@ -11,6 +11,7 @@ class Field(StrEnum):
     CHARGE = "charge"
     REFUND = "refund"
     SIDE = "side"
+    KIND = "kind"
     STATUS = "status"
     CURRENCY = "currency"
     ORIGINAL_AMOUNT = "original_amount"
@@ -52,6 +53,7 @@ LABELS = {
     Field.CHARGE: "Charged amount",
     Field.REFUND: "Refunded amount",
     Field.SIDE: "Debit or credit",
+    Field.KIND: "Kind",
     Field.STATUS: "Status",
     Field.CURRENCY: "Currency",
     Field.ORIGINAL_AMOUNT: "Original amount",

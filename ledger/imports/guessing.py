@@ -10,6 +10,7 @@ from itertools import chain, islice
 from ledger.imports.amounts import AmountGuess, AmountTally, Convention
 from ledger.imports.dates import DateGuess, DateOrder, DateTally
 from ledger.imports.fields import MONEY_FIELDS, TRANSACTION_FIELDS, VENDOR_FIELDS, Field
+from ledger.imports.kinds import KindTally
 from ledger.imports.matching import Matching
 from ledger.imports.our_columns import OUR_COLUMNS
 from ledger.imports.profiles import Profile, profiled
@@ -42,6 +43,8 @@ class Guess:
     tags: tuple[int, ...] = ()
     dates: DateGuess | None = None
     amounts: Mapping[Field, AmountGuess] = dataclass_field(default_factory=dict)
+    # What a minus means is clear, however many there are.
+    is_sign_told: bool = False
 
     def matching(self) -> Matching:
         """The guess as a choice. Where it is ambiguous a person should be asked first."""
@@ -67,12 +70,14 @@ def guess_transactions(columns: tuple[str, ...], rows: Iterable[Row]) -> Guess:
     head = [*islice(telling, PROFILED_ROWS)]
     profiles = profiled(columns, head)
     chosen = _without_double_amount(_assigned(TRANSACTION_FIELDS, TRANSACTION_WORDS, columns, profiles))
-    dates, amounts, sides = _formats(chosen, chain(head, telling))
-    if sides.is_told_by_signs:
+    formats = formats_of({name: choice.column for name, choice in chosen.items()}, chain(head, telling))
+    if formats.sides.is_told_by_signs:
         del chosen[Field.SIDE]
-    elif Field.AMOUNT in amounts and sides.convention:
-        amounts[Field.AMOUNT] = _with_convention(amounts[Field.AMOUNT], sides.convention)
-    return Guess(chosen, _tags(columns, chosen, profiles), dates, amounts)
+    if formats.kinds.tells_the_way and Field.SIDE not in chosen:
+        basis = "No amount has a sign, and the column of kinds says it."
+        chosen[Field.SIDE] = Chosen(chosen[Field.KIND].column, basis)
+    is_told = formats.kinds.convention is not None
+    return Guess(chosen, _tags(columns, chosen, profiles), formats.dates, formats.amounts, is_sign_told=is_told)
 
 
 def guess_vendors(columns: tuple[str, ...], rows: Iterable[Row]) -> Guess:
@@ -167,24 +172,40 @@ def _without_double_amount(chosen: dict[Field, Chosen]) -> dict[Field, Chosen]:
     return {field: choice for field, choice in chosen.items() if field not in unwanted}
 
 
-def _formats(
-    chosen: dict[Field, Chosen], rows: Iterable[list[str]]
-) -> tuple[DateGuess | None, dict[Field, AmountGuess], SideTally]:
-    dates, sides = DateTally(), SideTally()
-    side, amount = (chosen[field].column if field in chosen else None for field in (Field.SIDE, Field.AMOUNT))
-    amounts = {field: AmountTally() for field in MONEY_FIELDS if field in chosen}
+@dataclass(frozen=True, slots=True)
+class Formats:
+    """How the values of chosen columns are written."""
+
+    dates: DateGuess | None
+    amounts: Mapping[Field, AmountGuess]
+    sides: SideTally
+    kinds: KindTally
+
+
+def formats_of(columns: Mapping[Field, int], rows: Iterable[list[str]]) -> Formats:
+    dates, sides, kinds = DateTally(), SideTally(), KindTally()
+    amounts = {field: AmountTally() for field in MONEY_FIELDS if field in columns}
     tallies: dict[Field, DateTally | AmountTally] = {**amounts, Field.DATE: dates}
-    places = [(chosen[field].column, tally) for field, tally in tallies.items() if field in chosen]
+    places = [(columns[field], tally) for field, tally in tallies.items() if field in columns]
+    asides: dict[Field, SideTally | KindTally] = {Field.SIDE: sides, Field.KIND: kinds}
+    amount = columns.get(Field.AMOUNT, 0)
+    beside = [(columns[field], aside) for field, aside in asides.items() if {field, Field.AMOUNT} <= columns.keys()]
     for cells in rows:
         for column, tally in places:
             if text := cells[column].strip():
                 tally.add(text)
-        if side is not None and amount is not None:
-            sides.add(cells[amount], cells[side])
+        for column, aside in beside:
+            aside.add(cells[amount], cells[column])
+    return Formats(dates.guess() if Field.DATE in columns else None, _guesses(amounts, sides, kinds), sides, kinds)
+
+
+def _guesses(amounts: Mapping[Field, AmountTally], sides: SideTally, kinds: KindTally) -> dict[Field, AmountGuess]:
     guesses = {field: tally.guess() for field, tally in amounts.items()}
     if Field.REFUND in guesses:
         guesses[Field.REFUND] = _of_refunds(guesses[Field.REFUND])
-    return dates.guess() if Field.DATE in chosen else None, guesses, sides
+    if Field.AMOUNT in guesses and (convention := kinds.convention or sides.convention):
+        guesses[Field.AMOUNT] = _with_convention(guesses[Field.AMOUNT], convention)
+    return guesses
 
 
 def _of_refunds(guess: AmountGuess) -> AmountGuess:

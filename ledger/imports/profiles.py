@@ -6,6 +6,7 @@ from ledger.imports.amounts import AmountTally
 from ledger.imports.currencies import currency_of
 from ledger.imports.dates import DateTally
 from ledger.imports.fields import CURRENCY_FIELDS, MONEY_FIELDS, Field
+from ledger.imports.kinds import kind_of
 from ledger.imports.sides import Side, side_of, tells_a_side
 from ledger.imports.standings import Standing, standing_of
 
@@ -25,6 +26,7 @@ class Profile:
         self._currencies = sum(1 for value in values if currency_of(value))
         sides = [side for value in values if (side := side_of(value))]
         self._sides, self._has_both_sides = sum(map(tells_a_side, values)), len(set(sides)) == len(Side)
+        self._kinds = sum(1 for value in values if kind_of(value))
         standings = [standing for value in values if (standing := standing_of(value))]
         self._standings, self._has_unmoved = len(standings), bool(set(standings) - {Standing.MOVED})
         self._codes = sum(1 for value in values if 3 <= len(value) <= 4 and value.isascii() and value.isdigit())
@@ -41,9 +43,9 @@ class Profile:
         return self._mostly(self._wordy)
 
     def fits(self, field: Field) -> bool:
-        """Whether the values allow what the name promises. An empty column forbids nothing."""
+        """Whether the values allow what the name promises. An empty column forbids nothing, but tells no kind."""
         if not self.filled:
-            return True
+            return field is not Field.KIND
         if field is Field.EXTERNAL_ID:
             return self._distinct == self.filled
         if field in (Field.MERCHANT, Field.CATEGORY, Field.DEPARTMENT, Field.NAME, Field.MEMO):
@@ -66,7 +68,7 @@ class Profile:
         counted = self._of_kind(field)
         if not self.filled or counted is None or field in (Field.CHARGE, Field.REFUND, Field.ORIGINAL_AMOUNT):
             return False
-        if field in (Field.MERCHANT_CATEGORY_CODE, Field.ORIGINAL_CURRENCY, Field.STATUS):
+        if field in (Field.MERCHANT_CATEGORY_CODE, Field.ORIGINAL_CURRENCY, Field.STATUS, Field.KIND):
             return False
         if field is Field.SIDE and not self._has_both_sides:
             return False
@@ -82,6 +84,7 @@ class Profile:
         return {
             Field.DATE: self._dates,
             Field.SIDE: self._sides,
+            Field.KIND: self._kinds,
             Field.STATUS: self._standings,
             Field.CURRENCY: self._currencies,
             Field.ORIGINAL_CURRENCY: self._currencies,

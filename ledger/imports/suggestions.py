@@ -26,11 +26,14 @@ class Suggestion:
     amounts: int = 0
     # By most of the amounts a minus means the other thing than it did last time.
     is_sign_turned: bool = False
+    # The kinds beside the amounts say what a minus means.
+    is_sign_told: bool = False
 
     @property
     def is_sign_unclear(self) -> bool:
         low, high = UNCLEAR
-        return self.amounts > 0 and (self.is_sign_turned or low < self.negative / self.amounts < high)
+        is_mixed = self.amounts > 0 and low < self.negative / self.amounts < high and not self.is_sign_told
+        return self.amounts > 0 and (self.is_sign_turned or is_mixed)
 
     def answered(self, names: Collection[str]) -> "Suggestion":
         """What a person has said need not be asked again: "dates", "mark", "sign"."""
@@ -50,6 +53,7 @@ class Suggestion:
             "negative": self.negative,
             "amounts": self.amounts,
             "is_sign_turned": self.is_sign_turned,
+            "is_sign_told": self.is_sign_told,
         }
 
     @classmethod
@@ -75,6 +79,7 @@ def suggested(guess: Guess, currency: str = "") -> Suggestion:
         unclear_amount=next((found.ambiguous for found in guess.amounts.values() if found.ambiguous), ""),
         negative=amount.negative if amount else 0,
         amounts=amount.filled if amount else 0,
+        is_sign_told=guess.is_sign_told,
     )
 
 

@@ -5,10 +5,12 @@ from datetime import date, time
 from decimal import Decimal
 
 from ledger.domain.money import Money, NotMoney, UnknownCurrency, parse_amount
+from ledger.domain.transactions import DocumentKind
 from ledger.imports.amounts import Convention, Figure, NotAnAmount, read_figure
 from ledger.imports.currencies import currency_told, may_mean
 from ledger.imports.dates import Moment, NotADate, read_date
 from ledger.imports.fields import LABELS, LONGEST, LONGEST_TAG, Field
+from ledger.imports.kinds import contradiction, doubtful_refund, is_statement_payment, kind_of, unknown_kind
 from ledger.imports.matching import Matching
 from ledger.imports.rows import Row
 from ledger.imports.sides import Side, side_of
@@ -23,7 +25,7 @@ NO_MONEY = Money(0, "USD")
 
 @dataclass(frozen=True, slots=True)
 class TransactionValues:
-    """A card movement as the file tells it: a charge is above zero, a refund below."""
+    """A card movement as the file tells it: what the card owes grows by an amount above zero."""
 
     dated: date
     at: time | None
@@ -31,6 +33,7 @@ class TransactionValues:
     amount: Decimal
     currency: str
     card: str
+    kind: DocumentKind = DocumentKind.CHARGE
     external_id: str = ""
     original_amount: Decimal | None = None
     original_currency: str = ""
@@ -91,6 +94,7 @@ def read_transaction(
         amount=money.amount,
         currency=money.currency,
         card=draft.required(Field.CARD),
+        kind=draft.kind(money),
         external_id=draft.text(Field.EXTERNAL_ID),
         original_amount=original.amount if original else None,
         original_currency=original.currency if original else "",
@@ -195,10 +199,12 @@ class _Draft:
         if Field.SIDE not in self._matching.columns:
             return figure.signed(self._matching.format_of(field).convention)
         text = self._raw(Field.SIDE)
-        side = side_of(text)
-        if side is None:
+        if self._tells_side_by_kind:
+            side = _side_of_kind(text)
+        elif (side := side_of(text)) is None:
             told = f"“{text[:20]}” is neither debit nor credit." if text else f"{LABELS[Field.SIDE]} is empty."
             self.refuse(Field.SIDE, told)
+        if side is None:
             return None
         convention = self._matching.format_of(field).convention
         signed = figure.signed(convention)
@@ -207,6 +213,30 @@ class _Draft:
             self.refuse(field, "The sign of the amount and the column that says debit or credit contradict each other.")
             return None
         return abs(figure.number) if side is Side.DEBIT else -abs(figure.number)
+
+    @property
+    def _tells_side_by_kind(self) -> bool:
+        columns = self._matching.columns
+        return columns[Field.SIDE] == columns.get(Field.KIND)
+
+    def kind(self, money: Money) -> DocumentKind:
+        """As the column says it, if the amount goes the same way; by the sign where there is none."""
+        if Field.KIND not in self._matching.columns:
+            return self._kind_by_sign(money)
+        text = self._raw(Field.KIND)
+        kind = kind_of(text)
+        trouble = contradiction(text, kind, money.minor) if kind else unknown_kind(text)
+        if trouble:
+            self.refuse(Field.KIND, trouble)
+        return kind or DocumentKind.CHARGE
+
+    def _kind_by_sign(self, money: Money) -> DocumentKind:
+        if money.minor >= 0:
+            return DocumentKind.CHARGE
+        merchant = self._raw(Field.MERCHANT)
+        if is_statement_payment(merchant):
+            self.refuse(Field.MERCHANT, doubtful_refund(merchant))
+        return DocumentKind.REFUND
 
     def original(self, money: Money) -> Money | None:
         """In the currency of the purchase. What was billed says which way it went; many write it without a sign."""
@@ -292,3 +322,11 @@ class _Draft:
         except NotMoney as problem:
             self.refuse(field, str(problem))
         return NO_MONEY
+
+
+def _side_of_kind(text: str) -> Side | None:
+    """One column may say both: a fee is a debit of the card, a payment of its statement a credit."""
+    kind = kind_of(text)
+    if kind is None:
+        return None
+    return Side.DEBIT if kind.sign > 0 else Side.CREDIT

@@ -61,6 +61,35 @@ def test_a_row_becomes_a_charge_and_a_negative_one_a_refund(priya: Importer) -> 
     assert (refund.document.kind, refund.document.amount_minor, refund.category) == (DocumentKind.REFUND, -999, None)
 
 
+def test_a_statement_payment_and_a_fee_are_recorded_as_what_they_are(priya: Importer) -> None:
+    header, row = "id,date,merchant,amount,currency,card,type", "{},2026-03-02,{},{},USD,card-4471,{}"
+    rows = [
+        row.format("c-1", "Staples", "-10.00", "Sale"),
+        row.format("c-2", "Annual fee", "-95.00", "Fee"),
+        row.format("c-3", "Payment Thank You", "400.00", "Payment"),
+        row.format("c-4", "Staples", "4.00", "Return"),
+        row.format("c-5", "Redeemed", "2.00", "Cash back"),
+    ]
+    assert counts(priya.take("\n".join([header, *rows]))) == (5, 0, 0, 0)
+    assert [(one.document.kind, one.document.amount_minor) for one in priya.transactions()] == [
+        (DocumentKind.CHARGE, 1000),
+        (DocumentKind.FEE, 9500),
+        (DocumentKind.PAYMENT, -40000),
+        (DocumentKind.REFUND, -400),
+        (DocumentKind.CASHBACK, -200),
+    ]
+
+
+def test_a_refused_payment_goes_in_once_a_column_says_its_kind(priya: Importer) -> None:
+    header = "date,merchant,amount,currency,card"
+    rows = ["2026-03-02,Staples,10.00,USD,card-4471", "2026-03-02,PAYMENT THANK YOU,-400.00,USD,card-4471"]
+    first = priya.take("\n".join([header, *rows]))
+    assert counts(first) == (1, 0, 0, 1)
+    assert priya.recorded()[0] == 1
+    assert counts(priya.take(f"{header},kind\n{rows[1]},payment\n")) == (1, 0, 0, 0)
+    assert {one.document.kind for one in priya.transactions()} == {DocumentKind.CHARGE, DocumentKind.PAYMENT}
+
+
 @pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago", "America/New_York", "Asia/Kolkata"])
 @pytest.mark.parametrize("day", ["2026-03-08", "2026-03-29", "2025-10-26"])
 def test_a_date_without_a_time_is_that_very_day_in_the_books_of_the_entity(

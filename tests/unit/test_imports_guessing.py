@@ -89,6 +89,7 @@ def test_a_french_statement_is_understood() -> None:
             {
                 Field.DATE: "Transaction Date",
                 Field.MERCHANT: "Description",
+                Field.KIND: "Type",
                 Field.AMOUNT: "Amount",
             },
         ),

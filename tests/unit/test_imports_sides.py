@@ -75,8 +75,8 @@ def test_what_is_neither_or_is_said_otherwise_is_refused(amount: str, side: str,
         # A minus that nobody can explain: the column is kept, and such rows are refused.
         ("Amount,D/C", ["10.00,D", "4.00,C", "-1.00,D"], True),
         # A payment of the statement looks like a refund, and only the column tells.
-        ("Amount,Type", ["-10.00,Sale", "4.00,Return", "500.00,Payment", "-2.00,Fee"], True),
-        ("Amount,Type", ["10.00,Sale", "-4.00,Return", "-500.00,Payment"], True),
+        ("Amount,Type", ["-10.00,Sale", "4.00,Return", "500.00,Transfer", "-2.00,Fee"], True),
+        ("Amount,Type", ["10.00,Sale", "-4.00,Return", "-500.00,Transfer"], True),
         # The signs say it all, whichever way.
         ("Amount,Type", ["-10.00,Sale", "4.00,Return", "-2.00,Sale"], False),
         ("Amount,Type", ["10.00,Sale", "-4.00,Return"], False),
@@ -130,10 +130,10 @@ def test_signs_tell_it_only_where_each_goes_with_one_side() -> None:
 @pytest.mark.parametrize(
     ("rows", "amounts"),
     [
-        (["-10.00,Sale", "4.00,Return", "500.00,Payment", "-2.00,Fee"], ["10.00", "-4.00", "", "2.00"]),
+        (["-10.00,Sale", "4.00,Return", "500.00,Transfer", "-2.00,Fee"], ["10.00", "-4.00", "", "2.00"]),
         # More payments than purchases do not turn the sign.
-        (["-10.00,Sale", "4.00,Return", "500.00,Payment", "9.00,Payment"], ["10.00", "-4.00", "", ""]),
-        (["10.00,Sale", "-4.00,Return", "-500.00,Payment", "1.00,Return"], ["10.00", "-4.00", "", "-1.00"]),
+        (["-10.00,Sale", "4.00,Return", "500.00,Transfer", "9.00,Transfer"], ["10.00", "-4.00", "", ""]),
+        (["10.00,Sale", "-4.00,Return", "-500.00,Transfer", "1.00,Return"], ["10.00", "-4.00", "", "-1.00"]),
     ],
 )
 def test_a_payment_of_the_statement_is_refused_also_where_signs_tell_the_rest(

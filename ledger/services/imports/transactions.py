@@ -6,7 +6,7 @@ from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 from ledger.domain.money import Money, parse_amount
-from ledger.domain.transactions import DocumentKind, IncomingTransaction
+from ledger.domain.transactions import IncomingTransaction
 from ledger.imports.cards import without_whole_numbers
 from ledger.imports.fields import Field
 from ledger.imports.identity import Occurrences
@@ -112,7 +112,7 @@ class TransactionTaker:
             money=money,
             merchant_name=told.merchant,
             cleared_at=_moment(told, self._entity.time_zone),
-            kind=DocumentKind.REFUND if money.minor < 0 else DocumentKind.CHARGE,
+            kind=told.kind,
             original=None if told.original_amount is None else _money(told.original_amount, told.original_currency),
             refund_of=told.refund_of,
             merchant_category_code=told.merchant_category_code,

@@ -19,7 +19,7 @@ from ledger.services.imports import gaps
 # As a bookkeeper looks for them; what every row must have comes first.
 TRANSACTIONS = (
     *(Field.DATE, Field.MERCHANT, Field.AMOUNT, Field.SIDE, Field.CHARGE, Field.REFUND, Field.CURRENCY, Field.CARD),
-    *(Field.STATUS, Field.EXTERNAL_ID, Field.CATEGORY, Field.CATEGORY_CODE, Field.DEPARTMENT, Field.MEMO),
+    *(Field.KIND, Field.STATUS, Field.EXTERNAL_ID, Field.CATEGORY, Field.CATEGORY_CODE, Field.DEPARTMENT, Field.MEMO),
     *(Field.ORIGINAL_AMOUNT, Field.ORIGINAL_CURRENCY, Field.MERCHANT_CATEGORY_CODE, Field.REFUND_OF),
     Field.APPROVED_BY,
 )
@@ -27,6 +27,7 @@ VENDORS = (Field.NAME, Field.EXTERNAL_ID, Field.EMAIL, Field.PHONE, Field.CURREN
 
 NOTES = {
     Field.SIDE: "Where a column beside the amount says it: D or C, Sale or Return.",
+    Field.KIND: "Sale, Return, Fee, Payment: where the file says it. Else the sign does.",
     Field.STATUS: "What is pending or was declined is refused.",
     Field.CHARGE: "Where charges and refunds stand in two columns.",
     Field.REFUND: "Where charges and refunds stand in two columns.",

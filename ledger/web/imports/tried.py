@@ -4,7 +4,7 @@ from dataclasses import asdict
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ledger.domain.transactions import IncomingTransaction
+from ledger.domain.transactions import DocumentKind, IncomingTransaction
 from ledger.imports.cards import without_whole_numbers
 from ledger.imports.layouts import Layout
 from ledger.imports.matching import Matching
@@ -81,7 +81,7 @@ def _transaction(told: IncomingTransaction, zone: ZoneInfo) -> dict[str, Any]:
     return {
         "date": told.moment.astimezone(zone).date(),
         "name": told.merchant_name,
-        "chip": "refund" if told.money.minor < 0 else "",
+        "chip": "" if told.kind is DocumentKind.CHARGE else told.kind.word,
         "money": money_shown(told.money),
         "card": told.card,
         "category": told.category,
