@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from dataclasses import field as dataclass_field
 from itertools import chain, islice
@@ -66,7 +66,7 @@ class Guess:
 
 def guess_transactions(columns: tuple[str, ...], rows: Iterable[Row]) -> Guess:
     """Judged by as many rows as are given: a few thousand tell 3 April from 4 March where a few hundred may not."""
-    telling = (row.cells for row in rows if not row.fault and not is_total(row.cells))
+    telling = telling_cells(rows)
     head = [*islice(telling, PROFILED_ROWS)]
     profiles = profiled(columns, head)
     chosen = _without_double_amount(_assigned(TRANSACTION_FIELDS, TRANSACTION_WORDS, columns, profiles))
@@ -78,6 +78,10 @@ def guess_transactions(columns: tuple[str, ...], rows: Iterable[Row]) -> Guess:
         chosen[Field.SIDE] = Chosen(chosen[Field.KIND].column, basis)
     is_told = formats.kinds.convention is not None
     return Guess(chosen, _tags(columns, chosen, profiles), formats.dates, formats.amounts, is_sign_told=is_told)
+
+
+def telling_cells(rows: Iterable[Row]) -> Iterator[list[str]]:
+    return (row.cells for row in rows if not row.fault and not is_total(row.cells))
 
 
 def guess_vendors(columns: tuple[str, ...], rows: Iterable[Row]) -> Guess:

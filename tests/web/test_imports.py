@@ -219,6 +219,68 @@ def test_a_changed_column_shows_at_once_what_becomes_of_the_rows(priya: Browser,
     assert office.recorded() == (0, 0, 0)
 
 
+TWO_AMOUNTS = "id,date,merchant,amount,currency,card,category,paid,settled on"
+
+
+def two_amounts(days: str = "{:02d}/05/2026") -> str:
+    rows = [
+        f"c-{n},2026-03-02,Staples,10.00,USD,card-4471,Software,{-9 if n else 4}.00,{days.format(n + 9)}"
+        for n in range(12)
+    ]
+    return "\n".join([TWO_AMOUNTS, *rows])
+
+
+@pytest.mark.parametrize("is_partial", [True, False], ids=["with htmx", "without"])
+def test_another_column_of_money_in_which_a_minus_means_the_other_thing_is_asked_about(
+    priya: Browser, office: Importer, is_partial: bool
+) -> None:
+    address = uploaded(priya, office, two_amounts())
+    assert chosen(priya, address, "sign") == "Minus is a refund"
+    post, told = (priya.post_as_htmx, 200) if is_partial else (priya.post, 422)
+    asked = post(f"{address}choose", **columns(column_amount="7", do="" if is_partial else "start"))
+    assert asked.status_code == told
+    assert "11 of 12 amounts are negative. Say what a minus means." in page(asked).text
+    # What is shown no longer says what was guessed of the other column.
+    sign = asked.content.decode().split('name="sign"', 1)[1].split("</select>", 1)[0]
+    assert " selected>" not in sign
+    said = columns(column_amount="7", sign="charges_negative", do="start")
+    assert priya.post(f"{address}choose", **said).status_code == 302
+    assert counts(office.read(the_import(office))) == (12, 0, 0, 0)
+    assert [one.document.amount_minor for one in office.transactions()].count(900) == 11
+
+
+def test_going_back_to_the_guessed_column_asks_nothing(priya: Browser, office: Importer) -> None:
+    address = uploaded(priya, office, two_amounts())
+    priya.post_as_htmx(f"{address}choose", **columns(column_amount="7"))
+    back = page(priya.post_as_htmx(f"{address}choose", **columns(sign="")))
+    assert "12 new" in back.text
+    assert chosen(priya, address, "sign") == "Minus is a refund"
+
+
+def test_a_sign_that_is_said_with_the_column_is_not_asked_again(priya: Browser, office: Importer) -> None:
+    address = uploaded(priya, office, two_amounts())
+    said = columns(column_amount="7", sign="charges_negative")
+    assert "12 new" in page(priya.post_as_htmx(f"{address}choose", **said)).text
+
+
+@pytest.mark.parametrize(
+    ("days", "order", "sentence"),
+    [
+        ("{:02d}/05/2026", "19/11/2026", "12 new"),
+        ("05/{:02d}/2026", "11/19/2026", "12 new"),
+        ("05/06/2026", "", "“05/06/2026” can be two days. Say which."),
+    ],
+)
+def test_the_days_of_another_column_are_looked_at_anew(
+    priya: Browser, office: Importer, days: str, order: str, sentence: str
+) -> None:
+    address = uploaded(priya, office, two_amounts(days))
+    assert chosen(priya, address, "dates") == "2026-11-19"
+    changed = priya.post_as_htmx(f"{address}choose", **columns(column_date="8"))
+    assert sentence in page(changed).text
+    assert chosen(priya, address, "dates") == order
+
+
 @pytest.mark.parametrize(
     "changes",
     [{"column_date": "99"}, {"column_date": "-1"}, {"column_date": "²"}, {"dates": "?"}, {"mark": "\0"}, {"tag": "x"}],

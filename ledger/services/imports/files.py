@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from ledger.imports.errors import Unreadable
-from ledger.imports.guessing import guess_transactions, guess_vendors
+from ledger.imports.guessing import Formats, formats_of, guess_transactions, guess_vendors, telling_cells
 from ledger.imports.layouts import Layout, examine
 from ledger.imports.matching import Matching
 from ledger.imports.our_columns import OUR_COLUMNS
@@ -95,6 +95,13 @@ def _suggestion(kind: ImportKind, entity: Entity | None, layout: Layout, chunks:
     if kind is ImportKind.VENDORS:
         return suggested(guess_vendors(layout.columns, rows))
     return suggested(guess_transactions(layout.columns, rows), entity.currency if entity else "")
+
+
+def formats_in(job: Import, matching: Matching, chunks: Chunks | None = None) -> Formats:
+    """How the columns that a person has chosen are written, by as many rows as a guess rests on."""
+    layout, source = Layout.from_json(job.layout), chunks or stored_chunks(job.pk)
+    rows = islice(layout.rows(source(layout.first.offset)), GUESSED_FROM_ROWS)
+    return formats_of(matching.columns, telling_cells(rows))
 
 
 def _as_last_time(kind: ImportKind, entity: Entity | None, layout: Layout, own: Suggestion) -> Suggestion:

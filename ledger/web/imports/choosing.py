@@ -13,8 +13,9 @@ from ledger import tasks
 from ledger.access import Action
 from ledger.imports.encodings import Encoding
 from ledger.imports.layouts import Layout
+from ledger.imports.rechoosing import rechosen
 from ledger.models import Import, ImportKind
-from ledger.services.imports import earlier_of_the_same, keep_choice, preview, start
+from ledger.services.imports import earlier_of_the_same, formats_in, keep_choice, preview, start
 from ledger.web.clock import zone_of
 from ledger.web.doors import PageRequest, organisation_page
 from ledger.web.imports.form import ColumnForm
@@ -40,12 +41,12 @@ def found(import_id: UUID) -> Import:
 def choose_columns(request: PageRequest, import_id: UUID) -> HttpResponse:
     """Keeps what was chosen. With `do=start` it begins, if nothing is left to ask."""
     job, slug = found(import_id), request.access.organisation.slug
-    form = ColumnForm.standing(job).posted(request.POST)
+    form, is_told_anew = _posted(request, job)
     if not keep_choice(job, form.matching, make_missing=form.make_missing, suggestion=form.suggestion):
         messages.info(request, "It was started already.")
         return redirect("import", slug, job.public_id)
     if request.headers.get("HX-Request"):
-        return render(request, "ledger/imports/_tried.html", {"page": _tried(job, form)})
+        return _partial(request, job, form, is_told_anew)
     if request.POST.get("do") != "start":
         return redirect("import", slug, job.public_id)
     if not form.is_complete:
@@ -53,6 +54,23 @@ def choose_columns(request: PageRequest, import_id: UUID) -> HttpResponse:
     start(job)
     tasks.ring_after_commit(request.access.organisation.pk, job.pk)
     return redirect("import", slug, job.public_id)
+
+
+def _posted(request: PageRequest, job: Import) -> tuple[ColumnForm, bool]:
+    """What was chosen, and whether a column of days or money is another one, whose values were looked at."""
+    standing = ColumnForm.standing(job)
+    form = standing.posted(request.POST)
+    if not rechosen(standing.matching, form.matching):
+        return form, False
+    return form.told_anew(standing, formats_in(job, form.matching)), True
+
+
+def _partial(request: PageRequest, job: Import, form: ColumnForm, is_told_anew: bool) -> HttpResponse:
+    """The rows as they would be, and how values are written where that was found anew."""
+    page = _tried(job, form)
+    if is_told_anew:
+        page["form"] = form.context(page["first_row"], {})
+    return render(request, "ledger/imports/_chosen.html", {"page": page})
 
 
 def columns_page(

@@ -9,9 +9,11 @@ from django.http import QueryDict
 from ledger.imports.amounts import Convention, DecimalMark
 from ledger.imports.dates import DateOrder, example_of
 from ledger.imports.fields import LABELS, MONEY_FIELDS, Field
+from ledger.imports.guessing import Formats
 from ledger.imports.layouts import Layout
 from ledger.imports.matching import Matching
 from ledger.imports.our_columns import OUR_COLUMNS
+from ledger.imports.rechoosing import told_anew
 from ledger.imports.suggestions import Suggestion
 from ledger.models import Import, ImportKind
 from ledger.services.imports import gaps
@@ -51,8 +53,8 @@ class ColumnForm:
     suggestion: Suggestion
     matching: Matching
     make_missing: bool
-    # What is unclear and has been answered by this form.
-    answered: frozenset[str] = frozenset()
+    # What a person has said by this form, other than what it showed them.
+    said: frozenset[str] = frozenset()
     errors: dict[str, str] = field(default_factory=dict)
 
     @classmethod
@@ -78,14 +80,20 @@ class ColumnForm:
         if dates := _one_of(DateOrder, data.get("dates", "")):
             matching = replace(matching, dates=dates)
         mark, sign = _one_of(DecimalMark, data.get("mark", "")), _one_of(Convention, data.get("sign", ""))
+        shown = self._shown()
         answered = frozenset(name for name in ("dates", "mark", "sign") if data.get(name))
         return replace(
             self,
             matching=matching.with_money(mark, sign),
             make_missing=data.get("make_missing") == "on",
-            answered=answered,
+            said=frozenset(name for name in answered if data.get(name) != shown[name]),
             suggestion=self.suggestion.answered(answered),
         )
+
+    def told_anew(self, before: "ColumnForm", formats: Formats) -> "ColumnForm":
+        """By the values of the columns that are other ones than before."""
+        suggestion, matching = told_anew(self.suggestion, before.matching, self.matching, formats, self.said)
+        return replace(self, suggestion=suggestion, matching=matching)
 
     @property
     def fields(self) -> tuple[Field, ...]:
@@ -114,18 +122,26 @@ class ColumnForm:
         }
 
     def context(self, first_row: list[str], errors: Mapping[str, str]) -> dict[str, Any]:
-        unclear = self._unclear()
-        amounts = [*self.matching.amounts.values()]
-        sign = self.matching.amounts.get(Field.AMOUNT)
+        shown = self._shown()
         return {
             "fields": [self._field(name, first_row, errors) for name in self.fields],
-            "dates": _select("dates", self._days(first_row), "" if unclear["dates"] else self.matching.dates, errors),
-            "mark": _select("mark", MARKS, "" if unclear["mark"] or not amounts else amounts[0].mark, errors),
-            "sign": _select("sign", SIGNS, "" if unclear["sign"] or not sign else sign.convention, errors),
+            "dates": _select("dates", self._days(first_row), shown["dates"], errors),
+            "mark": _select("mark", MARKS, shown["mark"], errors),
+            "sign": _select("sign", SIGNS, shown["sign"], errors),
             "currency": {"value": self.matching.defaults.get(Field.CURRENCY, "")},
             "asks_formats": self.kind is ImportKind.TRANSACTIONS,
             "tags": self._tags(first_row),
             "make_missing": self.make_missing,
+        }
+
+    def _shown(self) -> dict[str, str]:
+        """How values are written; empty where somebody must still say it."""
+        unclear, amounts = self._unclear(), [*self.matching.amounts.values()]
+        sign = self.matching.amounts.get(Field.AMOUNT)
+        return {
+            "dates": "" if unclear["dates"] else self.matching.dates,
+            "mark": "" if unclear["mark"] or not amounts else amounts[0].mark,
+            "sign": "" if unclear["sign"] or not sign else sign.convention,
         }
 
     def _days(self, first_row: list[str]) -> dict[DateOrder, str]:
