@@ -25,9 +25,9 @@ def told_anew(
     """What is to be asked, and the choice, by the values of the columns that were rechosen. What a person has `said` of
     "dates", "mark" and "sign" stays."""
     fields = rechosen(before, now)
-    if Field.DATE in fields and "dates" not in said and formats.dates and formats.dates.read:
+    if Field.DATE in fields and "dates" not in said and formats.dates:
         suggestion = replace(suggestion, unclear_date=formats.dates.ambiguous)
-        now = replace(now, dates=formats.dates.order)
+        now = replace(now, dates=formats.dates.order if formats.dates.read else now.dates)
     amounts = {name: guess for name, guess in formats.amounts.items() if name in fields and guess.read}
     if amounts and "mark" not in said:
         ambiguous = next((guess.ambiguous for guess in amounts.values() if guess.ambiguous), "")

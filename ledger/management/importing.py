@@ -20,6 +20,7 @@ from ledger.imports.errors import Unreadable
 from ledger.imports.fields import Field
 from ledger.imports.layouts import Layout
 from ledger.imports.matching import Matching
+from ledger.imports.rechoosing import rechosen, told_anew
 from ledger.imports.refusals import RefusedRow, is_wide, refused_csv
 from ledger.imports.suggestions import Suggestion
 from ledger.models import Entity, Import, ImportKind, ImportState, Organisation
@@ -28,6 +29,7 @@ from ledger.services.imports import (
     Session,
     begin_import,
     forget_unused,
+    formats_in,
     gaps,
     keep_choice,
     start,
@@ -43,6 +45,7 @@ from ledger.words import counted, named
 BY = "the command line"
 TOLD_EVERY_SECONDS = 2.0
 CAUSES_SHOWN = 10
+SAID = {"dates": "dates", "mark": "decimals", "sign": "sign"}
 RESULTS = {"created": "new", "existing": "known", "changed": "changed", "refused": "refused"}
 
 
@@ -98,7 +101,7 @@ class ImportCommand(BaseCommand):
             job = begin_import(
                 kind=self.kind, entity=entity, file=file, name=options["file"].name, by=BY, is_stored=False
             )
-            matching = self._matching(job, options)
+            matching = self._matching(job, file, options)
             keep_choice(job, matching, make_missing=options.get("make_missing", False))
         self.stdout.write(_choice(matching, Layout.from_json(job.layout).columns))
         return job, matching
@@ -106,12 +109,13 @@ class ImportCommand(BaseCommand):
     def _entity(self, options: dict[str, Any]) -> Entity | None:
         return None
 
-    def _matching(self, job: Import, options: dict[str, Any]) -> Matching:
+    def _matching(self, job: Import, file: BinaryIO, options: dict[str, Any]) -> Matching:
         """The guess, and what was told otherwise. What nobody can guess must be told."""
         columns = Layout.from_json(job.layout).columns
         suggestion = Suggestion.from_json(job.suggestion)
         matching = _mapped(suggestion.matching, columns, options["map"])
         if "dates" in options:
+            suggestion, matching = _told_anew(job, suggestion, matching, file, options)
             matching = _with_formats(suggestion, matching, columns, options)
         if missing := gaps(job.kind, matching):
             asked = " ".join(f"{sentence} (--map {field}=…)" for field, sentence in missing.items())
@@ -250,6 +254,17 @@ def column_named(wanted: str, columns: tuple[str, ...]) -> int:
     raise CommandError(f"The file has no column “{wanted}”. Its columns are: {', '.join(columns)}.")
 
 
+def _told_anew(
+    job: Import, suggestion: Suggestion, matching: Matching, file: BinaryIO, options: dict[str, Any]
+) -> tuple[Suggestion, Matching]:
+    """By the values of columns that were told instead of the guessed ones."""
+    guessed = suggestion.matching
+    if not rechosen(guessed, matching):
+        return suggestion, matching
+    said = {name for name, option in SAID.items() if options[option]}
+    return told_anew(suggestion, guessed, matching, formats_in(job, matching, chunks_of(file)), said)
+
+
 def _with_formats(
     suggestion: Suggestion, matching: Matching, columns: tuple[str, ...], options: dict[str, Any]
 ) -> Matching:
@@ -267,8 +282,7 @@ def _with_formats(
 
 
 def _ask_what_is_unclear(suggestion: Suggestion, matching: Matching, options: dict[str, Any]) -> None:
-    is_guessed = matching.columns.get(Field.DATE) == suggestion.matching.columns.get(Field.DATE)
-    if suggestion.unclear_date and is_guessed and not options["dates"]:
+    if suggestion.unclear_date and Field.DATE in matching.columns and not options["dates"]:
         raise CommandError(f"“{suggestion.unclear_date}” can be two days. Say --dates day_first or month_first.")
     if suggestion.unclear_amount and not options["decimals"]:
         raise CommandError(f"“{suggestion.unclear_amount}” can be two amounts. Say --decimals . or --decimals ,")

@@ -194,6 +194,16 @@ ASKED: list[tuple[str, list[str], str]] = [
     (lines(2), ["--map", "date=when"], "The file has no column “when”"),
     (lines(2), ["--entity", "Nobody"], "There is no entity “Nobody”. There are: Larkfield Inc."),
     ("", [], "The file is empty"),
+    (
+        f"{HEADER},paid\nc-1,2026-03-02,Staples,1.00,USD,card-4471,,-2.00\n",
+        ["--map", "amount=paid"],
+        "1 of 1 amounts are negative. Say --sign",
+    ),
+    (
+        f"{HEADER},settled on\nc-1,2026-03-02,Staples,1.00,USD,card-4471,,03/04/2026\n",
+        ["--map", "date=settled on"],
+        "“03/04/2026” can be two days",
+    ),
 ]
 
 
