@@ -27,23 +27,24 @@ class Field(StrEnum):
     NAME = "name"
     EMAIL = "email"
     PHONE = "phone"
-    TAX_ID = "tax_id"
 
 
+# As many as the ledger keeps of a vendor.
 VENDOR_FIELDS = (
     Field.EXTERNAL_ID,
     Field.NAME,
     Field.EMAIL,
     Field.PHONE,
-    Field.TAX_ID,
-    Field.CATEGORY,
     Field.CURRENCY,
 )
-SHARED_FIELDS = (Field.EXTERNAL_ID, Field.CATEGORY, Field.CURRENCY)
+SHARED_FIELDS = (Field.EXTERNAL_ID, Field.CURRENCY)
 TRANSACTION_FIELDS = tuple(field for field in Field if field in SHARED_FIELDS or field not in VENDOR_FIELDS)
 # A charge is one signed amount, or stands in one of two columns.
 MONEY_FIELDS = (Field.AMOUNT, Field.CHARGE, Field.REFUND, Field.ORIGINAL_AMOUNT)
 CURRENCY_FIELDS = (Field.CURRENCY, Field.ORIGINAL_CURRENCY)
+
+# By name. What is no field any more may stand in a choice that was stored earlier.
+FIELDS = {str(field): field for field in Field}
 
 LABELS = {
     Field.EXTERNAL_ID: "Id",
@@ -69,7 +70,6 @@ LABELS = {
     Field.NAME: "Name",
     Field.EMAIL: "Email",
     Field.PHONE: "Phone",
-    Field.TAX_ID: "Tax id",
 }
 # As long as the ledger keeps them.
 LONGEST = {
@@ -85,6 +85,5 @@ LONGEST = {
     Field.NAME: 200,
     Field.EMAIL: 254,
     Field.PHONE: 40,
-    Field.TAX_ID: 40,
 }
 LONGEST_TAG = 100

@@ -6,7 +6,7 @@ from typing import Any
 
 from ledger.imports.amounts import AmountFormat, Convention, DecimalMark
 from ledger.imports.dates import DateOrder
-from ledger.imports.fields import MONEY_FIELDS, Field
+from ledger.imports.fields import FIELDS, MONEY_FIELDS, Field
 
 # In a column of refunds a number without a sign is a refund.
 OF_REFUNDS = AmountFormat(convention=Convention.CHARGES_NEGATIVE)
@@ -49,7 +49,7 @@ class Matching:
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> "Matching":
         return cls(
-            columns={Field(name): column for name, column in stored["columns"].items()},
+            columns={FIELDS[name]: column for name, column in stored["columns"].items() if name in FIELDS},
             tags=tuple(stored["tags"]),
             dates=DateOrder(stored["dates"]),
             amounts={

@@ -6,7 +6,7 @@ from typing import Any
 
 from ledger.imports.amounts import AmountFormat, AmountGuess, Convention
 from ledger.imports.dates import DateOrder
-from ledger.imports.fields import Field
+from ledger.imports.fields import FIELDS, Field
 from ledger.imports.guessing import Guess
 from ledger.imports.matching import Matching
 
@@ -62,7 +62,7 @@ class Suggestion:
             **{
                 **stored,
                 "matching": Matching.from_json(stored["matching"]),
-                "basis": {Field(name): text for name, text in stored["basis"].items()},
+                "basis": {FIELDS[name]: text for name, text in stored["basis"].items() if name in FIELDS},
             }
         )
 

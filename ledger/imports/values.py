@@ -54,8 +54,6 @@ class VendorValues:
     external_id: str = ""
     email: str = ""
     phone: str = ""
-    tax_id: str = ""
-    category: str = ""
     currency: str = ""
 
 
@@ -119,8 +117,6 @@ def read_vendor(row: Row, columns: tuple[str, ...], matching: Matching) -> Vendo
         external_id=draft.text(Field.EXTERNAL_ID),
         email=draft.email(),
         phone=draft.text(Field.PHONE),
-        tax_id=draft.text(Field.TAX_ID),
-        category=draft.text(Field.CATEGORY),
         currency=draft.currency(Field.CURRENCY),
     )
     return Refused(tuple(draft.reasons)) if draft.reasons else values

@@ -17,7 +17,7 @@ from ledger.imports.amounts import Convention, DecimalMark
 from ledger.imports.causes import Cause, CauseTally
 from ledger.imports.dates import DateOrder
 from ledger.imports.errors import Unreadable
-from ledger.imports.fields import Field
+from ledger.imports.fields import FIELDS, Field
 from ledger.imports.layouts import Layout
 from ledger.imports.matching import Matching
 from ledger.imports.rechoosing import rechosen, told_anew
@@ -49,7 +49,7 @@ SAID = {"dates": "dates", "mark": "decimals", "sign": "sign"}
 RESULTS = {"created": "new", "existing": "known", "changed": "changed", "refused": "refused"}
 
 
-def add_common_arguments(parser: ArgumentParser) -> None:
+def add_common_arguments(parser: ArgumentParser, fields: Sequence[Field]) -> None:
     parser.add_argument("organisation", help="its short name in addresses, such as larkfield")
     parser.add_argument("file", type=Path, help="a CSV file of any size")
     parser.add_argument(
@@ -57,7 +57,8 @@ def add_common_arguments(parser: ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="FIELD=COLUMN",
-        help=f"which column is which field, where the guess is wrong; FIELD= leaves it out. Fields: {', '.join(Field)}",
+        help="which column is which field, where the guess is wrong; FIELD= leaves it out. "
+        f"Fields: {', '.join(fields)}",
     )
     parser.add_argument("--refused", type=Path, metavar="FILE", help="write the refused rows here, to be mended")
     parser.add_argument("--dry-run", action="store_true", help="do all of it and keep nothing")
@@ -65,6 +66,7 @@ def add_common_arguments(parser: ArgumentParser) -> None:
 
 class ImportCommand(BaseCommand):
     kind: ImportKind
+    fields: Sequence[Field]
 
     def handle(self, *args: Any, **options: Any) -> None:
         organisation = Organisation.objects.filter(slug=options["organisation"]).first()
@@ -113,7 +115,7 @@ class ImportCommand(BaseCommand):
         """The guess, and what was told otherwise. What nobody can guess must be told."""
         columns = Layout.from_json(job.layout).columns
         suggestion = Suggestion.from_json(job.suggestion)
-        matching = _mapped(suggestion.matching, columns, options["map"])
+        matching = _mapped(suggestion.matching, [self._assignment(text, columns) for text in options["map"]])
         if "dates" in options:
             suggestion, matching = _told_anew(job, suggestion, matching, file, options)
             matching = _with_formats(suggestion, matching, columns, options)
@@ -121,6 +123,13 @@ class ImportCommand(BaseCommand):
             asked = " ".join(f"{sentence} (--map {field}=…)" for field, sentence in missing.items())
             raise CommandError(f"{asked} The columns are: {', '.join(columns)}.")
         return matching
+
+    def _assignment(self, text: str, columns: tuple[str, ...]) -> tuple[Field, int | None]:
+        name, _, column = text.partition("=")
+        field = FIELDS.get(name.strip())
+        if field is None or field not in self.fields:
+            raise CommandError(f"“{name}” is no field. Fields are: {', '.join(self.fields)}.")
+        return field, column_named(column.strip(), columns) if column.strip() else None
 
     def _run(self, job: Import, matching: Matching, file: BinaryIO) -> tuple[list[Cause], Iterable[RefusedRow]]:
         with transaction.atomic():
@@ -225,9 +234,9 @@ def _write_refused(job: Import, refused: Iterable[RefusedRow], path: Path) -> No
         file.writelines(refused_csv(layout, rows, any_wide=any(is_wide(layout, row) for row in rows)))
 
 
-def _mapped(matching: Matching, columns: tuple[str, ...], told: list[str]) -> Matching:
+def _mapped(matching: Matching, told: list[tuple[Field, int | None]]) -> Matching:
     """A column that is told for one field is no longer guessed for another."""
-    chosen = dict(_assignment(text, columns) for text in told)
+    chosen = dict(told)
     kept = {name: place for name, place in matching.columns.items() if place not in chosen.values()}
     merged = {**kept, **chosen}
     taken = {place for place in chosen.values() if place is not None}
@@ -236,15 +245,6 @@ def _mapped(matching: Matching, columns: tuple[str, ...], told: list[str]) -> Ma
         columns={name: place for name, place in merged.items() if place is not None},
         tags=tuple(place for place in matching.tags if place not in taken),
     )
-
-
-def _assignment(text: str, columns: tuple[str, ...]) -> tuple[Field, int | None]:
-    name, _, column = text.partition("=")
-    try:
-        field = Field(name.strip())
-    except ValueError as unknown:
-        raise CommandError(f"“{name}” is no field. Fields are: {', '.join(Field)}.") from unknown
-    return field, column_named(column.strip(), columns) if column.strip() else None
 
 
 def column_named(wanted: str, columns: tuple[str, ...]) -> int:

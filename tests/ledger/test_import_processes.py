@@ -242,6 +242,8 @@ def test_a_command_that_was_killed_is_replaced_by_its_repetition(priya: Importer
 def test_vendors_have_a_command_too(priya: Importer, file: Path) -> None:
     file.write_text("Name,Email\nFigma Inc,pay@figma.com\n")
     assert "1 row: 1 new" in command("import_vendors", "larkfield", str(file))
+    with pytest.raises(CommandError, match="“category” is no field"):
+        command("import_vendors", "larkfield", str(file), "--map", "category=Email")
 
 
 @pytest.mark.parametrize("name", ["import_transactions", "import_vendors"])

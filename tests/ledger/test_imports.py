@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from ledger.domain.transactions import posting_day
 from ledger.imports.causes import Cause
-from ledger.imports.fields import Field
+from ledger.imports.fields import VENDOR_FIELDS, Field
 from ledger.imports.matching import Matching
 from ledger.imports.suggestions import Suggestion
 from ledger.models import (
@@ -371,6 +371,11 @@ def test_vendors_are_made_once_and_keep_what_a_file_does_not_tell(priya: Importe
         figma = Vendor.objects.get(external_id="V-1")
         assert (figma.email, figma.phone) == ("bills@figma.com", "1")
         assert Vendor.objects.count() == 2
+
+
+def test_every_field_of_a_vendor_that_is_offered_is_kept() -> None:
+    kept = {field.name for field in Vendor._meta.get_fields()}
+    assert {str(field) for field in VENDOR_FIELDS} <= kept
 
 
 # --- cost ------------------------------------------------------------------------------------------------------------

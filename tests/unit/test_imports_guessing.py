@@ -6,6 +6,8 @@ from ledger.imports.amounts import Convention, DecimalMark
 from ledger.imports.dates import DateOrder
 from ledger.imports.fields import LABELS, Field
 from ledger.imports.guessing import Guess, guess_transactions, guess_vendors, plain_words
+from ledger.imports.matching import Matching
+from ledger.imports.suggestions import Suggestion
 from ledger.imports.vocabulary import TRANSACTION_WORDS, VENDOR_WORDS
 from tests.unit.csv_files import layout_of, rows_of
 
@@ -192,8 +194,6 @@ def test_vendors_are_matched_too() -> None:
         Field.NAME: "Company Name",
         Field.EMAIL: "E-Mail",
         Field.PHONE: "Telefon",
-        Field.TAX_ID: "USt-IdNr.",
-        Field.CATEGORY: "Default account",
         Field.CURRENCY: "Currency",
     }
 
@@ -212,6 +212,14 @@ def test_vendors_are_matched_too() -> None:
 )
 def test_names_are_compared_without_their_looks(name: str, plain: str) -> None:
     assert plain_words(name) == plain
+
+
+def test_a_choice_that_was_stored_with_a_field_of_old_is_still_read() -> None:
+    matching = Matching({Field.NAME: 0})
+    stored = Suggestion(matching, basis={Field.NAME: "Its name."}).as_json()
+    stored["matching"]["columns"]["tax_id"] = 1
+    stored["basis"]["tax_id"] = "Its name."
+    assert Suggestion.from_json(stored) == Suggestion(matching, basis={Field.NAME: "Its name."})
 
 
 def test_every_word_of_the_vocabulary_can_be_met() -> None:

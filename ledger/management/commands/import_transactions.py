@@ -6,6 +6,7 @@ from django.core.management.base import CommandError, CommandParser
 
 from ledger.imports.amounts import Convention, DecimalMark
 from ledger.imports.dates import DateOrder
+from ledger.imports.fields import TRANSACTION_FIELDS
 from ledger.management.importing import ImportCommand, add_common_arguments
 from ledger.models import Entity, ImportKind
 
@@ -13,9 +14,10 @@ from ledger.models import Entity, ImportKind
 class Command(ImportCommand):
     help = __doc__
     kind = ImportKind.TRANSACTIONS
+    fields = TRANSACTION_FIELDS
 
     def add_arguments(self, parser: CommandParser) -> None:
-        add_common_arguments(parser)
+        add_common_arguments(parser, self.fields)
         parser.add_argument("--entity", required=True, help="whose cards they are, such as “Larkfield Ltd”")
         parser.add_argument("--currency", help="of rows that do not say theirs; else the entity's")
         parser.add_argument("--tag", action="append", metavar="COLUMN", help="a column of tags; --tag= for none")

@@ -2,6 +2,7 @@
 
 from django.core.management.base import CommandParser
 
+from ledger.imports.fields import VENDOR_FIELDS
 from ledger.management.importing import ImportCommand, add_common_arguments
 from ledger.models import ImportKind
 
@@ -9,6 +10,7 @@ from ledger.models import ImportKind
 class Command(ImportCommand):
     help = __doc__
     kind = ImportKind.VENDORS
+    fields = VENDOR_FIELDS
 
     def add_arguments(self, parser: CommandParser) -> None:
-        add_common_arguments(parser)
+        add_common_arguments(parser, self.fields)
