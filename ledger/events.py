@@ -12,6 +12,7 @@ from ledger.tenancy.context import required_tenant
 
 # Sent after commit with `tenant`: something happened. Who listens is not the ledger's business.
 ledger_changed = Signal()
+LONGEST_DETAIL = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +27,16 @@ class Happening:
 def append(happenings: Iterable[Happening], actor: str) -> None:
     tenant = required_tenant()
     rows = [
-        LedgerEvent(document=one.document, kind=one.kind, actor=actor, detail=one.detail[:500]) for one in happenings
+        LedgerEvent(document=one.document, kind=one.kind, actor=actor, detail=_fitting(one.detail))
+        for one in happenings
     ]
     if rows:
         LedgerEvent.objects.bulk_create(rows)
         transaction.on_commit(lambda: ledger_changed.send(sender=LedgerEvent, tenant=tenant))
+
+
+def _fitting(detail: str) -> str:
+    return detail if len(detail) <= LONGEST_DETAIL else f"{detail[: LONGEST_DETAIL - 1]}…"
 
 
 def take_unhandled(limit: int) -> list[LedgerEvent]:

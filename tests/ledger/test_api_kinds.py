@@ -203,6 +203,17 @@ def test_a_change_is_the_next_revision_and_the_diary_says_what_changed(
     assert shown["updated_at"] > shown["recorded_at"]
 
 
+@pytest.mark.parametrize(("length", "is_cut"), [(482, False), (483, True), (1000, True)])
+def test_a_change_that_is_too_long_to_be_told_whole_says_so(
+    issuer: Issuer, cast: Cast, length: int, is_cut: bool
+) -> None:
+    issuer.post(charge())
+    issuer.post(charge(memo="m" * length))
+    _, detail = happenings(cast.larkfield, "c-1")[-1]
+    assert len(detail) == 500
+    assert detail.endswith("…") is is_cut
+
+
 @pytest.mark.usefixtures("names")
 def test_what_a_later_message_leaves_out_is_empty_from_then_on(issuer: Issuer) -> None:
     whole = {"memo": "Two seats", "tags": {"Project": "Apollo"}, "lines": split("12.30", tags={"Region": "North"})}
