@@ -57,6 +57,8 @@ class Profile:
             return not self._mostly(self._amounts)
         if field is Field.STATUS and self._has_unmoved:
             return True
+        if field is Field.KIND:
+            return self._mostly(self._kinds) or (self._kinds * 2 > self.filled and not self._mostly(self._sides))
         counted = self._of_kind(field)
         if field is Field.DATE or field in MONEY_FIELDS:
             # In a short file one slip in seven is no reason to ask which column is called Date.

@@ -134,6 +134,9 @@ def test_merchants_are_none_whatever_they_are_called(merchant: str) -> None:
         ("Debit,Credit,Type", ["10.00,,Sale", ",4.00,Payment"], True),
         ("Amount,Type", ["10.00,Online", "4.00,In store"], False),
         ("Amount,Type", ["10.00,Debit", "4.00,Credit"], False),
+        # What is no kind is refused, and payments stay payments; unless debit or credit tells more.
+        ("Amount,Type", ["10.00,Sale", "4.00,Sale", "-50.00,Payment", "-1.00,Adjustment"], True),
+        ("Amount,Type", ["10.00,Sale", "4.00,Sale", "-50.00,Payment", "-1.00,Credit"], False),
         ("Amount,Type", ["10.00,Visa", "4.00,Sale"], False),
         ("Amount,Type", ["10.00,", "4.00,"], False),
         ("Amount,Card type", ["10.00,Sale"], False),
