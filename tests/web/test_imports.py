@@ -302,6 +302,24 @@ def test_four_hundred_columns_stay_in_order(priya: Browser, office: Importer) ->
     assert len(page(response).all("select")) == len(TRANSACTIONS) + 3
 
 
+def test_the_preview_says_what_is_no_charge(priya: Browser, office: Importer) -> None:
+    rows = [
+        "c-1,2026-03-02,Staples,10.00,USD,card-4471,Sale",
+        "c-2,2026-03-02,Bank,-400.00,USD,card-4471,Payment",
+        "c-3,2026-03-02,Bank,95.00,USD,card-4471,Fee",
+        "c-4,2026-03-02,Bank,5.00,USD,card-4471,Adjustment",
+    ]
+    shown = page(priya.get(uploaded(priya, office, "\n".join(["id,date,merchant,amount,currency,card,type", *rows]))))
+    for words in (
+        "3 new, 1 refused",
+        "Bank statement payment",
+        "Bank fee",
+        "“Adjustment” does not say which kind it is.",
+    ):
+        assert words in shown.text
+    assert "Staples charge" not in shown.text
+
+
 def test_other_currencies_than_the_books_are_pointed_out(priya: Browser, office: Importer) -> None:
     address = uploaded(priya, office, lines(3).replace("USD", "EUR", 1))
     assert "Some amounts are in EUR, other than the books of the entity." in page(priya.get(address)).text
