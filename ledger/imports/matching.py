@@ -70,7 +70,7 @@ def gaps_for_transactions(matching: Matching) -> dict[Field, str]:
     gaps = {
         Field.DATE: "Choose the column with the date.",
         Field.MERCHANT: "Choose the column with the merchant.",
-        Field.CARD: "Choose the column with the card, or one card for all rows.",
+        Field.CARD: "Choose the column with the card, or write one card for all rows.",
         Field.AMOUNT: "Choose the column with the amount, or the two with charged and refunded amounts.",
     }
     if known & {Field.CHARGE, Field.REFUND}:

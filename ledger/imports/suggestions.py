@@ -85,7 +85,8 @@ def suggested(guess: Guess, currency: str = "") -> Suggestion:
 
 def as_last_time(own: Suggestion, earlier: Matching, basis: str) -> Suggestion:
     """The columns as they were chosen for an earlier file. How days and decimals are written is for this one to say,
-    where it does; what a minus means is asked again where most amounts speak against it."""
+    where it does; what a minus means is asked again where its amounts speak against it or both ways."""
+    earlier = _with_sides_of(own.matching, earlier)
     same = {name for name, place in earlier.columns.items() if own.matching.columns.get(name) == place}
     is_clear = Field.AMOUNT in same and own.amounts > 0 and not own.is_sign_unclear
     is_turned = is_clear and _sign(own.matching) != _sign(earlier)
@@ -93,9 +94,21 @@ def as_last_time(own: Suggestion, earlier: Matching, basis: str) -> Suggestion:
         replace(earlier, dates=_dates(own, earlier, same), amounts=_amounts(own, earlier, same)),
         basis=dict.fromkeys(earlier.columns, basis),
         negative=own.negative,
-        amounts=own.amounts if is_turned else 0,
+        amounts=own.amounts if is_turned or (own.is_sign_unclear and Field.AMOUNT in same) else 0,
         is_sign_turned=is_turned,
+        is_sign_told=own.is_sign_told,
     )
+
+
+def _with_sides_of(own: Matching, earlier: Matching) -> Matching:
+    """A column of kinds tells which way money went where no amount has a sign, and only there: that this file knows."""
+    kinds = earlier.columns.get(Field.KIND)
+    if kinds is None or own.columns.get(Field.KIND) != kinds:
+        return earlier
+    columns = {name: place for name, place in earlier.columns.items() if name is not Field.SIDE or place != kinds}
+    if own.columns.get(Field.SIDE) == kinds:
+        columns[Field.SIDE] = kinds
+    return replace(earlier, columns=columns, amounts={**earlier.amounts, **own.amounts})
 
 
 def _sign(matching: Matching) -> Convention:

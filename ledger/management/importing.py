@@ -271,6 +271,8 @@ def _with_formats(
     _ask_what_is_unclear(suggestion, matching, options)
     if options["tag"] is not None:
         matching = replace(matching, tags=tuple(column_named(name, columns) for name in options["tag"] if name))
+    if options["card"]:
+        matching = matching.with_default(Field.CARD, options["card"])
     if options["currency"]:
         matching = matching.with_default(Field.CURRENCY, options["currency"].upper())
     if options["dates"]:

@@ -158,6 +158,28 @@ def test_the_same_columns_are_chosen_as_last_time(priya: Importer) -> None:
     )
 
 
+def test_amounts_that_go_both_ways_are_asked_about_whatever_was_chosen_last_time(priya: Importer) -> None:
+    """Nobody said what a minus means where no file had one."""
+    header, row = "day,who,sum,card", "02.03.2026,Staples,{},card-4471"
+    chosen = {Field.DATE: "day", Field.MERCHANT: "who", Field.AMOUNT: "sum"}
+    priya.take("\n".join([header, row.format("10.00"), row.format("11.00")]), columns=chosen)
+    mixed = priya.bring("\n".join([header, row.format("-100.00"), row.format("-110.00"), row.format("12.00")]))
+    suggestion = Suggestion.from_json(mixed.suggestion)
+    assert suggestion.is_sign_unclear
+    assert (suggestion.negative, suggestion.amounts) == (2, 3)
+
+
+def test_whether_kinds_tell_the_way_is_for_the_signs_of_each_file_to_say(priya: Importer) -> None:
+    header, row = "date,merchant,type,amount,card", "2026-03-0{0},Staples,{1},{2},card-4471"
+    signed = [row.format(1, "Sale", "-10.00"), row.format(2, "Return", "4.00"), row.format(3, "Sale", "-2.00")]
+    first = priya.take("\n".join([header, *signed]))
+    assert priya.matching(first).columns.keys() & {Field.KIND, Field.SIDE} == {Field.KIND}
+    bare = [row.format(4, "Sale", "10.00"), row.format(5, "Return", "4.00"), row.format(6, "Sale", "2.00")]
+    suggestion = Suggestion.from_json(priya.bring("\n".join([header, *bare])).suggestion)
+    assert suggestion.matching.columns.keys() >= {Field.KIND, Field.SIDE}
+    assert not suggestion.is_sign_unclear
+
+
 def test_a_file_that_speaks_against_last_time_is_believed_or_asked(priya: Importer) -> None:
     """The same columns from another country, or from a bank that turned its signs."""
     header, row = "id,date,merchant,amount,currency,card", "c-{},{},Staples,{},USD,card-4471"
@@ -172,7 +194,7 @@ def test_a_file_that_speaks_against_last_time_is_believed_or_asked(priya: Import
     turned = Suggestion.from_json(priya.bring("\n".join([header, *minus])).suggestion)
     assert turned.is_sign_unclear
     assert not turned.answered(["sign"]).is_sign_unclear
-    few = Suggestion.from_json(priya.bring("\n".join([header, *minus[:2], *days])).suggestion)
+    few = Suggestion.from_json(priya.bring("\n".join([header, *minus[:1], *days])).suggestion)
     assert (few.is_sign_unclear, few.matching.amounts[Field.AMOUNT].convention) == (False, Convention.REFUNDS_NEGATIVE)
 
 

@@ -88,6 +88,17 @@ def test_from_the_file_to_the_books_and_back(priya: Browser, office: Importer) -
     assert counts(office.read(latest)) == (1, 0, 0, 0)
 
 
+def test_a_file_of_one_card_names_it_beside_the_columns(priya: Browser, office: Importer) -> None:
+    address = uploaded(priya, office, "date,merchant,amount,currency\n2026-03-02,Hilton,12.30,USD\n")
+    shown = page(priya.get(address))
+    assert "or write one card for all rows" in shown.text
+    places = {f"column_{name}": str(place) for place, name in enumerate(("date", "merchant", "amount", "currency"))}
+    priya.post(f"{address}choose", **places, card="5500 0000 0000 4471", do="start")
+    job = office.read(the_import(office))
+    assert counts(job) == (1, 0, 0, 0)
+    assert "00000000" not in str(job.matching)
+
+
 # --- bringing a file -------------------------------------------------------------------------------------------------
 
 

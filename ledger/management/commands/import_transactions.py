@@ -19,6 +19,7 @@ class Command(ImportCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         add_common_arguments(parser, self.fields)
         parser.add_argument("--entity", required=True, help="whose cards they are, such as “Larkfield Ltd”")
+        parser.add_argument("--card", help="of rows that do not say theirs: its id or its last four digits")
         parser.add_argument("--currency", help="of rows that do not say theirs; else the entity's")
         parser.add_argument("--tag", action="append", metavar="COLUMN", help="a column of tags; --tag= for none")
         parser.add_argument("--dates", choices=list(DateOrder), help="how 03/04/2026 is read")

@@ -41,6 +41,7 @@ NOTES = {
 MARKS = {DecimalMark.POINT: "1,234.56", DecimalMark.COMMA: "1.234,56"}
 SIGNS = {Convention.REFUNDS_NEGATIVE: "Minus is a refund", Convention.CHARGES_NEGATIVE: "Minus is a charge"}
 LONGEST_OPTION = 80
+WHOLE_NUMBER = 12
 SURE_TAGS = 12
 
 Choice = TypeVar("Choice", DateOrder, DecimalMark, Convention)
@@ -77,6 +78,8 @@ class ColumnForm:
         )
         if currency := data.get("currency", "").strip().upper()[:3]:
             matching = matching.with_default(Field.CURRENCY, currency)
+        if card := _card(data.get("card", "")):
+            matching = matching.with_default(Field.CARD, card)
         if dates := _one_of(DateOrder, data.get("dates", "")):
             matching = replace(matching, dates=dates)
         mark, sign = _one_of(DecimalMark, data.get("mark", "")), _one_of(Convention, data.get("sign", ""))
@@ -128,6 +131,7 @@ class ColumnForm:
             "dates": _select("dates", self._days(first_row), shown["dates"], errors),
             "mark": _select("mark", MARKS, shown["mark"], errors),
             "sign": _select("sign", SIGNS, shown["sign"], errors),
+            "card": {"value": self.matching.defaults.get(Field.CARD, "")},
             "currency": {"value": self.matching.defaults.get(Field.CURRENCY, "")},
             "asks_formats": self.kind is ImportKind.TRANSACTIONS,
             "tags": self._tags(first_row),
@@ -185,6 +189,12 @@ class ColumnForm:
 
 def _one_of(choices: type[Choice], text: str) -> Choice | None:
     return next((choice for choice in choices if choice == text), None)
+
+
+def _card(text: str) -> str:
+    """Of a whole number only what is printed on receipts is kept."""
+    digits = "".join(sign for sign in text if sign.isdigit())
+    return digits[-4:] if len(digits) >= WHOLE_NUMBER else text.replace("\0", "").strip()[:LONGEST_OPTION]
 
 
 def _place(text: str, columns: tuple[str, ...]) -> int | None:
