@@ -12,6 +12,7 @@ class Act(models.TextChoices):
     EXCLUDED = "excluded", "Excluded"
     RELEASED = "released", "Released"
     SENT_AGAIN = "sent_again", "Sent again"
+    FOUND_REMOVED = "found_removed", "Found removed in the books"
 
 
 class Intervention(TenantModel):

@@ -6,12 +6,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from integrations.mapping.reasons import Reason, ReasonCode
-from integrations.models import ExternalLink, JobState, SyncJob
+from integrations.models import Act, ExternalLink, JobState, SyncJob
 from integrations.providers.documents import Posted, Standing
 from integrations.selectors import in_doubt
+from integrations.services.interventions import remember
 from integrations.sync.engine import provider_of
 from integrations.sync.queue import bring_to_rest, save
-from ledger.models import SourceDocument
+from ledger.models import SourceDocument, User
 
 # A platform may show a little later what it has taken; so soon after, not to be found means nothing.
 SETTLED = timedelta(minutes=1)
@@ -25,7 +26,7 @@ class RemovedThere(Exception):
     """Somebody removed it there; the document needs a person from now on."""
 
 
-def look_there(document: SourceDocument) -> Standing | None:
+def look_there(document: SourceDocument, person: User) -> Standing | None:
     """None where it cannot be found yet, so soon after it was sent. Called outside a transaction.
 
     Raises NotPosted, RemovedThere, Temporary or AccessLost.
@@ -35,13 +36,13 @@ def look_there(document: SourceDocument) -> Standing | None:
     if link is None:
         raise NotPosted
     found = provider_of(link.connection).read(Posted(link.external_kind, link.external_id, link.external_version))
-    if found is None and _is_noted_as_gone(link):
+    if found is None and _is_noted_as_gone(link, person):
         raise RemovedThere
     return found
 
 
 @transaction.atomic
-def _is_noted_as_gone(link: ExternalLink) -> bool:
+def _is_noted_as_gone(link: ExternalLink, person: User) -> bool:
     """As the engine notes it when it meets this itself; not while something is being sent for the document."""
     resting = SyncJob.objects.filter(connection=link.connection_id, document=link.document_id, state=JobState.DONE)
     job = resting.filter(~in_doubt()).select_for_update(no_key=True).first()
@@ -50,4 +51,5 @@ def _is_noted_as_gone(link: ExternalLink) -> bool:
         return False
     bring_to_rest(job, (Reason(ReasonCode.GONE),), revision=job.wanted_revision)
     save([job])
+    remember(Act.FOUND_REMOVED, [job.pk], person)
     return True

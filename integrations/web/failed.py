@@ -118,7 +118,7 @@ def _headline(causes: list[Cause]) -> dict[str, str]:
     posted = [line.money(line.of(Term.BOOKS)) for line in lines if line.of(Term.BOOKS)]
     return {
         "headline": f"{_money_of(causes)} in {counted(number, 'item')} will not reach {label} until someone acts.",
-        "lead": f"{sums_text(posted)} is in." if posted else "",
+        "lead": f"{sums_text(posted)} {'is' if len(posted) == 1 else 'are'} in." if posted else "",
     }
 
 

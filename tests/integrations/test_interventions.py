@@ -13,6 +13,7 @@ from integrations import services
 from integrations.mapping.reasons import ReasonCode
 from integrations.mapping.slots import MappingSlot
 from integrations.models import Decision, ExternalLink, Intervention, JobState, SyncJob
+from integrations.providers.documents import Standing
 from integrations.services import MappingKey
 from integrations.sync import queue
 from ledger.domain.transactions import Stage
@@ -32,6 +33,12 @@ def decide(decision: Decision, why: str = "") -> None:
 def code_again() -> int:
     with transaction.atomic():
         return services.code_again(SyncJob.objects.all(), somebody())
+
+
+def look(document: SourceDocument) -> Standing | None:
+    with transaction.atomic():
+        person = somebody()
+    return services.look_there(document, person)
 
 
 def kept() -> list[tuple[str, str, str]]:
@@ -116,7 +123,7 @@ def test_the_statements_do_not_grow_with_the_documents(books: Office) -> None:
 
 
 def test_a_look_shows_what_stands_there(books: Office) -> None:
-    found = services.look_there(posted(books))
+    found = look(posted(books))
     assert found is not None
     assert (found.total, found.lines[0].account) == (Decimal("12.3"), "Software")
 
@@ -126,8 +133,9 @@ def test_what_a_look_finds_removed_needs_a_person_and_is_made_anew_by_their_word
     long_ago()
     books.accountant().delete("Purchase")
     with pytest.raises(services.RemovedThere):
-        services.look_there(document)
+        look(document)
     assert (state_of(document.pk).state, reasons(document)) == (JobState.NEEDS_ATTENTION, [ReasonCode.GONE])
+    assert kept() == [("found_removed", "Priya Raman", "")]
     books.work()
     assert books.sandbox.purchases() == []
     send_again(document)
@@ -138,7 +146,7 @@ def test_what_a_look_finds_removed_needs_a_person_and_is_made_anew_by_their_word
 def test_so_soon_after_it_was_sent_not_to_be_found_means_nothing(ready: Office) -> None:
     document = posted(ready)
     ready.accountant().delete("Purchase")
-    assert services.look_there(document) is None
+    assert look(document) is None
     assert states() == {JobState.DONE: 1}
 
 
@@ -148,7 +156,7 @@ def test_a_look_takes_nothing_from_what_is_on_its_way(ready: Office) -> None:
     ready.accountant().delete("Purchase")
     code_again()
     queue.absorb_events()
-    assert services.look_there(document) is None
+    assert look(document) is None
     assert states() == {JobState.WAITING: 1}
 
 
@@ -157,4 +165,4 @@ def test_of_what_never_stood_there_nothing_can_be_looked_at(office: Office) -> N
     document: SourceDocument = office.record("c-1")
     office.work()
     with pytest.raises(services.NotPosted):
-        services.look_there(document)
+        look(document)

@@ -16,6 +16,7 @@ ACTS = {
     Act.EXCLUDED: "excluded {}",
     Act.RELEASED: "released {}",
     Act.SENT_AGAIN: "sent {} again",
+    Act.FOUND_REMOVED: "found {} removed in the books",
 }
 VERBS = {EventKind.RECORDED: "recorded", EventKind.CHANGED: "changed", EventKind.REVERSED: "reversed"}
 

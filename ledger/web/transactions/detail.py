@@ -194,10 +194,17 @@ def _entry(state: SyncState | None, currency: str) -> dict[str, Any] | None:
         return None
     lines = state.coding.get("entry", [])
     return {
-        "title": "It stands in the books as" if state.external_id else "It will stand in the books as",
+        "title": _entry_title(state),
         "lines": [_entry_line(line, currency) for line in lines],
         "total": money_shown(Money(sum(max(0, line["minor"]) for line in lines), currency)),
     }
+
+
+def _entry_title(state: SyncState) -> str:
+    if state.external_id:
+        return "It stands in the books as"
+    # Sent again, it is coded anew, perhaps by another version.
+    return "It was last coded as" if state.state is JobState.NEEDS_ATTENTION else "It will stand in the books as"
 
 
 def _entry_line(line: dict[str, Any], currency: str) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What the platform holds for one transaction at this moment, beside what we wrote."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +26,7 @@ def transaction_there(request: PageRequest, public_id: UUID) -> HttpResponse:
         document = get_object_or_404(SourceDocument, public_id=public_id)
     page: dict[str, Any] = {"back_url": reverse("transaction", args=[slug, public_id]), "trouble": "", "there": None}
     try:
-        found = services.look_there(document)
+        found = services.look_there(document, request.user)
         page |= {"there": _shown(found, document) if found else None}
     except services.NotPosted:
         return redirect(page["back_url"])
@@ -47,7 +48,7 @@ def _shown(found: Standing, document: SourceDocument) -> dict[str, Any]:
     total = int(found.total.scaleb(Money(0, document.currency).exponent))
     return {
         "facts": [
-            ("Date", found.dated),
+            ("Date", f"{date.fromisoformat(found.dated):%-d %b %Y}"),
             ("Paid from", found.paid_from),
             ("Vendor", found.vendor),
             ("Number", found.number),

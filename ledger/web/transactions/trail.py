@@ -26,6 +26,7 @@ DONE = {
     Act.EXCLUDED: ("excluded", "Excluded"),
     Act.RELEASED: ("way", "Released"),
     Act.SENT_AGAIN: ("way", "Sent again"),
+    Act.FOUND_REMOVED: ("person", "Found removed in the books, in a look"),
 }
 
 
