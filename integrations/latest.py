@@ -16,6 +16,9 @@ from ledger.models import EventKind, LedgerEvent
 # What is looked at of each diary; many of one minute are one happening.
 ROWS = 200
 
+# Where a row's money stands.
+OF_EVENT = ("document__currency", "document__amount_minor")
+OF_JOB = ("job__document__currency", "job__document__amount_minor")
 STANDS = (OutcomeKind.POSTED, OutcomeKind.ALREADY_THERE)
 
 
@@ -77,29 +80,26 @@ def latest(number: int) -> list[Happening]:
 
 def _posted() -> Iterator[Posted]:
     settled = SyncAttempt.objects.filter(outcome__in=STANDS).order_by("-id")
-    rows = settled.values_list(
-        *("settled_at", "job__connection__entity__name", "action"),
-        *("job__document__currency", "job__document__amount_minor"),
-    )[:ROWS]
-    for (_, entity, action), some in groupby(rows, lambda row: (_minute(row[0]), row[1], row[2] == Action.REMOVE)):
-        members = list(some)
-        yield Posted(members[0][0], entity, action, _tallies(members))
+    rows = settled.values_list("settled_at", "job__connection__entity__name", "action", *OF_JOB)[:ROWS]
+    told = ((at, entity, action == Action.REMOVE, *money) for at, entity, action, *money in rows)
+    return (Posted(*happening) for happening in _by_minute(told))
 
 
 def _told() -> Iterator[Told]:
-    events = LedgerEvent.objects.order_by("-id")
-    rows = events.values_list("happened_at", "actor", "kind", "document__currency", "document__amount_minor")[:ROWS]
-    for (_, actor, kind), some in groupby(rows, lambda row: (_minute(row[0]), row[1], row[2])):
-        members = list(some)
-        yield Told(members[0][0], actor, EventKind(kind), _tallies(members))
+    rows = LedgerEvent.objects.order_by("-id").values_list("happened_at", "actor", "kind", *OF_EVENT)[:ROWS]
+    return (Told(at, actor, EventKind(kind), tallies) for at, actor, kind, tallies in _by_minute(rows))
 
 
 def _done() -> Iterator[Done]:
-    money = ("job__document__currency", "job__document__amount_minor")
-    rows = Intervention.objects.order_by("-id").values_list("happened_at", "actor", "act", *money)[:ROWS]
-    for (_, actor, act), some in groupby(rows, lambda row: (_minute(row[0]), row[1], row[2])):
+    rows = Intervention.objects.order_by("-id").values_list("happened_at", "actor", "act", *OF_JOB)[:ROWS]
+    return (Done(at, actor, Act(act), tallies) for at, actor, act, tallies in _by_minute(rows))
+
+
+def _by_minute(rows: Iterable[Any]) -> Iterator[tuple[datetime, Any, Any, tuple[Tally, ...]]]:
+    """Of rows with a moment, two values and their money: neighbours of one minute that have the same two are one."""
+    for (_, first, second), some in groupby(rows, lambda row: (_minute(row[0]), row[1], row[2])):
         members = list(some)
-        yield Done(members[0][0], actor, Act(act), _tallies(members))
+        yield members[0][0], first, second, _tallies(members)
 
 
 def _configured(number: int) -> Iterator[Configured]:

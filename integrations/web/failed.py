@@ -5,7 +5,6 @@ from itertools import chain
 from typing import Any
 from zlib import crc32
 
-from django.contrib import messages
 from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,13 +13,13 @@ from django.utils import timezone
 from django.utils.timesince import timesince
 from django.views.decorators.http import require_POST
 
-from integrations import bells, conservation, selectors, services, stuck
+from integrations import conservation, selectors, stuck
 from integrations.fixes import fix_of
 from integrations.mapping.reasons import DECIDED, HELD, Reason, ReasonCode
 from integrations.models import ConnectionState, JobState, SyncJob, Term
 from integrations.providers.registry import platform
 from integrations.stuck import Cause
-from integrations.tasks import drain_connection
+from integrations.web.again import send_again
 from integrations.words import (
     ANSWERED,
     DETAILS,
@@ -76,30 +75,23 @@ def retry_cause(request: PageRequest) -> HttpResponse:
         raise Http404 from unknown
     if "\0" in reason.subject:
         raise Http404
-    return _send_again(request, selectors.with_cause(reason), redirect("failed", request.access.organisation.slug))
+    send_again(request, selectors.with_cause(reason))
+    return redirect("failed", request.access.organisation.slug)
 
 
 @require_POST
 @organisation_page(Action.RETRY)
 def retry_all(request: PageRequest) -> HttpResponse:
-    return _send_again(request, selectors.worth_another_try(), redirect("failed", request.access.organisation.slug))
+    send_again(request, selectors.worth_another_try())
+    return redirect("failed", request.access.organisation.slug)
 
 
 @require_POST
 @organisation_page(Action.RETRY)
 def retry_document(request: PageRequest, public_id: Any) -> HttpResponse:
     document = get_object_or_404(SourceDocument, public_id=public_id)
-    back = redirect("transaction", request.access.organisation.slug, document.public_id)
-    return _send_again(request, SyncJob.objects.filter(document=document), back)
-
-
-def _send_again(request: PageRequest, jobs: Any, back: HttpResponse) -> HttpResponse:
-    ties = list(jobs.order_by().values_list("connection_id", flat=True).distinct())
-    number = services.send_again(jobs, request.user)
-    for tie in ties:
-        bells.ring_after_commit(drain_connection, request.access.organisation.pk, tie)
-    messages.success(request, f"{counted(number, 'item')} tried again." if number else "Nothing was left to send.")
-    return back
+    send_again(request, SyncJob.objects.filter(document=document))
+    return redirect("transaction", request.access.organisation.slug, document.public_id)
 
 
 def _several_can_be_tried(causes: list[Cause]) -> bool:

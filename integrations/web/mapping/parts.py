@@ -61,10 +61,6 @@ class TablePart:
     rest: str = ""
     movement: str = "charge"
 
-    @property
-    def by_dimension(self) -> bool:
-        return self.slot in (MappingSlot.DEPARTMENT, MappingSlot.TAG)
-
 
 TABLES = {
     Part.CATEGORIES: TablePart(

@@ -11,10 +11,10 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
-from integrations import bells, services
+from integrations import services
 from integrations.models import Decision, SyncJob
 from integrations.services import Decided
-from integrations.tasks import drain_connection
+from integrations.web.again import ring, send_again, ties_of
 from ledger.access import Action
 from ledger.web.doors import PageRequest, organisation_page
 from ledger.words import counted
@@ -42,7 +42,7 @@ def decide_on_several(request: PageRequest) -> HttpResponse:
     if not chosen:
         messages.warning(request, "Nothing was chosen. Tick the transactions first.")
     elif what == "again":
-        _send_again(request, _jobs(chosen))
+        send_again(request, _jobs(chosen))
     elif what == "code":
         _code_again(request, _jobs(chosen))
     elif what in DECISIONS:
@@ -58,7 +58,7 @@ def _decide(request: PageRequest, jobs: Any, decision: Decision, why: str) -> No
         return
     decided = services.decide(jobs, decision=decision, why=why, person=request.user)
     _tell(request, decision, decided)
-    _ring(request, jobs)
+    ring(request, ties_of(jobs))
 
 
 def _tell(request: PageRequest, decision: Decision, decided: Decided) -> None:
@@ -74,21 +74,10 @@ def _tell(request: PageRequest, decision: Decision, decided: Decided) -> None:
     messages.success(request, " ".join(parts))
 
 
-def _send_again(request: PageRequest, jobs: Any) -> None:
-    number = services.send_again(jobs, request.user)
-    messages.success(request, f"{counted(number, 'item')} tried again." if number else "Nothing was left to send.")
-    _ring(request, jobs)
-
-
 def _code_again(request: PageRequest, jobs: Any) -> None:
     number = services.code_again(jobs, request.user)
     told = f"{counted(number, 'transaction')} coded again; what comes out differently is changed in the books."
     messages.success(request, told if number else "Nothing to code again: none of them stands in the books at rest.")
-
-
-def _ring(request: PageRequest, jobs: Any) -> None:
-    for tie in set(jobs.order_by().values_list("connection_id", flat=True)):
-        bells.ring_after_commit(drain_connection, request.access.organisation.pk, tie)
 
 
 def _jobs(chosen: Sequence[UUID]) -> Any:
