@@ -149,7 +149,7 @@ CHARGES: list[tuple[str, Change, str, str | None]] = [
         "6530",
         "PrivateNote",
     ),
-    ("note as a number", _charge(PrivateNote=5), "2120", "PrivateNote"),
+    ("note as a list", _charge(PrivateNote=["x"]), "2120", "PrivateNote"),
     (
         "an item",
         _line(DetailType="ItemBasedExpenseLineDetail", ItemBasedExpenseLineDetail={"ItemRef": {"value": "1"}}),
@@ -257,7 +257,7 @@ VENDORS: list[tuple[str, Json, str]] = [
     ("name with a new line", {"DisplayName": "a\nb"}, "2040"),
     ("name with a curly quote in the US", {"DisplayName": "Joe’s"}, "2040"),
     ("name that is a card number", {"DisplayName": "4111 1111 1111 1111"}, "6530"),
-    ("name as a number", {"DisplayName": 7}, "2120"),
+    ("name as a list", {"DisplayName": ["T"]}, "2120"),
     ("name with a colon", {"DisplayName": "a:b"}, "2040"),
     ("name with a tab", {"DisplayName": "a\tb"}, "2040"),
     ("title of 17 characters", {"DisplayName": "T", "Title": "x" * 17}, "2050"),

@@ -55,10 +55,10 @@ def main(arguments: list[str]) -> int:
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda *_: sys.exit(0))
     listener = bound(settings.host, settings.port)
-    # lifespan off: everything is opened before the first request. h11 is the implementation Edge hangs up on.
+    # lifespan off: everything is opened before the first request.
     config = uvicorn.Config(
         build(settings),
-        http="h11",
+        http="httptools",
         lifespan="off",
         log_level="warning",
         timeout_keep_alive=30,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 from starlette.applications import Starlette
@@ -12,29 +13,31 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from . import chart, seed
-from .api import Api
-from .consent import Consent
-from .control import Control, loopback_only
-from .faults import Hangup, HangupResponse, Plan
-from .identity import SigningKey
-from .oauth import OAuth, discovery
-from .pages import Pages
-from .sandbox import Call, Handler, Sandbox, answer, in_thread
+from .api.addresses import Api
+from .books.store import Store
+from .companies import larkfield as seed
+from .control import chart
+from .control.plane import Control, loopback_only
+from .pages.books import Pages
+from .sandbox import Call, Handler, Sandbox, answer, at_once, in_thread
 from .settings import Settings
-from .store import Store
-from .throttle import Throttle
-from .wire import trace_id
+from .signin.consent import Consent
+from .signin.identity import SigningKey
+from .signin.oauth import OAuth, discovery
+from .traffic.faults import Hangup, HangupResponse, Plan
+from .traffic.throttle import Throttle
+from .wire.json import trace_id
 
 
 def build(settings: Settings) -> ASGIApp:
     store = Store(settings.data)
-    with store.writing() as db:
-        seed.plant_if_empty(db, settings.switches)
-        chart.add_from_folder(db, settings)
+    with store.writing():
+        seed.plant_if_empty(store, settings.switches)
+        chart.add_from_folder(store, settings)
     throttle = Throttle(on=settings.switches.throttle == "on")
     sandbox = Sandbox(settings, store, Plan(), throttle, SigningKey(store))
-    routes = [*_sign_in(sandbox), *_books(sandbox), *_control(sandbox), *_read_by_people(sandbox)]
+    # Routes are tried in order: what is asked most comes first.
+    routes = [*_books(sandbox), *_sign_in(sandbox), *_control(sandbox), *_read_by_people(sandbox)]
     return Edge(Starlette(routes=routes, exception_handlers={Hangup: _hang_up}))
 
 
@@ -44,29 +47,31 @@ async def _hang_up(request: Request, trouble: Exception) -> Response:
 
 def _sign_in(sandbox: Sandbox) -> list[Route]:
     oauth, consent = OAuth(sandbox), Consent(sandbox)
+    get, post = _routers(sandbox)
     documents = ("openid_sandbox_configuration", "openid_configuration")
     return [
         # Both spellings answer at once: a client may not follow a redirect (§1.1).
-        *(_get(f"/.well-known/{name}{slash}", discovery) for name in documents for slash in ("", "/")),
-        _get("/connect/oauth2", consent.show),
-        _post("/connect/oauth2", consent.decide),
-        _post("/oauth2/v1/tokens/bearer", oauth.token),
-        _post("/v2/oauth2/tokens/revoke", oauth.revoke),
-        _get("/v1/openid_connect/userinfo", oauth.user_info),
-        _get("/op/v1/jwks", oauth.jwks),
+        *(get(f"/.well-known/{name}{slash}", discovery) for name in documents for slash in ("", "/")),
+        get("/connect/oauth2", consent.show),
+        post("/connect/oauth2", consent.decide),
+        post("/oauth2/v1/tokens/bearer", oauth.token),
+        post("/v2/oauth2/tokens/revoke", oauth.revoke),
+        get("/v1/openid_connect/userinfo", oauth.user_info),
+        get("/op/v1/jwks", oauth.jwks),
     ]
 
 
 def _books(sandbox: Sandbox) -> list[Route]:
     api, base = Api(sandbox), "/v3/company/{realm}"
+    get, post = _routers(sandbox)
     return [
-        _get(base + "/companyinfo/{id}", api.company_info),
-        _get(base + "/preferences", api.preferences),
-        _get(base + "/query", api.query),
-        _post(base + "/query", api.query),
-        _post(base + "/batch", api.batch),
-        _post(base + "/{entity}", api.write),
-        _get(base + "/{entity}/{id}", api.read),
+        get(base + "/preferences", api.preferences),
+        get(base + "/query", api.query),
+        post(base + "/query", api.query),
+        post(base + "/batch", api.batch),
+        post(base + "/{entity}", api.write),
+        get(base + "/companyinfo/{id}", api.company_info),
+        get(base + "/{entity}/{id}", api.read),
     ]
 
 
@@ -94,15 +99,21 @@ def _read_by_people(sandbox: Sandbox) -> list[Route]:
             db.execute("SELECT count(*) FROM company").fetchone()
         return answer({"status": "ok"})
 
-    return [_get("/healthz", health), _get("/", pages.home), _get("/companies/{realm}", pages.company)]
+    return [_page("/healthz", health), _page("/", pages.home), _page("/companies/{realm}", pages.company)]
 
 
-def _get(path: str, handler: Handler) -> Route:
+def _routers(sandbox: Sandbox) -> tuple[Callable[[str, Handler], Route], Callable[[str, Handler], Route]]:
+    def get(path: str, handler: Handler) -> Route:
+        return Route(path, at_once(handler, sandbox.plan), methods=["GET"])
+
+    def post(path: str, handler: Handler) -> Route:
+        return Route(path, at_once(handler, sandbox.plan), methods=["POST"])
+
+    return get, post
+
+
+def _page(path: str, handler: Handler) -> Route:
     return Route(path, in_thread(handler), methods=["GET"])
-
-
-def _post(path: str, handler: Handler) -> Route:
-    return Route(path, in_thread(handler), methods=["POST"])
 
 
 class Edge:

@@ -11,12 +11,12 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from .faults import Plan
-from .identity import SigningKey
+from .books.store import Store
 from .settings import Settings
-from .store import Store
-from .throttle import Throttle
-from .wire import dumps
+from .signin.identity import SigningKey
+from .traffic.faults import Plan
+from .traffic.throttle import Throttle
+from .wire.json import encode
 
 
 @dataclass(frozen=True)
@@ -46,24 +46,39 @@ class Call:
 
 
 Handler = Callable[[Call], Response]
+Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-def in_thread(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
-    """SQLite blocks, so each handler runs beside the event loop."""
+async def _read(request: Request) -> Call:
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    return Call(
+        method=request.method,
+        origin=f"{request.scope['scheme']}://{headers.get('host') or request.url.netloc}",
+        path=request.path_params,
+        query=dict(request.query_params),
+        headers=headers,
+        body=await request.body(),
+    )
+
+
+def at_once(handler: Handler, plan: Plan) -> Endpoint:
+    """For what is done sooner than another thread could be woken; planned delays alone would block the others."""
 
     async def endpoint(request: Request) -> Response:
-        call = Call(
-            method=request.method,
-            origin=f"{request.url.scheme}://{request.headers.get('host', request.url.netloc)}",
-            path=dict(request.path_params),
-            query=dict(request.query_params),
-            headers={name.lower(): value for name, value in request.headers.items()},
-            body=await request.body(),
-        )
-        return await run_in_threadpool(handler, call)
+        call = await _read(request)
+        return await run_in_threadpool(handler, call) if plan.is_slow() else handler(call)
+
+    return endpoint
+
+
+def in_thread(handler: Handler) -> Endpoint:
+    """For what reads whole companies, beside the event loop."""
+
+    async def endpoint(request: Request) -> Response:
+        return await run_in_threadpool(handler, await _read(request))
 
     return endpoint
 
 
 def answer(value: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    return Response(dumps(value), status, headers, "application/json")
+    return Response(encode(value), status, headers, "application/json")

@@ -58,12 +58,16 @@ class Switches:
     class_lists: str = _one_of("refuse", "allow")
     #: §4.1 what a sparse update must send again: as one integrator reports, or only as recorded.
     sparse_repeats: str = _one_of("reported", "recorded")
-    #: §4.2 a delete that carries more than Id and SyncToken.
-    delete_body: str = _one_of("bare", "any")
+    #: §4.2 a delete that carries more than Id and SyncToken; what it carries must be known in any case.
+    delete_body: str = _one_of("any", "bare")
     #: §3 Amount of transfers and card payments in WHERE and ORDERBY.
     amount_query: str = _one_of("refuse", "allow")
     #: §9.10 cheque numbers of card payments guard nothing, or must differ.
     payment_numbers: str = _one_of("free", "unique")
+    #: §9.8 deleting a bill, invoice or credit that something is applied to: 6000, or the payment loses its link.
+    paid_delete: str = _one_of("refuse", "unlink")
+    #: §4.4 a vendor's bill number used twice: 6140 always, or only while WarnDuplicateBillNumber is on.
+    bill_numbers: str = _one_of("preference", "always")
     #: §9.6 outside the US a taxed line without a tax code.
     vat_code: str = _one_of("required", "optional")
     #: §9.3 receivable and payable accounts on expense lines and transfers.

@@ -1,0 +1,1 @@
+"""The accounting API under /v3/company/{realm}."""

@@ -1,0 +1,194 @@
+"""The addresses under /v3/company/{realm} (§2)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from starlette.responses import Response
+
+from ..books.books import Books
+from ..model.entity import Entity
+from ..registry import BY_ADDRESS, BY_NAME
+from ..sandbox import Call, Sandbox, answer
+from ..signin import tokens
+from ..traffic.faults import Interruption, Target
+from ..traffic.throttle import Throttled, refused
+from ..wire.json import Json, loads
+from ..wire.refusals import GatewayRefusal, Refusal, unsupported
+from . import documents, search
+from .batch import Batch, read_items
+from .documents import Wish
+from .requestids import LONGEST, Key, Remembered, check_length
+from .writing import once, reading, timed, writing
+
+NOT_ACCEPTABLE = {
+    "error": "not_acceptable",
+    "error_description": "This sandbox answers in JSON only: send the header Accept: application/json. "
+    "Without it QuickBooks answers in XML.",
+}
+
+
+def _bill_void(now: str) -> tuple[Json, int]:
+    """Recorded: 200 with a fault inside (§2.2)."""
+    return {**Refusal("10000", "An unexpected error occurred.").fault(), "time": now}, 200
+
+
+def _journal_void(now: str) -> tuple[Json, int]:
+    """Recorded: 200, and nothing happens (§2.2)."""
+    return {"BatchItemResponse": [], "time": now}, 200
+
+
+VOID_ODDITIES = {"Bill": _bill_void, "JournalEntry": _journal_void}
+
+
+class Api:
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
+
+    def company_info(self, call: Call) -> Response:
+        return self._guarded(call, lambda: self._single(call, BY_NAME["CompanyInfo"]))
+
+    def preferences(self, call: Call) -> Response:
+        return self._guarded(call, lambda: self._single(call, BY_NAME["Preferences"]))
+
+    def read(self, call: Call) -> Response:
+        return self._guarded(call, lambda: self._read(call))
+
+    def query(self, call: Call) -> Response:
+        return self._guarded(call, lambda: self._query(call))
+
+    def write(self, call: Call) -> Response:
+        return self._guarded(call, lambda: self._write(call))
+
+    def batch(self, call: Call) -> Response:
+        return self._guarded(call, lambda: self._batched(call), batch=True)
+
+    def _guarded(self, call: Call, act: Callable[[], Response], *, batch: bool = False) -> Response:
+        """Gateway first, books second: a bad token never reaches a company (§1.7)."""
+        realm = call.path["realm"]
+        try:
+            with self._sandbox.store.reading() as db:
+                tokens.admit(db, call.headers.get("authorization", ""), realm)
+            if "application/json" not in call.headers.get("accept", ""):
+                return answer(NOT_ACCEPTABLE, 406)
+            with self._sandbox.throttle.admitted(realm, batch=batch):
+                return act()
+        except GatewayRefusal as refusal:
+            return answer(refusal.body(), refusal.status)
+        except Throttled:
+            return refused(self._sandbox.settings.switches)
+        except Interruption as interruption:
+            return interruption.response
+        except Refusal as refusal:
+            with reading(self._sandbox, realm) as books:
+                return answer(timed(books, refusal.fault()), refusal.status)
+
+    def _single(self, call: Call, entity: Entity) -> Response:
+        return self._shown(call, entity.name, "read", lambda books: _one(entity, documents.read_single(books, entity)))
+
+    def _read(self, call: Call) -> Response:
+        entity = _entity(call)
+        number = call.path["id"]
+        return self._shown(call, entity.name, "read", lambda books: _one(entity, documents.read(books, entity, number)))
+
+    def _query(self, call: Call) -> Response:
+        statement = _statement(call)
+        return self._shown(call, "query", "query", lambda books: search.run(books, statement))
+
+    def _shown(self, call: Call, entity: str, operation: str, act: Callable[[Books], Json]) -> Response:
+        realm = call.path["realm"]
+        with self._sandbox.plan.met(Target(realm, entity, operation)), reading(self._sandbox, realm) as books:
+            return answer(timed(books, act(books)))
+
+    def _write(self, call: Call) -> Response:
+        entity, realm = _entity(call), call.path["realm"]
+        _require_json(call)
+        wish = _wish(call, entity)
+        if wish.operation == "void" and wish.entity.name in VOID_ODDITIES:
+            return answer(*VOID_ODDITIES[wish.entity.name](self._now(realm)))
+        key = _key(call)
+        target = Target(realm, entity.name, wish.operation)
+        with self._sandbox.plan.met(target), writing(self._sandbox, realm) as books:
+            outcome = once(books, key, call.body, lambda books: _one(entity, documents.carry_out(books, wish)), timed)
+        return _sent(outcome)
+
+    def _now(self, realm: str) -> str:
+        with reading(self._sandbox, realm) as books:
+            return books.envelope_time
+
+    def _batched(self, call: Call) -> Response:
+        _require_json(call)
+        realm = call.path["realm"]
+        request_id = call.query.get("requestid", "")
+        items = read_items(parse(call.body), request_id)
+        with self._sandbox.plan.met(Target(realm, "batch", "batch")):
+            return _sent(Batch(self._sandbox, realm, request_id, call.body, iter(items)).run())
+
+
+def _one(entity: Entity, shown: Json) -> Json:
+    return {entity.name: shown}
+
+
+def _sent(outcome: Remembered) -> Response:
+    return Response(outcome.body, outcome.status, media_type="application/json")
+
+
+def _entity(call: Call) -> Entity:
+    entity = BY_ADDRESS.get(call.path["entity"])
+    if entity is None:
+        raise unsupported(call.path["entity"])
+    return entity
+
+
+def _key(call: Call) -> Key | None:
+    request_id = call.query.get("requestid", "")
+    check_length(request_id, LONGEST)
+    return Key(call.path["realm"], "single", request_id) if request_id else None
+
+
+def _wish(call: Call, entity: Entity) -> Wish:
+    payload = parse(call.body)
+    if not isinstance(payload, dict):
+        raise Refusal("2120", "The body must be an object", element="")
+    include = call.query.get("include", "").lower().split(",")
+    operation = _operation(entity, call.query.get("operation", "").lower(), include, payload)
+    return Wish(entity, operation, payload, duplicate_numbers="allowduplicatedocnum" in include)
+
+
+def _operation(entity: Entity, asked: str, include: list[str], payload: Json) -> str:
+    """§4.2: an invoice is voided by the word operation, a payment by an update that includes it."""
+    if "void" in include and asked in ("", "update"):
+        return "void"
+    if asked == "void" and "void" in entity.operations and not entity.void_by_operation:
+        raise unsupported("void")
+    return asked or ("update" if payload.get("Id") not in (None, "", 0) else "create")
+
+
+def parse(body: bytes) -> object:
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise Refusal("500", "MalformedByteSequenceException: Invalid UTF-8 in the request", element="") from error
+    try:
+        parsed: object = loads(text)
+    except (ValueError, RecursionError) as error:
+        raise Refusal("2010", "Property Name:The request is not readable JSON", element="") from error
+    return parsed
+
+
+def _require_json(call: Call) -> None:
+    sent = call.headers.get("content-type", "")
+    if not sent.startswith("application/json"):
+        raise Refusal("1050", f"Content-Type {sent or '(none)'} is not supported", element="")
+
+
+def _statement(call: Call) -> str:
+    if call.method == "GET":
+        return call.query.get("query", "")
+    sent = call.headers.get("content-type", "")
+    if not sent.startswith("application/text"):
+        raise Refusal("1050", f"Content-Type {sent or '(none)'} is not supported for a query", element="")
+    try:
+        return call.body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise Refusal("500", "MalformedByteSequenceException: Invalid UTF-8 in the request", element="") from error

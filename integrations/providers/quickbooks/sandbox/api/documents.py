@@ -1,0 +1,265 @@
+"""Create, update, delete, void and read: what is the same for every entity (§4)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from ..books import journal, links
+from ..books.books import CURRENCIES, Books
+from ..books.record import Record
+from ..entities import dimensions, transactions, trees
+from ..model.entity import Entity
+from ..model.fields import Field, Kind, ignored
+from ..model.reading import is_whole_id
+from ..wire.json import Json, dumps, loads
+from ..wire.refusals import Refusal, missing, not_found, unsupported
+
+BARE = ignored("Id", "SyncToken")
+_DELETED = re.compile(r" \(deleted(-\d+)?\)$")
+STALE = (
+    "Stale Object Error : You and Robin Ledger were working on this at the same time. "
+    "Robin Ledger finished before you did, so your work was not saved."
+)
+
+
+@dataclass(frozen=True)
+class Wish:
+    """One write as asked for: by its own address or inside a batch."""
+
+    entity: Entity
+    operation: str
+    payload: Any
+    duplicate_numbers: bool = False
+
+
+def carry_out(books: Books, wish: Wish) -> Json:
+    if wish.operation not in wish.entity.operations:
+        raise unsupported(wish.operation)
+    admit(books, wish.entity)
+    if wish.operation == "delete":
+        return _delete(books, wish)
+    if wish.operation == "void":
+        return render(books, _void(books, wish))
+    record = _create(books, wish) if wish.operation == "create" else _update(books, wish)
+    answer = render(books, record)
+    if wish.operation == "create" and wish.entity.name == "Account":
+        # §2.1: a fresh account comes without the time of its last update.
+        answer["MetaData"].pop("LastUpdatedTime")
+    return answer
+
+
+def admit(books: Books, entity: Entity) -> None:
+    """Some lists are there only while the company uses them."""
+    if entity.name in dimensions.TRACKED_BY:
+        dimensions.admit(books, entity.name)
+
+
+def _create(books: Books, wish: Wish) -> Record:
+    clean = books.reader.read(wish.payload, wish.entity.fields, wish.entity.name)
+    draft = {name: value for name, value in clean.items() if value is not None}
+    record = books.insert(wish.entity, _complete(books, wish, draft, None))
+    _enter(books, wish.entity, record, set())
+    return record
+
+
+def _update(books: Books, wish: Wish) -> Record:
+    clean = books.reader.read(wish.payload, wish.entity.fields, wish.entity.name)
+    before = _current(books, wish)
+    wish.entity.guard(books, before, "update")
+    merged = _sparse(books, wish.entity, clean, before) if _is_sparse(wish) else _full(wish.entity, clean, before)
+    after = _replaced(books, wish.entity, before, _complete(books, wish, merged, before))
+    if wish.entity.name in trees.SUB:
+        trees.settle(books, after)
+    return after
+
+
+def _is_sparse(wish: Wish) -> bool:
+    return wish.payload.get("sparse") in (True, "true")
+
+
+def _replaced(books: Books, entity: Entity, before: Record, body: Json) -> Record:
+    """One SyncToken on, with its postings and links struck and entered anew."""
+    targets = _strike(books, entity, before)
+    after = books.replace(before, body)
+    _enter(books, entity, after, targets)
+    return after
+
+
+def _void(books: Books, wish: Wish) -> Record:
+    record = _current(books, wish)
+    wish.entity.guard(books, record, "void")
+    assert wish.entity.voided is not None, "whoever allows a void says what it leaves"
+    transactions.check_open(books, record.body["TxnDate"])
+    return _replaced(books, wish.entity, record, wish.entity.voided(books, record))
+
+
+def _delete(books: Books, wish: Wish) -> Json:
+    _check_delete(books, wish)
+    record = _current(books, wish)
+    wish.entity.guard(books, record, "delete")
+    if "TxnDate" in record.body:
+        transactions.check_open(books, record.body["TxnDate"])
+    targets = _strike(books, wish.entity, record)
+    books.remove(record)
+    _settle(books, targets)
+    return {"status": "Deleted", "domain": "QBO", "Id": str(record.id)}
+
+
+def _enter(books: Books, entity: Entity, record: Record, parted: set[tuple[str, int]]) -> None:
+    """Journal and links; what was or is now paid by it learns what is open."""
+    if entity.journal is not None:
+        journal.enter(books, record, entity.journal(books, record.body))
+    if entity.applies is not None:
+        applications = entity.applies(books, record.body)
+        links.join(books, record, applications)
+        parted = parted | {(each.entity, each.id) for each in applications}
+    _settle(books, parted)
+
+
+def _strike(books: Books, entity: Entity, record: Record) -> set[tuple[str, int]]:
+    if entity.journal is not None:
+        journal.strike(books, record)
+    return links.part(books, record) if entity.applies is not None else set()
+
+
+def _settle(books: Books, targets: set[tuple[str, int]]) -> None:
+    """A payment changes what it pays: its open balance, its links, and so its SyncToken."""
+    for name, number in sorted(targets):
+        record = books.find(name, number)
+        entity = books.entities[name]
+        if record is not None and entity.open_name:
+            books.replace(record, links.opened(books, entity, number, record.body))
+
+
+def _check_delete(books: Books, wish: Wish) -> None:
+    """§4.2: Id and SyncToken suffice; what else is sent must at least be known."""
+    books.reader.read(wish.payload, wish.entity.fields, wish.entity.name)
+    if books.switches.delete_body == "bare":
+        books.reader.read(wish.payload, BARE, wish.entity.name)
+
+
+def _current(books: Books, wish: Wish) -> Record:
+    """The stored object that a write means, if the caller saw its latest state (§4.1)."""
+    for name in ("Id", "SyncToken"):
+        if wish.payload.get(name) in (None, ""):
+            raise missing(name)
+    record = books.get(wish.entity, wish.payload["Id"])
+    if str(wish.payload["SyncToken"]) != str(record.sync_token):
+        raise Refusal("5010", STALE)
+    return record
+
+
+def _full(entity: Entity, clean: Json, before: Record) -> Json:
+    """Every writable property that is absent is cleared (§4.1)."""
+    draft = {name: value for name, value in clean.items() if value is not None}
+    if entity.activates:
+        draft.setdefault("Active", before.active)
+    return draft
+
+
+def _sparse(books: Books, entity: Entity, clean: Json, before: Record) -> Json:
+    """Absent properties stay, but lines are replaced as a whole and some properties must be sent again (§4.1)."""
+    reported = entity.reported if books.switches.sparse_repeats == "reported" else ()
+    for name in (*entity.repeated, *reported):
+        if name not in clean:
+            raise missing(name)
+    # A copy to the last leaf: what a rule changes must not reach the record that is still in the books.
+    merged = {**loads(dumps(before.body)), **clean}
+    return {name: value for name, value in merged.items() if value is not None}
+
+
+def _complete(books: Books, wish: Wish, draft: Json, before: Record | None) -> Json:
+    entity = wish.entity
+    body = entity.complete(books, draft, before)
+    if entity.names:
+        body = _settle_name(books, entity, draft, body, before)
+    if entity.check_number is not None and not wish.duplicate_numbers:
+        entity.check_number(books, body, before)
+    if entity.open_name:
+        body = links.opened(books, entity, before.id if before else None, body)
+    return body
+
+
+def _settle_name(books: Books, entity: Entity, draft: Json, body: Json, before: Record | None) -> Json:
+    """§4.2: what is made inactive gives its name free by a suffix; a taken name is refused (§9.5)."""
+    field = "DisplayName" if "DisplayName" in body else "Name"
+    plain = body[field]
+    if not body.get("Active", True) and not _DELETED.search(plain):
+        for suffix in _suffixes():
+            body = entity.complete(books, {**draft, field: plain + suffix}, before)
+            if _holder(books, entity, body, before) is None:
+                return body
+    holder = _holder(books, entity, body, before)
+    if holder is not None:
+        raise Refusal("6240", f"The name supplied already exists. : Id={holder.id}")
+    return body
+
+
+def _suffixes() -> Iterator[str]:
+    yield " (deleted)"
+    number = 1
+    while True:
+        yield f" (deleted-{number})"
+        number += 1
+
+
+def _holder(books: Books, entity: Entity, body: Json, before: Record | None) -> Record | None:
+    title = body.get("FullyQualifiedName") or body.get("DisplayName") or body["Name"]
+    return books.holder_of_name(entity.names or "", title, but=before)
+
+
+def read(books: Books, entity: Entity, number: str) -> Json:
+    admit(books, entity)
+    return render(books, books.get(entity, number))
+
+
+def read_single(books: Books, entity: Entity) -> Json:
+    record = books.find(entity.name, 1)
+    if record is None:
+        raise not_found()
+    return render(books, record)
+
+
+def render(books: Books, record: Record) -> Json:
+    """The object as QuickBooks prints it: references named, read-only properties filled in."""
+    entity = books.entities[record.entity]
+    body = {**record.body, **entity.derived(books, record)}
+    times = {"CreateTime": books.moment(record.created), "LastUpdatedTime": books.moment(record.updated)}
+    head = {"domain": "QBO", "sparse": False, "Id": str(record.id), "SyncToken": str(record.sync_token)}
+    named = {**_named(books, body, entity.fields), **head, "MetaData": times}
+    shown = {name: named[name] for name in entity.order if name in named}
+    return {**shown, **named}
+
+
+def _named(books: Books, body: Json, fields: tuple[Field, ...]) -> Json:
+    named = dict(body)
+    for field in fields:
+        value = named.get(field.name)
+        if value is None:
+            continue
+        if field.kind is Kind.REF:
+            named[field.name] = _reference(books, value, field.target)
+        elif field.kind is Kind.PART:
+            named[field.name] = _named(books, value, field.parts)
+        elif field.kind is Kind.LINES:
+            named[field.name] = [_named(books, row, field.parts) for row in value]
+    return named
+
+
+def _reference(books: Books, value: Json, target: str) -> Json:
+    name = _name_of(books, value, target)
+    kind = {"type": value["type"]} if target == "Name" else {}
+    return {"value": value["value"]} | ({"name": name} if name else {}) | kind
+
+
+def _name_of(books: Books, value: Json, target: str) -> str:
+    if target == "Currency":
+        return CURRENCIES.get(value["value"], "")
+    entity = value.get("type", "Vendor") if target == "Name" else target
+    if not is_whole_id(str(value["value"])):
+        return ""
+    record = books.find(entity, int(value["value"]))
+    return record.title if record else ""

@@ -1,0 +1,217 @@
+"""Runs a statement over one company's objects (§3)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from ..books.books import Books
+from ..books.record import Record
+from ..model.entity import Entity
+from ..model.money import to_units
+from ..model.reading import is_whole_id
+from ..registry import BY_ADDRESS
+from ..wire.json import Json
+from ..wire.refusals import Refusal
+from .documents import admit, render
+from .query import Condition, Literal, Parser, Statement, invalid
+
+PAGE = 100
+LARGEST_PAGE = 1000
+#: Columns with an index of their own that hardly hold a value twice.
+POINTED = ("doc_number", "name")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def run(books: Books, text: str) -> Json:
+    keep = books.switches.lone_backslash == "keep"
+    statement = Parser(text, keep_lone_backslash=keep).statement()
+    entity = BY_ADDRESS.get(statement.entity.lower())
+    if entity is None:
+        raise invalid(f"Invalid context declaration: {statement.entity}")
+    admit(books, entity)
+    return Search(books, entity, statement).answer()
+
+
+class Search:
+    def __init__(self, books: Books, entity: Entity, statement: Statement) -> None:
+        self._books = books
+        self._entity = entity
+        self._statement = statement
+        self._values: list[Any] = []
+
+    def answer(self) -> Json:
+        where = self._where()
+        if self._statement.count:
+            query = f"SELECT count(*) AS total FROM object WHERE {where}"
+            total = self._books.db.execute(query, self._values).fetchone()["total"]
+            return {"QueryResponse": {"totalCount": total}}
+        columns = [self._column(name) for name in self._statement.columns]
+        found = [self._shown(record, columns) for record in self._page(where)]
+        return {"QueryResponse": self._response(found)}
+
+    def _response(self, found: list[Json]) -> Json:
+        if not found:
+            # §2.1: no rows, no key.
+            return {}
+        response: Json = {self._entity.name: found}
+        if self._entity.name != "Preferences":
+            response["startPosition"] = self._statement.start
+        return {**response, "maxResults": len(found)}
+
+    def _page(self, where: str) -> list[Record]:
+        query = f"SELECT * FROM object WHERE {where} ORDER BY {self._ordering()} LIMIT ? OFFSET ?"
+        values = [*self._values, self._limit(), self._statement.start - 1]
+        return [Record.from_row(row) for row in self._books.db.execute(query, values)]
+
+    def _limit(self) -> int:
+        limit = self._statement.limit or PAGE
+        if limit <= LARGEST_PAGE:
+            return limit
+        if self._books.switches.maxresults_over == "cap":
+            return LARGEST_PAGE
+        raise invalid(f"value {limit} is too large. Max allowed value is {LARGEST_PAGE}")
+
+    def _ordering(self) -> str:
+        parts = [f"{self._known(name)[1]} {'DESC' if down else 'ASC'}" for name, down in self._statement.ordering]
+        # Newest first was observed where nothing is asked; it also breaks ties, so that pages are stable.
+        return ", ".join([*parts, "+id DESC" if self._is_pointed() else "id DESC"])
+
+    def _is_pointed(self) -> bool:
+        """Few rows are meant: SQLite must look them up, not walk all ids for the sake of their order."""
+        return any(
+            each.operator in ("=", "IN") and self._known(each.property)[1] in POINTED
+            for each in self._statement.conditions
+        )
+
+    def _where(self) -> str:
+        parts = ["realm = ?", "entity = ?"]
+        self._values = [self._books.realm, self._entity.name]
+        if self._entity.names:
+            # The index of names knows only lists that have some.
+            parts.append("names = ?")
+            self._values.append(self._entity.names)
+        if self._books.switches.query_lag:
+            parts.append("born <= ?")
+            self._values.append(self._books.now - self._books.switches.query_lag)
+        named = {condition.property.lower() for condition in self._statement.conditions}
+        if self._entity.activates and "active" not in named:
+            parts.append("active = 1")
+        parts.extend(self._condition(condition) for condition in self._statement.conditions)
+        return " AND ".join(parts)
+
+    def _known(self, name: str) -> tuple[str, str]:
+        named = (found for known, found in self._entity.searchable.items() if known.lower() == name.lower())
+        found = next(named, None)
+        if found is None or (found[0] == "moved" and self._books.switches.amount_query == "refuse"):
+            raise self._unknown(name)
+        return found
+
+    def _unknown(self, name: str) -> Refusal:
+        root = name.split(".")[0].lower()
+        if root in (field.name.lower() for field in self._entity.fields):
+            return invalid(f"property '{name}' is not queryable")
+        return invalid(f"property '{name}' not found for Entity {self._entity.name}")
+
+    def _condition(self, condition: Condition) -> str:
+        kind, expression = self._known(condition.property)
+        if condition.operator not in _OPERATORS[kind]:
+            raise invalid(f"operator {condition.operator} is not supported for property '{condition.property}'")
+        read = _LITERALS[kind]
+        self._values += [read(self, value, condition) for value in condition.values]
+        if condition.operator == "LIKE":
+            return f"{expression} LIKE ? ESCAPE '\\'"
+        if condition.operator == "IN":
+            return f"{expression} IN ({', '.join('?' * len(condition.values))})"
+        return f"{expression} {condition.operator} ?"
+
+    def id(self, value: Literal, condition: Condition) -> int:
+        if not is_whole_id(value.text):
+            raise _bad_value(value, condition)
+        return int(value.text)
+
+    def text(self, value: Literal, condition: Condition) -> str:
+        if condition.operator != "LIKE":
+            return value.text.casefold()
+        # The per cent sign is the only wildcard (§3).
+        return re.sub(r"([\\_])", r"\\\1", value.text.casefold())
+
+    def flag(self, value: Literal, condition: Condition) -> bool:
+        if value.quoted or value.text not in ("true", "false"):
+            raise _bad_value(value, condition)
+        return value.text == "true"
+
+    def date(self, value: Literal, condition: Condition) -> str:
+        try:
+            day = date.fromisoformat(value.text) if _DAY.fullmatch(value.text) else None
+        except ValueError:
+            day = None
+        if day is None:
+            raise _bad_value(value, condition)
+        return day.isoformat()
+
+    def time(self, value: Literal, condition: Condition) -> float:
+        try:
+            when = datetime.fromisoformat(value.text)
+        except ValueError as error:
+            raise _bad_value(value, condition) from error
+        local = when if when.tzinfo else when.replace(tzinfo=self._books.company.zone)
+        return local.timestamp()
+
+    def number(self, value: Literal, condition: Condition) -> float:
+        try:
+            return float(value.text)
+        except ValueError as error:
+            raise _bad_value(value, condition) from error
+
+    def amount(self, value: Literal, condition: Condition) -> int:
+        try:
+            return to_units(Decimal(value.text))
+        except (InvalidOperation, ValueError, OverflowError) as error:
+            raise _bad_value(value, condition) from error
+
+    def _column(self, name: str) -> str:
+        """The top-level property that a column names, in its own spelling."""
+        if name == "*":
+            return name
+        root = name.split(".")[0].lower()
+        own = {each.name.lower(): each.name for each in self._entity.fields} | {"id": "Id", "metadata": "MetaData"}
+        if root not in own:
+            raise invalid(f"property '{name}' not found for Entity {self._entity.name}")
+        return own[root]
+
+    def _shown(self, record: Record, columns: list[str]) -> Json:
+        whole = render(self._books, record)
+        if "*" in columns:
+            return whole
+        return {name: whole[name] for name in columns if name in whole} | {"domain": "QBO", "sparse": True}
+
+
+def _bad_value(value: Literal, condition: Condition) -> Exception:
+    return invalid(f"value '{value.text}' is not valid for property '{condition.property}'")
+
+
+_ORDER = ("=", "<", ">", "<=", ">=", "IN")
+_OPERATORS = {
+    "id": ("=", "IN"),
+    "text": (*_ORDER, "LIKE"),
+    "date": _ORDER,
+    "time": _ORDER,
+    "amount": _ORDER,
+    "number": _ORDER,
+    "moved": _ORDER,
+    "flag": ("=", "IN"),
+}
+_LITERALS: dict[str, Callable[[Search, Literal, Condition], Any]] = {
+    "id": Search.id,
+    "text": Search.text,
+    "date": Search.date,
+    "time": Search.time,
+    "amount": Search.amount,
+    "number": Search.number,
+    "moved": Search.amount,
+    "flag": Search.flag,
+}

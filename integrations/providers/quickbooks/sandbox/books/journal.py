@@ -1,0 +1,73 @@
+"""The journal beneath every transaction: postings that balance, and what they do to accounts and parties."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from .books import Books
+    from .record import Record
+
+
+class Posting(NamedTuple):
+    account: int
+    #: In units of the home currency; a credit is negative.
+    debit: int
+    #: The same in the transaction's own currency.
+    native: int
+    #: Id of the vendor, customer or employee.
+    party: int | None = None
+    class_: int | None = None
+    department: int | None = None
+    memo: str | None = None
+
+
+class Unbalanced(AssertionError):
+    """A rule of the sandbox itself is wrong; nothing of it may reach the file."""
+
+
+def enter(books: Books, record: Record, postings: list[Posting]) -> None:
+    """Puts the postings of one transaction into the books; it must have none there."""
+    if sum(posting.debit for posting in postings):
+        raise Unbalanced(f"{record.entity} {record.id}: {postings}")
+    day = record.body["TxnDate"]
+    books.db.executemany(
+        "INSERT INTO posting VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (books.realm, record.entity, record.id, line, each.account, each.debit, each.native, day, *each[3:])
+            for line, each in enumerate(postings, 1)
+        ],
+    )
+    _move(books, postings, 1)
+
+
+def strike(books: Books, record: Record) -> None:
+    """Takes the postings of one transaction out again."""
+    where = (books.realm, record.entity, record.id)
+    query = (
+        "SELECT account, debit, native, party, class, department, memo FROM posting"
+        " WHERE realm = ? AND entity = ? AND id = ?"
+    )
+    rows = [Posting(*row) for row in books.db.execute(query, where)]
+    books.db.execute("DELETE FROM posting WHERE realm = ? AND entity = ? AND id = ?", where)
+    _move(books, rows, -1)
+
+
+def _move(books: Books, postings: Iterable[Posting], sign: int) -> None:
+    accounts: dict[int, list[int]] = defaultdict(lambda: [0, 0])
+    parties: dict[int, list[int]] = defaultdict(lambda: [0, 0])
+    for each in postings:
+        rows = [accounts[each.account]]
+        if each.party is not None and books.is_control(each.account):
+            rows.append(parties[each.party])
+        for row in rows:
+            row[0] += sign * each.debit
+            row[1] += sign * each.native
+    for table, column, moved in (("balance", "account", accounts), ("party_balance", "party", parties)):
+        books.db.executemany(
+            f"INSERT INTO {table} VALUES (?, ?, ?, ?) ON CONFLICT (realm, {column})"
+            " DO UPDATE SET debit = debit + excluded.debit, native = native + excluded.native",
+            [(books.realm, key, debit, native) for key, (debit, native) in moved.items() if debit or native],
+        )

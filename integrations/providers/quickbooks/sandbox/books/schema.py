@@ -1,0 +1,87 @@
+"""The tables. Amounts are whole hundred-thousandths of a unit of the home currency (money.py), debits positive."""
+
+from __future__ import annotations
+
+#: Part of the name of the file.
+VERSION = 2
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS company (
+    realm TEXT PRIMARY KEY, name TEXT NOT NULL, country TEXT NOT NULL,
+    currency TEXT NOT NULL, zone TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS sequence (
+    realm TEXT NOT NULL, family TEXT NOT NULL, last INTEGER NOT NULL, PRIMARY KEY (realm, family)
+);
+CREATE TABLE IF NOT EXISTS object (
+    realm TEXT NOT NULL, entity TEXT NOT NULL, id INTEGER NOT NULL,
+    sync_token INTEGER NOT NULL, active INTEGER NOT NULL,
+    created INTEGER NOT NULL, updated INTEGER NOT NULL, born REAL NOT NULL,
+    names TEXT, name TEXT, doc_number TEXT, txn_date TEXT, amount INTEGER, open INTEGER, party TEXT,
+    body TEXT NOT NULL,
+    PRIMARY KEY (realm, entity, id)
+);
+CREATE UNIQUE INDEX IF NOT EXISTS object_name ON object (realm, names, name) WHERE names IS NOT NULL;
+CREATE INDEX IF NOT EXISTS object_doc_number ON object (realm, entity, doc_number) WHERE doc_number IS NOT NULL;
+CREATE INDEX IF NOT EXISTS object_txn_date ON object (realm, entity, txn_date) WHERE txn_date IS NOT NULL;
+CREATE INDEX IF NOT EXISTS object_parent ON object (realm, names, json_extract(body, '$.ParentRef.value'))
+    WHERE names IS NOT NULL;
+CREATE INDEX IF NOT EXISTS object_updated ON object (realm, entity, updated, id);
+CREATE INDEX IF NOT EXISTS object_day ON object (realm, txn_date, id) WHERE txn_date IS NOT NULL;
+CREATE INDEX IF NOT EXISTS object_party ON object (realm, entity, party) WHERE party IS NOT NULL;
+CREATE TABLE IF NOT EXISTS deleted (
+    realm TEXT NOT NULL, entity TEXT NOT NULL, id INTEGER NOT NULL, at REAL NOT NULL,
+    PRIMARY KEY (realm, entity, id)
+);
+CREATE TABLE IF NOT EXISTS posting (
+    realm TEXT NOT NULL, entity TEXT NOT NULL, id INTEGER NOT NULL, line INTEGER NOT NULL,
+    account INTEGER NOT NULL, debit INTEGER NOT NULL, native INTEGER NOT NULL, txn_date TEXT NOT NULL,
+    party INTEGER, class INTEGER, department INTEGER, memo TEXT,
+    PRIMARY KEY (realm, entity, id, line)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS posting_account ON posting (realm, account, txn_date);
+CREATE TABLE IF NOT EXISTS balance (
+    realm TEXT NOT NULL, account INTEGER NOT NULL, debit INTEGER NOT NULL, native INTEGER NOT NULL,
+    PRIMARY KEY (realm, account)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS opening (
+    realm TEXT NOT NULL, account INTEGER NOT NULL, debit INTEGER NOT NULL, PRIMARY KEY (realm, account)
+);
+CREATE TABLE IF NOT EXISTS party_balance (
+    realm TEXT NOT NULL, party INTEGER NOT NULL, debit INTEGER NOT NULL, native INTEGER NOT NULL,
+    PRIMARY KEY (realm, party)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS link (
+    realm TEXT NOT NULL, entity TEXT NOT NULL, id INTEGER NOT NULL, line INTEGER NOT NULL,
+    target TEXT NOT NULL, target_id INTEGER NOT NULL, units INTEGER NOT NULL,
+    PRIMARY KEY (realm, entity, id, line)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS link_target ON link (realm, target, target_id);
+CREATE TABLE IF NOT EXISTS remembered (
+    realm TEXT NOT NULL, kind TEXT NOT NULL, request_id TEXT NOT NULL, bid TEXT NOT NULL,
+    digest TEXT NOT NULL, status INTEGER NOT NULL, body BLOB NOT NULL, at REAL NOT NULL,
+    PRIMARY KEY (realm, kind, request_id, bid)
+);
+CREATE TABLE IF NOT EXISTS key (name TEXT PRIMARY KEY, pem BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS oauth_grant (
+    id INTEGER PRIMARY KEY, client TEXT NOT NULL, realm TEXT, scope TEXT NOT NULL,
+    authorised REAL NOT NULL, revoked REAL
+);
+CREATE TABLE IF NOT EXISTS oauth_code (
+    code TEXT PRIMARY KEY, client TEXT NOT NULL, redirect_uri TEXT NOT NULL, realm TEXT, scope TEXT NOT NULL,
+    nonce TEXT, expires REAL NOT NULL, oauth_grant INTEGER
+);
+CREATE TABLE IF NOT EXISTS access_token (
+    token TEXT PRIMARY KEY, oauth_grant INTEGER NOT NULL, expires REAL NOT NULL, dead REAL
+);
+CREATE TABLE IF NOT EXISTS refresh_token (
+    token TEXT PRIMARY KEY, oauth_grant INTEGER NOT NULL, issued REAL NOT NULL, used REAL NOT NULL, dead REAL
+);
+"""
+
+BOOKS = (
+    *("company", "sequence", "object", "deleted", "posting", "balance", "opening", "party_balance", "link"),
+    *("remembered",),
+)
+TOKENS = ("oauth_grant", "oauth_code", "access_token", "refresh_token")

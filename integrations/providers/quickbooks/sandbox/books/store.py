@@ -1,0 +1,123 @@
+"""The SQLite file: what was answered is in it before the answer leaves, so that it survives kill -9.
+
+The API works on one connection, a request at a time: none of its statements takes longer than handing it to another
+thread would. What reads a whole company (reports, pages, exports) does so aside, on a snapshot of its own.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from .clock import Clock
+from .record import Record
+from .schema import BOOKS, SCHEMA, TOKENS, VERSION
+
+#: So many objects stay decoded in memory; those that are referred to most are always among them.
+SHELF = 4096
+
+
+class Shelf:
+    """The objects that were used last."""
+
+    def __init__(self, size: int = SHELF) -> None:
+        self._size = size
+        self._records: OrderedDict[tuple[str, str, int], Record] = OrderedDict()
+
+    def get(self, key: tuple[str, str, int]) -> Record | None:
+        record = self._records.get(key)
+        if record is not None:
+            self._records.move_to_end(key)
+        return record
+
+    def put(self, key: tuple[str, str, int], record: Record) -> None:
+        self._records[key] = record
+        self._records.move_to_end(key)
+        if len(self._records) > self._size:
+            self._records.popitem(last=False)
+
+    def drop(self, key: tuple[str, str, int]) -> None:
+        self._records.pop(key, None)
+
+    def clear(self) -> None:
+        self._records.clear()
+
+
+def _fold(text: str | int | float | None) -> str | int | float | None:
+    return text.casefold() if isinstance(text, str) else text
+
+
+class Store:
+    def __init__(self, folder: Path) -> None:
+        # Tokens and the signing key lie in here.
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # Books of an older form stay beside: they cannot be read as these.
+        self.path = folder / f"books.{VERSION}.sqlite3"
+        self._lock = threading.RLock()
+        self.shelf = Shelf()
+        self.clock = Clock()
+        self.db = self._connect()
+        # Document numbers come in no order: with its indexes in memory a large company is written as fast as a small.
+        self.db.execute("PRAGMA cache_size = -64000")
+        self.db.execute("PRAGMA wal_autocheckpoint = 4000")
+        self.db.executescript(SCHEMA)
+        self.clock.ahead = float(self.setting("clock.ahead") or 0)
+
+    def _connect(self) -> sqlite3.Connection:
+        db = sqlite3.connect(
+            self.path, isolation_level=None, check_same_thread=False, timeout=30, cached_statements=512
+        )
+        db.row_factory = sqlite3.Row
+        db.execute("PRAGMA journal_mode = WAL")
+        # What is committed is with the system and outlives the process. Only a loss of power could undo it.
+        db.execute("PRAGMA synchronous = NORMAL")
+        db.create_function("fold", 1, _fold, deterministic=True)
+        return db
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        with self._lock, _transaction(self.db, "BEGIN IMMEDIATE") as db:
+            yield db
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            yield self.db
+
+    @contextmanager
+    def aside(self) -> Iterator[sqlite3.Connection]:
+        """A snapshot on a connection of its own, for what takes long enough to be noticed by others."""
+        db = self._connect()
+        try:
+            with _transaction(db, "BEGIN"):
+                yield db
+        finally:
+            db.close()
+
+    def setting(self, name: str) -> str | None:
+        row = self.db.execute("SELECT value FROM setting WHERE name = ?", (name,)).fetchone()
+        return str(row["value"]) if row else None
+
+    def set(self, name: str, value: str) -> None:
+        with self._lock:
+            self.db.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", (name, value))
+
+    def wipe(self, db: sqlite3.Connection, *, tokens: bool) -> None:
+        self.shelf.clear()
+        for table in BOOKS + (TOKENS if tokens else ()):
+            db.execute(f"DELETE FROM {table}")
+
+
+@contextmanager
+def _transaction(db: sqlite3.Connection, begin: str) -> Iterator[sqlite3.Connection]:
+    db.execute(begin)
+    try:
+        yield db
+    except BaseException:  # Even a cancelled request must not leave half of its work behind.
+        db.execute("ROLLBACK")
+        raise
+    db.execute("COMMIT")

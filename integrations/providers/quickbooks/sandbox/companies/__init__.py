@@ -1,0 +1,1 @@
+"""The companies a fresh sandbox holds."""

@@ -1,0 +1,69 @@
+"""What a vendor wants to be paid (§9.8)."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from ..books.books import Books
+from ..books.journal import Posting
+from ..books.record import Record
+from ..model.entity import TRANSACTION, Entity
+from ..model.fields import day, ref
+from ..wire.json import Json
+from . import payables, transactions
+
+
+def complete(books: Books, draft: Json, before: Record | None) -> Json:
+    body = payables.complete(books, draft, before)
+    term = books.resolve_in(body, "SalesTermRef", "Term")
+    body.setdefault("DueDate", _due(body["TxnDate"], term))
+    return body
+
+
+def _due(day: str, term: Record | None) -> str:
+    days = int(term.body.get("DueDays", 0)) if term else 0
+    return (date.fromisoformat(day) + timedelta(days=days)).isoformat()
+
+
+def check_number(books: Books, body: Json, before: Record | None) -> None:
+    """§4.4: whether the preference governs it, and that a number is one vendor's own, is not known."""
+    number = body.get("DocNumber")
+    asked = books.switches.bill_numbers == "always" or books.other_preference("WarnDuplicateBillNumber") == "true"
+    if not number or not asked:
+        return
+    holder = books.holder_of_number("Bill", number, but=before)
+    if holder is not None and holder.body["VendorRef"]["value"] == body["VendorRef"]["value"]:
+        raise transactions.number_taken(holder.body["DocNumber"], "Bill", holder.id)
+
+
+def journal(books: Books, body: Json) -> list[Posting]:
+    return payables.postings(books, body, 1)
+
+
+def derived(books: Books, record: Record) -> Json:
+    rows = [{"LinkedTxn": [], **line} for line in record.body["Line"]]
+    numbered = [{**line, "LineNum": at} for at, line in enumerate(rows, 1)]
+    return {"Line": numbered}
+
+
+BILL = Entity(
+    name="Bill",
+    family="Transaction",
+    operations=TRANSACTION,
+    repeated=("VendorRef",),
+    link_word="Bill",
+    open_name="Balance",
+    origins=("PurchaseOrder", "ReimburseCharge"),
+    complete=complete,
+    derived=derived,
+    journal=journal,
+    check_number=check_number,
+    guard=payables.guard_applied,
+    fields=(*payables.FIELDS, ref("SalesTermRef", "Term"), day("DueDate")),
+    searchable={**payables.SEARCHABLE, "DueDate": ("date", "json_extract(body, '$.DueDate')")},
+    order=(
+        *("SalesTermRef", "DueDate", "Balance", "HomeBalance", "domain", "sparse", "Id", "SyncToken", "MetaData"),
+        *("DocNumber", "TxnDate", "DepartmentRef", "CurrencyRef", "ExchangeRate", "PrivateNote", "LinkedTxn", "Line"),
+        *("TxnTaxDetail", "VendorRef", "VendorAddr", "APAccountRef", "TotalAmt", "GlobalTaxCalculation"),
+    ),
+)

@@ -1,0 +1,145 @@
+"""Bills paid by check or card, with vendor credits applied on the way (§9.9)."""
+
+from __future__ import annotations
+
+from ..books.books import Books
+from ..books.journal import Posting
+from ..books.links import Application
+from ..books.record import Record
+from ..model.entity import COMMON, HEAD, TRANSACTION, Entity
+from ..model.fields import Field, Kind, amount, choice, day, ignored, kept, lines, part, ref, text
+from ..model.money import from_units, to_units
+from ..model.reading import require_positive
+from ..wire.json import Json
+from ..wire.refusals import Refusal, business, missing
+from . import dimensions, exchange, settling, transactions
+
+PRINT_STATUS = choice("PrintStatus", "NotSet", "NeedToPrint", "PrintComplete")
+#: PayType: the part that goes with it, the account it names, and the type that account must have.
+PAID_FROM = {
+    "Check": ("CheckPayment", "BankAccountRef", "Bank"),
+    "CreditCard": ("CreditCardPayment", "CCAccountRef", "Credit Card"),
+}
+#: TxnType of a line to which way it counts; any other is dropped in silence (§9.9).
+SIGNS = {"Bill": 1, "VendorCredit": -1, "JournalEntry": 1, "Deposit": -1}
+
+
+def complete(books: Books, draft: Json, before: Record | None) -> Json:
+    body = dict(draft)
+    if "VendorRef" not in body:
+        raise missing("VendorRef")
+    vendor = books.resolve(body["VendorRef"], "Vendor", field_name="VendorRef")
+    source = _source(books, body)
+    payable = transactions.control_account(books, body, "APAccountRef", "Accounts Payable")
+    transactions.check_dates(books, body, before)
+    body.setdefault("CurrencyRef", dict(vendor.body["CurrencyRef"]))
+    transactions.check_currency(books, body, [source, payable], vendor)
+    dimensions.check_reference(books, body, "DepartmentRef", "Department")
+    body["Line"] = _lines(books, body, vendor, before)
+    _check_total(body)
+    return body
+
+
+def _source(books: Books, body: Json) -> Record:
+    kind = body.get("PayType")
+    if kind is None:
+        raise missing("PayType")
+    name, account, account_type = PAID_FROM[kind]
+    if name not in body:
+        raise missing(name)
+    for other in {each[0] for each in PAID_FROM.values()} - {name}:
+        body.pop(other, None)
+    if kind == "Check":
+        # §9.9: the default puts the payment into the user's print queue.
+        body[name] = {"PrintStatus": "NeedToPrint", **body[name]}
+    return transactions.account(books, body[name], account, (account_type,))
+
+
+def _lines(books: Books, body: Json, vendor: Record, before: Record | None) -> list[Json]:
+    sent = body.get("Line")
+    if not sent:
+        raise Refusal("2020", "Required parameter Line/LinkedTxn is missing in the request", element="Line/LinkedTxn")
+    rows = [settling.line(books, line, SIGNS) for line in sent]
+    kept = [row for row in rows if row is not None]
+    for row in kept:
+        _check_target(books, body, vendor, row, before)
+    return kept
+
+
+def _check_target(books: Books, body: Json, vendor: Record, line: Json, before: Record | None) -> None:
+    """§9.9: of the payment's vendor and currency, and with so much still open."""
+    target = settling.target(books, line)
+    owner = target.body.get("VendorRef", {}).get("value", str(vendor.id))
+    if owner != str(vendor.id) or target.body["CurrencyRef"] != body["CurrencyRef"]:
+        raise settling.cannot_link(target)
+    settling.check_open(books, target, line, before)
+
+
+def _check_total(body: Json) -> None:
+    if "TotalAmt" not in body:
+        raise business("You must set a transaction amount.")
+    require_positive(body["TotalAmt"], "TotalAmt")
+    if settling.net(body["Line"], SIGNS) > to_units(body["TotalAmt"]):
+        raise business("The amount applied is more than the amount of the payment.")
+
+
+def journal(books: Books, body: Json) -> list[Posting]:
+    """Payables fall by what the bills were booked at; what the rate has made of it since is gain or loss."""
+    vendor, memo = transactions.number_of(body["VendorRef"]), body.get("PrivateNote")
+    name, account, _ = PAID_FROM[body["PayType"]]
+    total = to_units(body["TotalAmt"])
+    paid = transactions.posting(body, body[name][account]["value"], -total, party=vendor, memo=memo)
+    home = settling.home_of(books, body, body["Line"], SIGNS, total)
+    payable = Posting(int(body["APAccountRef"]["value"]), home, total, party=vendor, memo=memo)
+    return exchange.settled(books, [payable, paid])
+
+
+def applies(books: Books, body: Json) -> list[Application]:
+    return settling.applications(body["Line"])
+
+
+def voided(books: Books, record: Record) -> Json:
+    return {**record.body, "PrivateNote": "Voided", "TotalAmt": from_units(0), "Line": []}
+
+
+BILL_PAYMENT = Entity(
+    name="BillPayment",
+    family="Transaction",
+    operations=TRANSACTION | {"void"},
+    link_word="BillPaymentCheck",
+    complete=complete,
+    journal=journal,
+    applies=applies,
+    voided=voided,
+    fields=(
+        ref("VendorRef", "Vendor"),
+        choice("PayType", "Check", "CreditCard"),
+        part("CheckPayment", ref("BankAccountRef", "Account"), PRINT_STATUS, *kept("CheckDetail")),
+        part("CreditCardPayment", ref("CCAccountRef", "Account"), *kept("CCDetail")),
+        amount("TotalAmt"),
+        ref("APAccountRef", "Account"),
+        text("DocNumber", 21),
+        day("TxnDate"),
+        text("PrivateNote", 4000),
+        ref("DepartmentRef", "Department"),
+        ref("CurrencyRef", "Currency"),
+        Field("ExchangeRate", Kind.RATE),
+        lines("Line", amount("Amount"), *kept("LinkedTxn"), *settling.IGNORED),
+        *HEAD,
+        *kept("ProcessBillPayment", "TransactionLocationType", "TxnSource"),
+        *ignored("CustomField", "LinkedTxn", "PayerRef", "HomeTotalAmt", "TxnTaxDetail"),
+    ),
+    searchable={
+        **COMMON,
+        "VendorRef": ("text", "party"),
+        "TxnDate": ("date", "txn_date"),
+        "DocNumber": ("text", "doc_number"),
+        "TotalAmt": ("amount", "amount"),
+        "PayType": ("text", "fold(json_extract(body, '$.PayType'))"),
+    },
+    order=(
+        *("VendorRef", "PayType", "CheckPayment", "CreditCardPayment", "TotalAmt", "domain", "sparse", "Id"),
+        *("SyncToken", "MetaData", "DocNumber", "TxnDate", "DepartmentRef", "CurrencyRef", "ExchangeRate"),
+        *("PrivateNote", "Line", "APAccountRef"),
+    ),
+)

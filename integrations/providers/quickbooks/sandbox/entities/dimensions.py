@@ -1,0 +1,90 @@
+"""Classes and locations, and whether the company tracks them (§9.2, §9.4)."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from ..books.books import Books
+from ..books.record import Record
+from ..model.entity import COMMON, HEAD, LIST, Entity, address, texts
+from ..model.fields import Field, flag, ignored, label, ref
+from ..wire.json import Json
+from ..wire.refusals import Refusal, missing
+from . import trees
+
+PLANS = ("QuickBooks Online Plus", "QuickBooks Online Advanced")
+TRACKED_BY = {"Class": ("ClassTrackingPerTxn", "ClassTrackingPerTxnLine"), "Department": ("TrackDepartments",)}
+
+
+def tracked(books: Books, entity: str) -> bool:
+    """It needs a plan that has them, and the preference (§9.4)."""
+    asked = any(books.preference("AccountingInfoPrefs", each) for each in TRACKED_BY[entity])
+    return asked and books.plan in PLANS
+
+
+def check_reference(books: Books, owner: Json, name: str, entity: str) -> None:
+    if name not in owner:
+        return
+    if tracked(books, entity):
+        books.resolve(owner[name], entity, field_name=name)
+    elif books.switches.class_off == "drop":
+        del owner[name]
+    else:
+        raise _off(name)
+
+
+def admit(books: Books, entity: str) -> None:
+    """Whether the list itself may be read and written."""
+    if books.switches.class_lists == "refuse" and not tracked(books, entity):
+        raise _off(entity)
+
+
+def _off(element: str) -> Refusal:
+    return Refusal("5020", "Permission Denied Error : The feature is not turned on for this company", element=element)
+
+
+def _complete(entity: str, books: Books, draft: Json, before: Record | None) -> Json:
+    if not draft.get("Name"):
+        raise missing("Name")
+    body = {"Active": True, **draft}
+    return trees.placed(books, entity, body, trees.parent_of(books, entity, body, before))
+
+
+#: The only class id in the documentation has nineteen digits, close to the end of what 64 bits hold (§9.7).
+FIRST_CLASS = 5_000_000_000_000_000_001
+
+
+def _dimension(name: str, sub: str, *more: Field, first_id: int = 1) -> Entity:
+    """Classes and locations: lists that nest, by a flag of their own name (§9.4)."""
+    return Entity(
+        name=name,
+        family=name,
+        names=name,
+        operations=LIST,
+        activates=True,
+        first_id=first_id,
+        complete=partial(_complete, name),
+        fields=(
+            label("Name", 100, forbidden=":\t\n\r"),
+            flag(sub),
+            ref("ParentRef", name),
+            flag("Active"),
+            *more,
+            *HEAD,
+            *ignored("FullyQualifiedName"),
+        ),
+        searchable={
+            **COMMON,
+            **texts("Name"),
+            "FullyQualifiedName": ("text", "name"),
+            "Active": ("flag", "active"),
+        },
+        order=(
+            *("Name", sub, "ParentRef", "FullyQualifiedName", "Active", "Address"),
+            *("domain", "sparse", "Id", "SyncToken", "MetaData"),
+        ),
+    )
+
+
+CLASS = _dimension("Class", "SubClass", first_id=FIRST_CLASS)
+DEPARTMENT = _dimension("Department", "SubDepartment", address("Address"))

@@ -1,0 +1,136 @@
+"""Expense lines, which purchases, bills and vendor credits share: by account or by item (§9.3, §9.7)."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from ..books.books import CONTROL_TYPES, Books
+from ..books.journal import Posting
+from ..books.record import Record
+from ..model.fields import Field, amount, choice, ignored, kept, lines, number, part, ref, text, whole
+from ..model.money import cents, to_units
+from ..model.reading import require_positive
+from ..wire.json import Json
+from ..wire.refusals import Refusal, business, missing
+from . import dimensions, tax, transactions
+
+#: §9.3: what may stand on an expense line; a sandbox took Bank as well.
+LINE_TYPES = (
+    *("Expense", "Other Expense", "Cost of Goods Sold", "Income", "Other Income", "Equity", "Fixed Asset"),
+    *("Other Asset", "Other Current Asset", "Other Current Liability", "Long Term Liability", "Bank"),
+)
+BY_ACCOUNT = "AccountBasedExpenseLineDetail"
+BY_ITEM = "ItemBasedExpenseLineDetail"
+
+_ON_EITHER: tuple[Field, ...] = (
+    ref("ClassRef", "Class"),
+    ref("CustomerRef", "Customer"),
+    choice("BillableStatus", "NotBillable", "Billable"),
+    *tax.ON_LINE,
+    *kept("MarkupInfo"),
+)
+LINES = lines(
+    "Line",
+    text("Id", 20),
+    text("Description", 4000),
+    amount("Amount"),
+    choice("DetailType", BY_ACCOUNT, BY_ITEM),
+    part(BY_ACCOUNT, ref("AccountRef", "Account"), *_ON_EITHER),
+    part(
+        BY_ITEM,
+        ref("ItemRef", "Item"),
+        number("Qty"),
+        number("UnitPrice"),
+        *_ON_EITHER,
+        *ignored("PriceLevelRef", "ItemAccountRef", "InventorySiteRef"),
+    ),
+    whole("LineNum"),
+    *kept("LinkedTxn"),
+    *ignored("CustomField", "CustomExtensions", "Received", "ProjectRef"),
+)
+
+
+def complete_lines(books: Books, body: Json, before: Record | None) -> list[Json]:
+    return [_complete_line(books, body, line) for line in transactions.numbered(body.get("Line"), before)]
+
+
+def _complete_line(books: Books, body: Json, line: Json) -> Json:
+    if "Amount" not in line:
+        raise missing("Amount")
+    require_positive(line["Amount"], "Amount")
+    kind = line.get("DetailType")
+    if kind is None:
+        raise missing("DetailType")
+    if kind not in line:
+        raise missing(kind)
+    complete = _by_account if kind == BY_ACCOUNT else _by_item
+    detail = _on_either(books, body, complete(books, line, dict(line[kind])))
+    kept = {name: line[name] for name in ("Id", "LineNum", "Description", "LinkedTxn") if name in line}
+    return {**kept, "Amount": line["Amount"], "DetailType": kind, kind: detail}
+
+
+def _by_account(books: Books, line: Json, detail: Json) -> Json:
+    if "AccountRef" not in detail:
+        raise missing("AccountRef")
+    _check_account(books, books.resolve(detail["AccountRef"], "Account", field_name="AccountRef"))
+    return detail
+
+
+def _check_account(books: Books, account: Record) -> None:
+    kind = account.body["AccountType"]
+    if kind in CONTROL_TYPES and books.switches.payable_lines == "refuse":
+        raise business("When you use Accounts Payable or Receivable, choose another kind of transaction.")
+    if kind not in LINE_TYPES + CONTROL_TYPES:
+        raise transactions.wrong_type("AccountRef")
+
+
+def _by_item(books: Books, line: Json, detail: Json) -> Json:
+    if "ItemRef" not in detail:
+        raise missing("ItemRef")
+    item = books.resolve(detail["ItemRef"], "Item", field_name="ItemRef")
+    if not (item.body.get("ExpenseAccountRef") or item.body.get("AssetAccountRef")):
+        raise business("Select a product or service that you purchase.")
+    check_product(line["Amount"], detail)
+    return detail
+
+
+def check_product(amount: Decimal | int, detail: Json) -> None:
+    """Quantity times price is the amount, where both are given (§10, code 6070)."""
+    if "Qty" not in detail or "UnitPrice" not in detail:
+        return
+    if cents(Decimal(detail["Qty"]) * Decimal(detail["UnitPrice"])) != cents(Decimal(amount)):
+        raise Refusal("6070", "Amount is not equal to UnitPrice * Qty. Supplied value:" + str(amount), element="")
+
+
+def _on_either(books: Books, body: Json, detail: Json) -> Json:
+    dimensions.check_reference(books, detail, "ClassRef", "Class")
+    books.resolve_in(detail, "CustomerRef", "Customer")
+    detail.setdefault("BillableStatus", "NotBillable")
+    if detail["BillableStatus"] == "Billable" and "CustomerRef" not in detail:
+        raise Refusal("6310", "A billable expense needs a customer", element="CustomerRef")
+    return tax.complete_line(books, body, detail)
+
+
+def line_postings(books: Books, body: Json, sign: int = 1) -> list[Posting]:
+    """Debits what the lines name; with sign -1 credits it."""
+    return [_line_posting(books, body, line, sign) for line in body["Line"]]
+
+
+def _line_posting(books: Books, body: Json, line: Json, sign: int) -> Posting:
+    detail = line[line["DetailType"]]
+    return transactions.posting(
+        body,
+        detail["AccountRef"]["value"] if "AccountRef" in detail else _account_of_item(books, detail),
+        sign * to_units(line["Amount"]),
+        party=transactions.number_of(detail.get("CustomerRef")),
+        class_=transactions.number_of(detail.get("ClassRef")),
+        department=transactions.number_of(body.get("DepartmentRef")),
+        memo=line.get("Description"),
+    )
+
+
+def _account_of_item(books: Books, detail: Json) -> str:
+    item = books.find("Item", int(detail["ItemRef"]["value"]))
+    assert item is not None, "an item is never removed"
+    stocked = item.body.get("Type") == "Inventory" and item.body.get("AssetAccountRef")
+    return str((stocked or item.body.get("ExpenseAccountRef") or item.body["AssetAccountRef"])["value"])

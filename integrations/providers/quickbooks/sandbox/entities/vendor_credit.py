@@ -1,0 +1,33 @@
+"""What a vendor owes us: applied to bills by a bill payment (§9.8)."""
+
+from __future__ import annotations
+
+from ..books.books import Books
+from ..books.journal import Posting
+from ..model.entity import TRANSACTION, Entity
+from ..wire.json import Json
+from . import payables
+
+
+def journal(books: Books, body: Json) -> list[Posting]:
+    return payables.postings(books, body, -1)
+
+
+VENDOR_CREDIT = Entity(
+    name="VendorCredit",
+    family="Transaction",
+    operations=TRANSACTION,
+    repeated=("VendorRef",),
+    link_word="VendorCredit",
+    open_name="Balance",
+    complete=payables.complete,
+    journal=journal,
+    guard=payables.guard_applied,
+    fields=payables.FIELDS,
+    searchable=payables.SEARCHABLE,
+    order=(
+        *("Balance", "domain", "sparse", "Id", "SyncToken", "MetaData", "DocNumber", "TxnDate", "DepartmentRef"),
+        *("CurrencyRef", "ExchangeRate", "PrivateNote", "LinkedTxn", "Line", "VendorRef", "VendorAddr"),
+        *("APAccountRef", "TotalAmt", "GlobalTaxCalculation"),
+    ),
+)

@@ -1,0 +1,142 @@
+"""What an entity declares: its properties, what a query may ask, what may be done with it, and its rules (§9)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..wire.json import Json
+from .fields import Field, ignored, part, text
+
+if TYPE_CHECKING:
+    from ..books.books import Books
+    from ..books.journal import Posting
+    from ..books.links import Application
+    from ..books.record import Record
+
+
+def _as_sent(books: Books, draft: Json, before: Record | None) -> Json:
+    return draft
+
+
+def _nothing(books: Books, record: Record) -> Json:
+    return {}
+
+
+def _anything(books: Books, record: Record, operation: str) -> None:
+    return None
+
+
+@dataclass(frozen=True)
+class Entity:
+    name: str
+    #: Ids are counted per family, as QuickBooks counts them per list.
+    family: str
+    fields: tuple[Field, ...]
+    #: Property to kind and SQL expression of what WHERE and ORDERBY may name (§3).
+    searchable: dict[str, tuple[str, str]]
+    #: Order in which an answer prints its properties.
+    order: tuple[str, ...] = ()
+    #: Lists that must not hold one name twice share this word (§9.5).
+    names: str | None = None
+    #: Of create, update, delete, void.
+    operations: frozenset[str] = frozenset()
+    #: A void is spelled operation=void; otherwise operation=update&include=void (§4.2).
+    void_by_operation: bool = False
+    #: Made inactive instead of deleted, and hidden from a query that does not ask for it.
+    activates: bool = False
+    #: The word in addresses and queries, where it is not the name itself (§3).
+    address: str = ""
+    #: What a sparse update must send again: as recorded, and as one integrator reports (§4.1).
+    repeated: tuple[str, ...] = ()
+    reported: tuple[str, ...] = ()
+    #: Ids of some lists start far above those of others (§9.7).
+    first_id: int = 1
+    #: The word by which other transactions link to this one (§9.10).
+    link_word: str = ""
+    #: The property that holds what is still open of it; empty where nothing can be applied to it.
+    open_name: str = ""
+    #: Words of transactions it may be made from: a bill from a purchase order.
+    origins: tuple[str, ...] = ()
+    #: Shown in change data capture (§6).
+    captured: bool = True
+    #: One object of it per company, read without an Id in a list of its own.
+    single: bool = False
+
+    #: The body as it will stand in the books, from the properties sent (and, on an update, what stood there before);
+    #: refuses what QuickBooks refuses. It may change `draft`, never what `before` holds.
+    complete: Callable[[Books, Json, Record | None], Json] = _as_sent
+    #: Properties that are shown but not stored.
+    derived: Callable[[Books, Record], Json] = _nothing
+    #: The balanced journal entry beneath a transaction, in units of the home currency.
+    journal: Callable[[Books, Json], list[Posting]] | None = None
+    #: What of it is applied to which other transactions.
+    applies: Callable[[Books, Json], list[Application]] | None = None
+    #: Whether another holds the number already; not asked where the caller allows duplicates (§4.4).
+    check_number: Callable[[Books, Json, Record | None], None] | None = None
+    #: Refuses an update, delete or void of what others hang on.
+    guard: Callable[[Books, Record, str], None] = _anything
+    #: The body after a void.
+    voided: Callable[[Books, Record], Json] | None = None
+
+    @property
+    def transacts(self) -> bool:
+        return any(field.name == "TxnDate" for field in self.fields)
+
+
+LIST = frozenset({"create", "update"})
+TRANSACTION = frozenset({"create", "update", "delete"})
+HEAD = ignored("Id", "SyncToken", "sparse", "domain", "MetaData", "status")
+
+ADDRESS = (
+    *(text(f"Line{number}", 500) for number in range(1, 6)),
+    text("City", 255),
+    text("CountrySubDivisionCode", 255),
+    text("Country", 255),
+    text("PostalCode", 31),
+    text("PostalCodeSuffix", 31),
+    text("Lat", 31),
+    text("Long", 31),
+    text("Note", 500),
+    *ignored("Id", "CountryCode", "Tag"),
+)
+
+COMMON = {
+    "Id": ("id", "id"),
+    "MetaData.CreateTime": ("time", "created"),
+    "MetaData.LastUpdatedTime": ("time", "updated"),
+}
+
+
+def phone(name: str) -> Field:
+    return part(name, text("FreeFormNumber", 30), *ignored("Id", "DeviceType", "CountryCode", "AreaCode", "Default"))
+
+
+def address(name: str) -> Field:
+    return part(name, *ADDRESS)
+
+
+def _at(name: str) -> str:
+    return f"json_extract(body, '$.{name}')"
+
+
+def texts(*names: str) -> dict[str, tuple[str, str]]:
+    return {name: ("text", f"fold({_at(name)})") for name in names}
+
+
+def flags(*names: str) -> dict[str, tuple[str, str]]:
+    return {name: ("flag", f"coalesce({_at(name)}, 0)") for name in names}
+
+
+def numbers(*names: str) -> dict[str, tuple[str, str]]:
+    return {name: ("number", f"CAST({_at(name)} AS REAL)") for name in names}
+
+
+def days(*names: str) -> dict[str, tuple[str, str]]:
+    return {name: ("date", _at(name)) for name in names}
+
+
+def refs(*names: str) -> dict[str, tuple[str, str]]:
+    """A reference is compared by its value."""
+    return {name: ("text", _at(f"{name}.value")) for name in names}

@@ -1,0 +1,53 @@
+"""Amounts as exact decimals: never a float, never a trailing zero on the wire."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+
+#: §2: ten digits before the point and five after it, hence whole hundred-thousandths in a column.
+DIGITS_AFTER = 5
+DIGITS_BEFORE = 10
+_SCALE = 100_000
+_CENT = Decimal("0.01")
+
+
+def fits(amount: Decimal) -> bool:
+    if not amount.is_finite() or amount.adjusted() >= DIGITS_BEFORE:
+        return False
+    # Not normalize(): that rounds to 28 digits first and would let a long tail pass.
+    _, digits, exponent = amount.as_tuple()
+    significant = "".join(map(str, digits)).rstrip("0")
+    zeros = len(digits) - len(significant)
+    return not significant or int(exponent) + zeros >= -DIGITS_AFTER
+
+
+def to_units(amount: Decimal | int) -> int:
+    return int(Decimal(amount).scaleb(DIGITS_AFTER))
+
+
+def from_units(units: int) -> Decimal | int:
+    """42 stays 42 and 42.50 becomes 42.5, as §2 has them on the wire."""
+    whole, rest = divmod(abs(units), _SCALE)
+    if rest == 0:
+        return -whole if units < 0 else whole
+    return Decimal(f"{'-' if units < 0 else ''}{whole}.{rest:0{DIGITS_AFTER}d}".rstrip("0"))
+
+
+def spelled(value: Decimal | int | bool) -> str:
+    """As it would stand in JSON."""
+    return str(value).lower() if isinstance(value, bool) else f"{value:f}" if isinstance(value, Decimal) else str(value)
+
+
+def cents(amount: Decimal) -> int:
+    """Units of an amount rounded half up to two places, as books are kept."""
+    return to_units(amount.quantize(_CENT, ROUND_HALF_UP))
+
+
+def to_text(units: int) -> str:
+    """Decimal text with at least two digits after the point, more only where there are more."""
+    whole, _, rest = str(from_units(abs(units))).partition(".")
+    return f"{'-' if units < 0 else ''}{whole}.{rest:0<2}"
+
+
+def plain(amount: Decimal | int) -> Decimal | int:
+    return from_units(to_units(amount))

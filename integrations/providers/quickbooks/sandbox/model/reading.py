@@ -1,0 +1,243 @@
+"""Turns a request body into clean properties, or refuses it as QuickBooks does (§2, §10)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from ..settings import Switches
+from ..wire.json import Json
+from ..wire.refusals import Refusal, business
+from .fields import Field, Kind
+from .money import fits, plain, spelled
+
+LARGEST_ID = 2**63 - 1
+#: A day, which may carry a time or an offset as XML dates do.
+_DATE = re.compile(r"(\d{4}-\d{2}-\d{2})(T[\d:.]+)?(Z|[+-]\d{2}:?\d{2})?")
+_EMAIL = re.compile(r"[^@\s,]+@[^@\s,]+\.[^@\s,]+")
+_CARD = re.compile(r"(?<!\d)\d(?:[ -]?\d){12,18}(?!\d)")
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,4})?")
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Reads one company's requests; text rules differ between countries."""
+
+    country: str
+    switches: Switches
+
+    def read(self, payload: Any, fields: tuple[Field, ...], owner: str) -> Json:
+        """Only writable properties come back; one that was sent empty comes back as None."""
+        if not isinstance(payload, dict):
+            raise Refusal("2120", f"{owner} must be an object", element=owner)
+        known = {field.name: field for field in fields}
+        clean: Json = {}
+        for name, value in payload.items():
+            if name not in known:
+                raise _unknown(name, owner)
+            if known[name].kind is not Kind.IGNORED:
+                clean[name] = self._value(value, known[name])
+        return clean
+
+    def _value(self, value: Any, field: Field) -> Any:
+        if value is None or value == "":
+            return None
+        return _READERS[field.kind](self, value, field)
+
+    def text(self, value: Any, field: Field) -> str:
+        if isinstance(value, dict | list):
+            raise Refusal("2120", f"{field.name} must be a string", element=field.name)
+        # Numbers and flags are taken for their text, as the reader behind the real one does.
+        value = value if isinstance(value, str) else spelled(value)
+        limit = field.limit
+        if field.older_limit and self.switches.name_length == "older":
+            limit = field.older_limit
+        if len(value) > limit:
+            raise _length(field, limit, len(value))
+        return self._characters(value, field)
+
+    def _characters(self, value: str, field: Field) -> str:
+        if any(mark in value for mark in field.forbidden) or not self._allows(value, field):
+            raise _characters(field)
+        if _holds_card_number(value):
+            raise Refusal("6530", "A credit card number was found in a text field", element=field.name)
+        highest = 0xFF if self.country == "US" else 0xFFFF
+        if self.switches.wide_text == "keep" or all(ord(mark) <= highest for mark in value):
+            return value
+        if self.switches.wide_text == "refuse":
+            raise _characters(field)
+        return "".join(mark if ord(mark) <= highest else "?" for mark in value)
+
+    def _allows(self, value: str, field: Field) -> bool:
+        """§9.5: one integrator's list of what a name may hold; letters of any script are ruled elsewhere."""
+        if not field.marks or self.switches.name_marks == "most":
+            return True
+        return all(mark.isalnum() or mark in field.marks or ord(mark) > 0x7F for mark in value)
+
+    def name(self, value: Any, field: Field) -> str | None:
+        text = self.text(value, field)
+        spaces = self.switches.name_spaces
+        if spaces == "collapse":
+            return " ".join(text.split()) or None
+        return (text.strip() or None) if spaces == "trim" else text
+
+    def email(self, value: Any, field: Field) -> str:
+        text = self.text(value, field)
+        if not _EMAIL.fullmatch(text):
+            raise Refusal("2210", f"Email Address does not conform to format: {text}", element=field.name)
+        return text
+
+    def web(self, value: Any, field: Field) -> str:
+        text = self.text(value, field)
+        if not re.fullmatch(r"(https?://)?[^\s/]+\.[^\s]+", text):
+            raise Refusal("2200", f"Web Address does not conform to format: {text}", element=field.name)
+        return text
+
+    def flag(self, value: Any, field: Field) -> bool:
+        if value in ("true", "false"):
+            return bool(value == "true")
+        if not isinstance(value, bool):
+            raise Refusal("2230", f"Boolean value {value!r} is not valid", element=field.name)
+        return value
+
+    def amount(self, value: Any, field: Field) -> Decimal | int:
+        number = _number(value, field)
+        if not fits(number):
+            raise Refusal("2140", "Amount has too many digits: 10 before and 5 after the point", element=field.name)
+        return plain(number)
+
+    def rate(self, value: Any, field: Field) -> Decimal | int:
+        number = _number(value, field)
+        if not fits(number.quantize(Decimal("0.00001")) if abs(number) < 10**9 else number) or number <= 0:
+            raise Refusal("2080", f"Number {value} is out of range", element=field.name)
+        return int(number) if number == int(number) else number
+
+    def number(self, value: Any, field: Field) -> Decimal | int:
+        number = _number(value, field)
+        if abs(number.adjusted()) > 15:
+            raise Refusal("2080", f"Number {value} is out of range", element=field.name)
+        return int(number) if number == number.to_integral_value() else number.normalize()
+
+    def whole(self, value: Any, field: Field) -> int:
+        number = self.number(value, field)
+        if not isinstance(number, int):
+            raise Refusal("2080", f"Number {value} is not whole", element=field.name)
+        return number
+
+    def kept(self, value: Any, field: Field) -> Any:
+        return value
+
+    def day(self, value: Any, field: Field) -> str:
+        found = _DATE.fullmatch(value) if isinstance(value, str) else None
+        if found is None:
+            raise Refusal("2060", f"Date {value!r} is not of the form YYYY-MM-DD", element=field.name)
+        try:
+            return date.fromisoformat(found[1]).isoformat()
+        except ValueError as error:
+            raise Refusal("2070", f"Date {value} is not in the calendar", element=field.name) from error
+
+    def choice(self, value: Any, field: Field) -> str:
+        if not isinstance(value, str) or value not in field.choices:
+            raise Refusal("2170", f"Invalid Enumeration : {value}", element=field.name)
+        return value
+
+    def ref(self, value: Any, field: Field) -> Json | None:
+        if not isinstance(value, dict):
+            raise Refusal("2120", f"{field.name} must be a reference", element=field.name)
+        for key in value:
+            if key not in ("value", "name", "type"):
+                raise _unknown(key, field.name)
+        target = value.get("value")
+        if target is None or target == "":
+            return None
+        return {"value": str(target)} | ({"type": value["type"]} if value.get("type") else {})
+
+    def part(self, value: Any, field: Field) -> Json | None:
+        clean = self.read(value, field.parts, field.name)
+        return {name: each for name, each in clean.items() if each is not None} or None
+
+    def lines(self, value: Any, field: Field) -> list[Json]:
+        if not isinstance(value, list):
+            raise Refusal("2120", f"{field.name} must be a list", element=field.name)
+        rows = [self.read(row, field.parts, field.name) for row in value]
+        return [{name: each for name, each in row.items() if each is not None} for row in rows]
+
+
+_READERS: dict[Kind, Callable[[Reader, Any, Field], Any]] = {
+    Kind.TEXT: Reader.text,
+    Kind.NAME: Reader.name,
+    Kind.EMAIL: Reader.email,
+    Kind.WEB: Reader.web,
+    Kind.FLAG: Reader.flag,
+    Kind.AMOUNT: Reader.amount,
+    Kind.RATE: Reader.rate,
+    Kind.DATE: Reader.day,
+    Kind.CHOICE: Reader.choice,
+    Kind.REF: Reader.ref,
+    Kind.PART: Reader.part,
+    Kind.LINES: Reader.lines,
+    Kind.NUMBER: Reader.number,
+    Kind.WHOLE: Reader.whole,
+    Kind.KEPT: Reader.kept,
+}
+
+
+def _number(value: Any, field: Field) -> Decimal:
+    text = str(value)
+    if isinstance(value, bool) or not isinstance(value, int | Decimal | str) or not _NUMBER.fullmatch(text):
+        raise Refusal("2080", f"Number {value!r} is not of a supported format", element=field.name)
+    try:
+        return Decimal(text)
+    except InvalidOperation as error:
+        raise Refusal("2080", f"Number {value!r} is not of a supported format", element=field.name) from error
+
+
+def require_positive(value: Decimal | int, element: str) -> None:
+    if value < 0:
+        raise Refusal("2290", f"Amount {value} is negative", element=element)
+
+
+def is_whole_id(value: str) -> bool:
+    return value.isascii() and value.isdigit() and len(value) <= 19 and int(value) <= LARGEST_ID
+
+
+def require_whole_id(value: str, element: str) -> int:
+    if not is_whole_id(value):
+        raise Refusal("2030", f"Invalid ID : {value}", element=element)
+    return int(value)
+
+
+def _unknown(name: str, owner: str) -> Refusal:
+    detail = f'Property Name:Unrecognized field "{name}" in {owner} specified is unsupported or invalid'
+    return Refusal("2010", detail, element=name)
+
+
+def _length(field: Field, limit: int, supplied: int) -> Refusal:
+    detail = f"String length specified does not match the supported length. Min:0 Max:{limit} supplied:{supplied}"
+    return Refusal("2050", detail, element=field.name)
+
+
+def _characters(field: Field) -> Refusal:
+    return Refusal("2040", f"Property Name:{field.name} contains invalid characters", element=field.name)
+
+
+def _holds_card_number(text: str) -> bool:
+    """§10, code 6530: any run of 13 to 19 digits that passes the card check sum."""
+    return any(_passes_luhn(re.sub(r"\D", "", found)) for found in _CARD.findall(text))
+
+
+def _passes_luhn(digits: str) -> bool:
+    total = 0
+    for place, digit in enumerate(reversed(digits)):
+        doubled = int(digit) * (2 if place % 2 else 1)
+        total += doubled - 9 if doubled > 9 else doubled
+    return total % 10 == 0 and digits.strip("0") != ""
+
+
+def refuse_foreign(currency: str, home: str) -> Refusal:
+    """§9.6: with multicurrency off the exact code is not known; 6000 carries the user's text."""
+    return business(f"Multicurrency is turned off; {currency} cannot be used beside {home}.")

@@ -1,0 +1,25 @@
+"""All entities by name, and by the word that addresses and queries use (§9)."""
+
+from __future__ import annotations
+
+from .entities.account import ACCOUNT
+from .entities.bill import BILL
+from .entities.bill_payment import BILL_PAYMENT
+from .entities.card_payment import CARD_PAYMENT
+from .entities.company_info import COMPANY_INFO
+from .entities.dimensions import CLASS, DEPARTMENT
+from .entities.journal_entry import JOURNAL_ENTRY
+from .entities.names import CUSTOMER, EMPLOYEE, VENDOR
+from .entities.preferences import PREFERENCES
+from .entities.purchase import PURCHASE
+from .entities.transfer import TRANSFER
+from .entities.vendor_credit import VENDOR_CREDIT
+
+ENTITIES = (
+    *(ACCOUNT, CLASS, DEPARTMENT, VENDOR, CUSTOMER, EMPLOYEE),
+    *(PURCHASE, BILL, VENDOR_CREDIT, BILL_PAYMENT, JOURNAL_ENTRY, TRANSFER, CARD_PAYMENT),
+    *(COMPANY_INFO, PREFERENCES),
+)
+BY_NAME = {entity.name: entity for entity in ENTITIES}
+BY_ADDRESS = {(entity.address or entity.name).lower(): entity for entity in ENTITIES}
+TRANSACTIONS = tuple(entity for entity in ENTITIES if entity.transacts)

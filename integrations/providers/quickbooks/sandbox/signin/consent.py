@@ -1,0 +1,155 @@
+"""The page on which a person picks a company and connects it (§1.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+from urllib.parse import urlencode, urlsplit
+
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from ..books.books import Company, companies
+from ..pages.look import NOTICE, page
+from ..sandbox import Call, Sandbox
+from . import tokens
+
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+BOOKS_SCOPES = (tokens.BOOKS_SCOPE, "com.intuit.quickbooks.payment")
+SCOPES = (
+    *BOOKS_SCOPES,
+    *("openid", "profile", "email", "phone", "address"),
+    *("app-foundations.custom-field-definitions.read", "app-foundations.custom-field-definitions"),
+    *("project-management.project", "indirect-tax.tax-calculation.quickbooks"),
+)
+PROMISES = {
+    tokens.BOOKS_SCOPE: "Read and write accounts, vendors and expenses",
+    "com.intuit.quickbooks.payment": "Use payments",
+    "openid": "Know who you are",
+}
+KEPT = ("client_id", "response_type", "scope", "redirect_uri", "state", "nonce")
+COUNTRIES = {"US": "United States", "GB": "United Kingdom"}
+
+
+class Unaskable(Exception):
+    """The request cannot be answered by a redirect, so a person has to read about it."""
+
+
+class Consent:
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
+
+    def show(self, call: Call) -> Response:
+        return self._answer(call.query, self._page)
+
+    def decide(self, call: Call) -> Response:
+        return self._answer(call.form, self._decided)
+
+    def _answer(self, asked: Mapping[str, str], act: object) -> Response:
+        try:
+            self._check(asked)
+        except Unaskable as trouble:
+            return _unaskable(str(trouble))
+        scopes = asked.get("scope", "").split()
+        if not scopes or any(scope not in SCOPES for scope in scopes):
+            return _back(asked, {"error": "invalid_scope"})
+        assert callable(act)
+        answer: Response = act(asked)
+        return answer
+
+    def _check(self, asked: Mapping[str, str]) -> None:
+        if asked.get("client_id") != self._sandbox.settings.client_id:
+            raise Unaskable(
+                f"The app with client_id “{asked.get('client_id', '')}” is not known here. "
+                "Start the sandbox with the same QUICKBOOKS_CLIENT_ID as the app."
+            )
+        if not _may_return_to(asked.get("redirect_uri", "")):
+            raise Unaskable(
+                f"The redirect_uri “{asked.get('redirect_uri', '')}” is not accepted. "
+                "It has to be https, or http on localhost."
+            )
+        if asked.get("response_type") != "code":
+            raise Unaskable(f"response_type must be “code”, not “{asked.get('response_type', '')}”.")
+
+    def _page(self, asked: Mapping[str, str]) -> Response:
+        with self._sandbox.store.reading() as db:
+            found = companies(db)
+        return page("Connect a company", _form(asked, found), width="narrow")
+
+    def _decided(self, asked: Mapping[str, str]) -> Response:
+        if asked.get("decision") != "connect":
+            return _back(asked, {"error": "access_denied"})
+        realm = self._chosen(asked)
+        if realm is None and _needs_company(asked):
+            return self._page(asked)
+        request = tokens.Request(
+            asked["client_id"], asked["redirect_uri"], asked["scope"], realm, asked.get("nonce") or None
+        )
+        with self._sandbox.store.writing() as db:
+            code = tokens.new_code(db, request, self._sandbox.settings.switches)
+        return _back(asked, {"code": code} | ({"realmId": realm} if realm else {}))
+
+    def _chosen(self, asked: Mapping[str, str]) -> str | None:
+        with self._sandbox.store.reading() as db:
+            realms = [company.realm for company in companies(db)]
+        realm = asked.get("realm", "")
+        return realm if realm in realms and _needs_company(asked) else None
+
+
+def _needs_company(asked: Mapping[str, str]) -> bool:
+    return any(scope in BOOKS_SCOPES for scope in asked.get("scope", "").split())
+
+
+def _may_return_to(uri: str) -> bool:
+    try:
+        parts = urlsplit(uri)
+        host = parts.hostname
+    except ValueError:
+        return False
+    if not host or parts.fragment or parts.username:
+        return False
+    return parts.scheme == "https" or (parts.scheme == "http" and host in LOOPBACK)
+
+
+def _back(asked: Mapping[str, str], extra: Mapping[str, str]) -> Response:
+    """State is echoed unchanged; what the app put into its own address stays there."""
+    state = {"state": asked["state"]} if "state" in asked else {}
+    glue = "&" if urlsplit(asked["redirect_uri"]).query else "?"
+    return RedirectResponse(f"{asked['redirect_uri']}{glue}{urlencode({**extra, **state})}", 302)
+
+
+def _unaskable(text: str) -> HTMLResponse:
+    body = (
+        f'<section class="card"><h1>This app cannot be connected</h1><p>{escape(text)}</p></section>'
+        f'<p class="small">{NOTICE}</p>'
+    )
+    return page("This app cannot be connected", body, width="narrow", status=400)
+
+
+def _form(asked: Mapping[str, str], found: list[Company]) -> str:
+    hidden = "".join(
+        f'<input type="hidden" name="{name}" value="{escape(asked[name])}">' for name in KEPT if name in asked
+    )
+    promises = "".join(f"<li>{PROMISES[scope]}</li>" for scope in asked["scope"].split() if scope in PROMISES)
+    destination = escape(urlsplit(asked["redirect_uri"]).netloc)
+    return (
+        '<form class="card" method="post" action="/connect/oauth2">'
+        f"<h1>Connect a company to FlexSync</h1>"
+        f"<p>You will return to {destination}.</p>{hidden}{_picker(found) if _needs_company(asked) else ''}"
+        f'<ul class="may">{promises}</ul><div class="buttons">'
+        '<button class="primary" name="decision" value="connect">Connect</button>'
+        '<button class="quiet" name="decision" value="cancel" formnovalidate>Cancel</button></div></form>'
+        f'<p class="small">{NOTICE}</p>'
+    )
+
+
+def _picker(found: list[Company]) -> str:
+    # With several, none is chosen beforehand: the wrong books are one careless click away.
+    chosen = " checked" if len(found) == 1 else ""
+    rows = "".join(
+        f'<label><input class="hidden" type="radio" name="realm" required value="{each.realm}"{chosen}>'
+        f'<span class="pick"><span class="dot"></span><span><b>{escape(each.name)}</b>'
+        f'<span class="small">{COUNTRIES.get(each.country, each.country)} · {each.realm}</span></span>'
+        f'<span class="small">{each.currency}</span></span></label>'
+        for each in found
+    )
+    return f"<fieldset><legend>Company</legend>{rows}</fieldset>"

@@ -1,0 +1,1 @@
+"""What goes over the line: JSON, times, and how QuickBooks says no."""

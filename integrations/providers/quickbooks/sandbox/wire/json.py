@@ -1,0 +1,49 @@
+"""JSON in and out, with decimals, and the times QuickBooks prints."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+
+Json = dict[str, Any]
+
+_DECODER = msgspec.json.Decoder(float_hook=Decimal)
+_ENCODER = msgspec.json.Encoder(decimal_format="number")
+
+
+def loads(text: str | bytes) -> Any:
+    """Numbers with a point become decimals. ValueError, UnicodeDecodeError among them, for what is not JSON."""
+    return _DECODER.decode(text)
+
+
+def encode(value: Any) -> bytes:
+    return _ENCODER.encode(value)
+
+
+def dumps(value: Any) -> str:
+    return _ENCODER.encode(value).decode()
+
+
+def zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except ZoneInfoNotFoundError:
+        return ZoneInfo("UTC")
+
+
+def moment(when: float, place: ZoneInfo) -> str:
+    """Timestamps of objects carry the company's offset and whole seconds (§2)."""
+    return datetime.fromtimestamp(int(when), UTC).astimezone(place).isoformat()
+
+
+def envelope_time(when: float, place: ZoneInfo) -> str:
+    return datetime.fromtimestamp(when, UTC).astimezone(place).isoformat(timespec="milliseconds")
+
+
+def trace_id() -> str:
+    return f"1-{secrets.token_hex(4)}-{secrets.token_hex(12)}"
