@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .api.addresses import Api
 from .books.store import Store
-from .companies import larkfield as seed
+from .companies import all as seed
 from .control import chart
 from .control.plane import Control, loopback_only
 from .pages.books import Pages

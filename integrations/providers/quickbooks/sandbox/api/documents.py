@@ -57,12 +57,17 @@ def admit(books: Books, entity: Entity) -> None:
         dimensions.admit(books, entity.name)
 
 
-def _create(books: Books, wish: Wish) -> Record:
+def _create(books: Books, wish: Wish, number: int | None = None) -> Record:
     clean = books.reader.read(wish.payload, wish.entity.fields, wish.entity.name)
     draft = {name: value for name, value in clean.items() if value is not None}
-    record = books.insert(wish.entity, _complete(books, wish, draft, None))
+    record = books.insert(wish.entity, _complete(books, wish, draft, None), number)
     _enter(books, wish.entity, record, set())
     return record
+
+
+def put(books: Books, entity: Entity, payload: Json, number: int | None = None) -> Record:
+    """What a company begins with: by the rules that hold for clients, under an Id of the planter's choice."""
+    return _create(books, Wish(entity, "create", payload, duplicate_numbers=True), number)
 
 
 def _update(books: Books, wish: Wish) -> Record:

@@ -170,10 +170,17 @@ class Books:
         )
         return int(row.fetchone()["last"])
 
+    def _claimed(self, entity: Entity, number: int) -> int:
+        """A number of the caller's choice; the next of its own choice comes after it."""
+        self.db.execute(
+            "INSERT INTO sequence VALUES (?, ?, ?) ON CONFLICT (realm, family) DO UPDATE SET last = max(last, ?3)",
+            (self.realm, entity.family, number),
+        )
+        return number
+
     def insert(self, entity: Entity, body: Json, number: int | None = None) -> Record:
         now = int(self.now)
-        if number is None:
-            number = self.next_id(entity)
+        number = self.next_id(entity) if number is None else self._claimed(entity, number)
         record = Record(entity.name, number, 0, bool(body.get("Active", True)), now, now, body)
         self._write(record)
         return record

@@ -1,37 +1,17 @@
-"""The two companies a fresh sandbox holds."""
+"""The two companies of the demo organisation: one in the US, one in the UK."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
+from functools import partial
 
-from ..api import documents
-from ..api.documents import Wish
-from ..books.books import Books, Company, companies
-from ..books.store import Store
-from ..entities.account import ACCOUNT
-from ..entities.dimensions import CLASS, DEPARTMENT
-from ..entities.names import VENDOR
-from ..model.money import to_units
+from ..books.books import Books, Company
 from ..registry import BY_NAME
-from ..settings import Switches
 from ..wire.json import Json, zone
+from .planting import Opening, Start, chart, company_info, preferences, put, single
 
 US_REALM = "9341450000000011"
 UK_REALM = "9341450000000029"
-
-
-@dataclass(frozen=True)
-class Opening:
-    """One account of a chart, with what stands on it on the first day (debits positive)."""
-
-    number: str
-    name: str
-    kind: str
-    sub: str
-    debit: str = "0"
-    parent: str = ""
-    active: bool = True
 
 
 _SHARED = (
@@ -91,141 +71,50 @@ _UK_VENDORS = (
 
 
 @dataclass(frozen=True)
-class Start:
+class Larkfield:
     company: Company
     accounts: tuple[Opening, ...]
     vendors: tuple[str, ...]
     customers: tuple[str, ...]
     employees: tuple[str, ...]
     address: Json
-    language_country: str
     classes: tuple[str, ...] = ()
     locations: tuple[str, ...] = ()
 
 
-STARTS = (
-    Start(
-        Company(US_REALM, "Larkfield Inc.", "US", "USD", zone("America/Los_Angeles")),
-        (*_US_ONLY, *_SHARED),
-        _US_VENDORS,
-        ("Brightwell Logistics", "Northgate Studio"),
-        ("Lena Fox",),
-        {"Line1": "410 Alder Street", "City": "Portland", "CountrySubDivisionCode": "OR", "PostalCode": "97205"},
-        "US",
-        classes=("Product", "Sales", "Operations"),
-        locations=("New York", "Boston"),
-    ),
-    Start(
-        Company(UK_REALM, "Larkfield Ltd", "GB", "GBP", zone("Europe/London")),
-        (*_UK_ONLY, *_SHARED),
-        _UK_VENDORS,
-        ("Harrow & Finch", "Tidewell Foods"),
-        ("Owen Park",),
-        {"Line1": "18 Cobbler's Row", "City": "Leeds", "PostalCode": "LS1 4AP"},
-        "GB",
-    ),
+_INC = Larkfield(
+    Company(US_REALM, "Larkfield Inc.", "US", "USD", zone("America/Los_Angeles")),
+    (*_US_ONLY, *_SHARED),
+    _US_VENDORS,
+    ("Brightwell Logistics", "Northgate Studio"),
+    ("Lena Fox",),
+    {"Line1": "410 Alder Street", "City": "Portland", "CountrySubDivisionCode": "OR", "PostalCode": "97205"},
+    classes=("Product", "Sales", "Operations"),
+    locations=("New York", "Boston"),
+)
+_LTD = Larkfield(
+    Company(UK_REALM, "Larkfield Ltd", "GB", "GBP", zone("Europe/London")),
+    (*_UK_ONLY, *_SHARED),
+    _UK_VENDORS,
+    ("Harrow & Finch", "Tidewell Foods"),
+    ("Owen Park",),
+    {"Line1": "18 Cobbler's Row", "City": "Leeds", "PostalCode": "LS1 4AP"},
 )
 
 
-def plant_if_empty(store: Store, switches: Switches) -> None:
-    if not companies(store.db):
-        for start in STARTS:
-            _plant(store, start, switches)
-        # The first day is long past, also for queries that lag behind.
-        store.db.execute("UPDATE object SET born = 0")
-
-
-def _plant(store: Store, start: Start, switches: Switches) -> None:
-    company = start.company
-    values = (company.realm, company.name, company.country, company.currency, company.zone.key)
-    store.db.execute("INSERT INTO company VALUES (?, ?, ?, ?, ?)", values)
-    books = Books.on(store, company, switches, BY_NAME)
-    books.insert(BY_NAME["Preferences"], _preferences(start))
-    books.insert(BY_NAME["CompanyInfo"], _company_info(start))
-    _plant_chart(books, start.accounts)
-    _plant_dimensions(books, start)
-    for name in start.vendors:
-        documents.carry_out(books, Wish(VENDOR, "create", {"DisplayName": name}))
-    for entity, names in (("Customer", start.customers), ("Employee", start.employees)):
+def _plant(of: Larkfield, books: Books) -> None:
+    tracked = {"classes": bool(of.classes), "locations": bool(of.locations)}
+    single(books, "Preferences", preferences(of.company, **tracked))
+    single(books, "CompanyInfo", company_info(of.company, of.address))
+    chart(books, (*sorted(of.accounts, key=lambda row: row.number), *_ADDED), equity="3000")
+    for entity, names in (("Class", of.classes), ("Department", of.locations)):
+        for name in names:
+            put(books, entity, {"Name": name})
+    for name in of.vendors:
+        put(books, "Vendor", {"DisplayName": name})
+    for entity, names in (("Customer", of.customers), ("Employee", of.employees)):
         for name in names:
             books.insert(BY_NAME[entity], {"DisplayName": name, "FullyQualifiedName": name, "Active": True})
 
 
-def _plant_chart(books: Books, chart: tuple[Opening, ...]) -> None:
-    numbers: dict[str, str] = {}
-    for row in (*sorted(chart, key=lambda row: row.number), *_ADDED):
-        account = {"Name": row.name, "AcctNum": row.number, "AccountType": row.kind, "AccountSubType": row.sub}
-        parent = {"ParentRef": {"value": numbers[row.parent]}, "SubAccount": True} if row.parent else {}
-        wish = Wish(ACCOUNT, "create", {**account, **parent, "Active": row.active})
-        numbers[row.number] = str(documents.carry_out(books, wish)["Id"])
-        books.open(int(numbers[row.number]), to_units(Decimal(row.debit)))
-    opened = sum(to_units(Decimal(row.debit)) for row in chart)
-    # Whatever the chart does not balance is opening equity, so that debits equal credits.
-    books.open(int(numbers["3000"]), -opened)
-
-
-def _plant_dimensions(books: Books, start: Start) -> None:
-    for entity, names in ((CLASS, start.classes), (DEPARTMENT, start.locations)):
-        for name in names:
-            documents.carry_out(books, Wish(entity, "create", {"Name": name}))
-
-
-def _company_info(start: Start) -> Json:
-    name = start.company.name
-    address = {**start.address, "Country": start.language_country}
-    facts = {
-        "OfferingSku": "QuickBooks Online Plus",
-        "SubscriptionStatus": "SUBSCRIBED",
-        "CompanyType": "Corporation",
-        "IsQbdtMigrated": "false",
-    }
-    return {
-        "CompanyName": name,
-        "LegalName": name,
-        "CompanyAddr": {"Id": "1", **address},
-        "CustomerCommunicationAddr": {"Id": "2", **address},
-        "LegalAddr": {"Id": "3", **address},
-        "PrimaryPhone": {},
-        "CompanyStartDate": "2023-02-01",
-        "FiscalYearStartMonth": "January",
-        "Country": start.language_country,
-        "Email": {"Address": "books@larkfield.example"},
-        "WebAddr": {},
-        "SupportedLanguages": "en",
-        "DefaultTimeZone": start.company.zone.key,
-        "NameValue": [{"Name": key, "Value": value} for key, value in facts.items()],
-    }
-
-
-def _preferences(start: Start) -> Json:
-    company = start.company
-    others = {
-        "SalesFormsPrefs.DefaultCustomerMessage": "",
-        "VendorAndPurchasesPrefs.UseCustomTxnNumbers": "true",
-        "WarnDuplicateCheckNumber": "true",
-        "WarnDuplicateBillNumber": "false",
-        "WarnDuplicateJournalNumber": "false",
-        "DateFormat": "Month Date Year separated by a slash",
-    }
-    return {
-        "AccountingInfoPrefs": {
-            "UseAccountNumbers": True,
-            "ClassTrackingPerTxn": False,
-            "ClassTrackingPerTxnLine": bool(start.classes),
-            "TrackDepartments": bool(start.locations),
-            **({"DepartmentTerminology": "Location"} if start.locations else {}),
-            "FirstMonthOfFiscalYear": "January",
-            "TaxYearMonth": "January",
-            "TaxForm": "6",
-            "CustomerTerminology": "Customers",
-        },
-        "CurrencyPrefs": {"MultiCurrencyEnabled": False, "HomeCurrency": {"value": company.currency}},
-        "VendorAndPurchasesPrefs": {
-            "TrackingByCustomer": False,
-            "BillableExpenseTracking": False,
-            "POCustomField": [],
-        },
-        "TaxPrefs": {"UsingSalesTax": company.country != "US"},
-        "SalesFormsPrefs": {"CustomTxnNumbers": False, "CustomField": []},
-        "OtherPrefs": {"NameValue": [{"Name": name, "Value": value} for name, value in others.items()]},
-    }
+STARTS = tuple(Start(each.company, partial(_plant, each)) for each in (_INC, _LTD))

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from ..api.documents import render
 from ..api.writing import aside, reading, writing
 from ..books.books import companies
-from ..companies import larkfield as seed
+from ..companies import all as seed
 from ..registry import ENTITIES
 from ..sandbox import Call, Handler, Sandbox, answer, in_thread
 from ..signin import tokens
