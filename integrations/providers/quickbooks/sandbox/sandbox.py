@@ -11,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
+from .books.changes import Watcher
 from .books.store import Store
 from .settings import Settings
 from .signin.identity import SigningKey
@@ -26,6 +27,7 @@ class Sandbox:
     plan: Plan
     throttle: Throttle
     key: SigningKey
+    watchers: tuple[Watcher, ...] = ()
 
 
 @dataclass(frozen=True)

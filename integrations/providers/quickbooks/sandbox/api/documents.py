@@ -85,10 +85,10 @@ def _is_sparse(wish: Wish) -> bool:
     return wish.payload.get("sparse") in (True, "true")
 
 
-def _replaced(books: Books, entity: Entity, before: Record, body: Json) -> Record:
+def _replaced(books: Books, entity: Entity, before: Record, body: Json, operation: str = "Update") -> Record:
     """One SyncToken on, with its postings and links struck and entered anew."""
     targets = _strike(books, entity, before)
-    after = books.replace(before, body)
+    after = books.replace(before, body, operation)
     _enter(books, entity, after, targets)
     return after
 
@@ -98,7 +98,7 @@ def _void(books: Books, wish: Wish) -> Record:
     wish.entity.guard(books, record, "void")
     assert wish.entity.voided is not None, "whoever allows a void says what it leaves"
     transactions.check_open(books, record.body["TxnDate"])
-    return _replaced(books, wish.entity, record, wish.entity.voided(books, record))
+    return _replaced(books, wish.entity, record, wish.entity.voided(books, record), "Void")
 
 
 def _delete(books: Books, wish: Wish) -> Json:

@@ -33,6 +33,7 @@ def reading(sandbox: Sandbox, realm: str) -> Iterator[Books]:
 def writing(sandbox: Sandbox, realm: str) -> Iterator[Books]:
     with sandbox.store.writing():
         books = open_books(sandbox, realm)
+        books.watchers = sandbox.watchers
         try:
             yield books
         except BaseException:

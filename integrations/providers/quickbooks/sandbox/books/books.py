@@ -16,6 +16,7 @@ from ..model.reading import Reader, require_whole_id
 from ..settings import Switches
 from ..wire.json import Json, dumps, envelope_time, moment, zone
 from ..wire.refusals import INACTIVE, Refusal, not_found
+from .changes import Change, Watcher
 from .record import Record
 from .store import Shelf, Store
 
@@ -82,6 +83,10 @@ class Books:
     shelf: Shelf = field(default_factory=Shelf)
     #: Written since the last savepoint: what a refusal takes back must not stay in memory.
     _touched: set[tuple[str, str, int]] = field(default_factory=set)
+    #: Told of each change before it is committed; a company that is being planted is watched by nobody.
+    watchers: tuple[Watcher, ...] = ()
+    #: Who writes: an app, or a person in QuickBooks itself.
+    author: str = ""
 
     @classmethod
     def on(cls, store: Store, of: Company, switches: Switches, entities: Mapping[str, Entity]) -> Books:
@@ -183,13 +188,16 @@ class Books:
         number = self.next_id(entity) if number is None else self._claimed(entity, number)
         record = Record(entity.name, number, 0, bool(body.get("Active", True)), now, now, body)
         self._write(record)
+        self._tell(Change("Create", record))
         return record
 
-    def replace(self, record: Record, body: Json) -> Record:
+    def replace(self, record: Record, body: Json, operation: str = "Update", *, absorbed: int | None = None) -> Record:
         """The same object one SyncToken on."""
+        before = self.find(*record.key)
         active = bool(body.get("Active", True))
         after = Record(record.entity, record.id, record.sync_token + 1, active, record.created, int(self.now), body)
         self._write(after)
+        self._tell(Change(operation, after, before, absorbed))
         return after
 
     def restate(self, record: Record) -> None:
@@ -202,6 +210,11 @@ class Books:
         self.db.execute("INSERT OR REPLACE INTO deleted VALUES (?, ?, ?, ?)", (*where, self.now))
         self._touched.add(where)
         self.shelf.drop(where)
+        self._tell(Change("Delete", record, record))
+
+    def _tell(self, change: Change) -> None:
+        for watch in self.watchers:
+            watch(self, change)
 
     def _write(self, record: Record) -> None:
         key = (self.realm, record.entity, record.id)
