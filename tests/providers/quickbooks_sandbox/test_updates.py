@@ -1,9 +1,6 @@
 from __future__ import annotations
 
-from decimal import Decimal
-
 import pytest
-import simplejson
 
 from .client import UK, US, Company, Json, fresh
 
@@ -190,28 +187,25 @@ def test_a_renamed_parent_renames_the_path_below(us: Company) -> None:
     assert after["SyncToken"] == "0"
 
 
-def _balances(company: Company) -> dict[str, Decimal]:
-    text = company.call("GET", "query", params={"query": "select * from Account maxresults 1000"}).text
-    rows = simplejson.loads(text, use_decimal=True)["QueryResponse"]["Account"]
-    return {row["AcctNum"]: Decimal(row["CurrentBalance"]) for row in rows if "AcctNum" in row}
-
-
-def _moved(company: Company, before: dict[str, Decimal]) -> dict[str, Decimal]:
-    after = _balances(company)
-    return {number: after[number] - before[number] for number in after if after[number] != before[number]}
-
-
 def test_balances_follow_charges_refunds_updates_and_deletes(uk: Company) -> None:
-    before = _balances(uk)
+    before = uk.postings()
     made = uk.create("Purchase", uk.charge(Line=[uk.line("10.10"), uk.line("5.05", "6230")]))
-    assert _moved(uk, before) == {"2110": Decimal("15.15"), "6110": Decimal("10.1"), "6230": Decimal("5.05")}
+    assert uk.moved(before) == {"2110": "-15.15", "6110": "10.10", "6230": "5.05"}
     refund = uk.create("Purchase", uk.charge(Line=[uk.line("0.15")], Credit=True))
-    assert _moved(uk, before)["2110"] == Decimal("15")
+    assert uk.moved(before)["2110"] == "-15.00"
     after = uk.create("Purchase", uk.charge(Id=made["Id"], SyncToken="0", Line=[uk.line("7", "6140")]))
-    assert _moved(uk, before) == {"2110": Decimal("6.85"), "6110": Decimal("-0.15"), "6140": Decimal(7)}
+    assert uk.moved(before) == {"2110": "-6.85", "6110": "-0.15", "6140": "7.00"}
     for each in (after, refund):
         uk.post("purchase", {"Id": each["Id"], "SyncToken": each["SyncToken"]}, operation="delete")
-    assert _moved(uk, before) == {}
+    assert uk.moved(before) == {}
+
+
+def test_an_account_tells_its_balance_as_recorded(us: Company) -> None:
+    """A card's debt is positive, other liabilities and equity are negative, income and expense read zero."""
+    shown = {row.get("AcctNum"): row for row in us.server.stored("Account")}
+    visa, payroll, earnings = (shown[number]["CurrentBalance"] for number in ("2120", "2300", "3900"))
+    assert (visa, payroll, earnings) == (1284.36, -9120, -92000)
+    assert {shown[number]["CurrentBalance"] for number in ("4000", "6010", "5100")} == {0}
 
 
 def test_company_info_tells_name_country_and_plan(us: Company, uk: Company) -> None:

@@ -113,12 +113,21 @@ def _refuse_tax_code(books: Books, draft: Json) -> None:
 
 
 def own_side(account: Record) -> int:
-    """Balances read positive on the account's own side: what a card owes is a positive number."""
+    """On a page a balance is positive on the account's own side."""
     return 1 if account.body["Classification"] in _DEBIT_SIDE else -1
 
 
+def _answered_side(account: Record) -> int:
+    """As recorded: what a card owes is positive, other liabilities and equity are negative, and income and expense
+    read zero."""
+    kind = account.body["Classification"]
+    if kind in ("Revenue", "Expense"):
+        return 0
+    return -1 if account.body["AccountType"] == "Credit Card" else 1
+
+
 def derived(books: Books, account: Record) -> Json:
-    sign = own_side(account)
+    sign = _answered_side(account)
     return {
         "CurrentBalance": from_units(sign * books.native_balance(account.id)),
         "CurrentBalanceWithSubAccounts": from_units(sign * _with_children(books, account)),
