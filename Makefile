@@ -5,7 +5,7 @@ BIN := .venv/bin
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fuzz volume check format lint types contracts migrations lock clean
+.PHONY: help run test fuzz volume bench-sandbox check format lint types contracts migrations lock clean
 
 help: ## What can be done here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,6 +24,10 @@ fuzz: .venv/development ## Try to break the API by its own contract: EXAMPLES=50
 volume: .venv/development ## Many real charges into the books, tied out to the cent; lists at 200 and 52,000 rows (VOLUME_FILE=…csv)
 	@$(BIN)/python -m flexsync.local servers -- \
 		$(BIN)/python -m pytest -q -s --show-capture=no tests/integrations/volume.py tests/web/volume.py
+
+bench-sandbox: .venv/development ## Rates, ratios and memory of the QuickBooks sandbox (REQUESTS=1000000 TRANSACTIONS=200000)
+	@$(BIN)/python -m tests.providers.quickbooks_sandbox.bench \
+		--requests $(or $(REQUESTS),1000000) --transactions $(or $(TRANSACTIONS),200000)
 
 check: lint types contracts migrations test ## Format, lint, types, import contracts, missing migrations, tests
 
