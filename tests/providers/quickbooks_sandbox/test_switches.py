@@ -23,7 +23,7 @@ def lenient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         SANDBOX_MAXRESULTS_OVER="cap",
         SANDBOX_LONE_BACKSLASH="keep",
         SANDBOX_WIDE_TEXT="replace",
-        SANDBOX_VENDOR_CURRENCY="keep",
+        SANDBOX_VENDOR_CURRENCY="ignore",
         SANDBOX_CLASS_OFF="drop",
         SANDBOX_PAYABLE_LINES="allow",
         SANDBOX_CASH_ACCOUNTS="assets",
@@ -135,9 +135,11 @@ def test_names_may_hold_most_marks_and_be_long(us: Company, name: str) -> None:
     assert us.fault(us.post("vendor", {"DisplayName": "x" * 501}))["code"] == "2050"
 
 
-def test_a_vendor_may_keep_a_foreign_currency(us: Company) -> None:
+def test_a_vendor_may_lose_a_foreign_currency_in_silence(us: Company) -> None:
+    us.server.control(f"companies/{US}/preferences", {"MultiCurrencyEnabled": True})
     made = us.create("Vendor", {"DisplayName": fresh("V"), "CurrencyRef": {"value": "EUR"}})
-    assert made["CurrencyRef"] == {"value": "EUR", "name": "Euro"}
+    us.server.control(f"companies/{US}/preferences", {"MultiCurrencyEnabled": False})
+    assert made["CurrencyRef"]["value"] == "USD"
 
 
 def test_a_throttle_may_say_when_to_come_back(us: Company) -> None:

@@ -7,16 +7,19 @@ from .entities.bill import BILL
 from .entities.bill_payment import BILL_PAYMENT
 from .entities.card_payment import CARD_PAYMENT
 from .entities.company_info import COMPANY_INFO
+from .entities.customer import CUSTOMER
 from .entities.dimensions import CLASS, DEPARTMENT
+from .entities.employee import EMPLOYEE
+from .entities.item import ITEM
 from .entities.journal_entry import JOURNAL_ENTRY
-from .entities.names import CUSTOMER, EMPLOYEE, VENDOR
 from .entities.preferences import PREFERENCES
 from .entities.purchase import PURCHASE
 from .entities.transfer import TRANSFER
+from .entities.vendor import VENDOR
 from .entities.vendor_credit import VENDOR_CREDIT
 
 ENTITIES = (
-    *(ACCOUNT, CLASS, DEPARTMENT, VENDOR, CUSTOMER, EMPLOYEE),
+    *(ACCOUNT, CLASS, DEPARTMENT, VENDOR, CUSTOMER, EMPLOYEE, ITEM),
     *(PURCHASE, BILL, VENDOR_CREDIT, BILL_PAYMENT, JOURNAL_ENTRY, TRANSFER, CARD_PAYMENT),
     *(COMPANY_INFO, PREFERENCES),
 )

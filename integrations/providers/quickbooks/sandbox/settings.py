@@ -50,8 +50,10 @@ class Switches:
     name_marks: str = _one_of("listed", "most")
     #: §9.5 length of the name of a vendor: 100 in older documentation, 500 in newer.
     name_length: str = _one_of("older", "newer")
-    #: §9.5 a foreign CurrencyRef on a vendor is dropped in silence, or kept.
-    vendor_currency: str = _one_of("ignore", "keep")
+    #: §9.5 a foreign CurrencyRef on a new vendor is kept, or dropped in silence as one field log has it.
+    vendor_currency: str = _one_of("keep", "ignore")
+    #: §3 Sku in the answer to a query for items: only where it is named beside the asterisk, or always.
+    item_sku: str = _one_of("named", "always")
     #: §9.4 ClassRef and DepartmentRef while tracking is off.
     class_off: str = _one_of("refuse", "drop")
     #: §9.4 reading and writing classes and locations themselves while tracking is off.

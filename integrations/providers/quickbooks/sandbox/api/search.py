@@ -183,10 +183,15 @@ class Search:
             raise invalid(f"property '{name}' not found for Entity {self._entity.name}")
         return own[root]
 
+    def _withheld(self, columns: list[str]) -> tuple[str, ...]:
+        asked = self._books.switches.item_sku == "named"
+        return tuple(name for name in self._entity.on_request if asked and name not in columns)
+
     def _shown(self, record: Record, columns: list[str]) -> Json:
         whole = render(self._books, record)
         if "*" in columns:
-            return whole
+            withheld = self._withheld(columns)
+            return {name: whole[name] for name in whole if name not in withheld} if withheld else whole
         return {name: whole[name] for name in columns if name in whole} | {"domain": "QBO", "sparse": True}
 
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functools import partial
 
 from ..books.books import Books, Company
-from ..registry import BY_NAME
 from ..wire.json import Json, zone
 from .planting import Opening, Start, chart, company_info, preferences, put, single
 
@@ -110,11 +109,9 @@ def _plant(of: Larkfield, books: Books) -> None:
     for entity, names in (("Class", of.classes), ("Department", of.locations)):
         for name in names:
             put(books, entity, {"Name": name})
-    for name in of.vendors:
-        put(books, "Vendor", {"DisplayName": name})
-    for entity, names in (("Customer", of.customers), ("Employee", of.employees)):
+    for entity, names in (("Vendor", of.vendors), ("Customer", of.customers), ("Employee", of.employees)):
         for name in names:
-            books.insert(BY_NAME[entity], {"DisplayName": name, "FullyQualifiedName": name, "Active": True})
+            put(books, entity, {"DisplayName": name})
 
 
 STARTS = tuple(Start(each.company, partial(_plant, each)) for each in (_INC, _LTD))

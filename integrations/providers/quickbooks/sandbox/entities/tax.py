@@ -12,6 +12,13 @@ HEADER: tuple[Field, ...] = (CALCULATION, *kept("TxnTaxDetail"))
 ON_LINE: tuple[Field, ...] = (ref("TaxCodeRef", "TaxCode"), amount("TaxAmount"), amount("TaxInclusiveAmt"))
 
 
+def check_code(books: Books, body: Json, name: str) -> None:
+    """The tax code of a customer, a vendor or an item; in the US it may be one of the two words."""
+    code = body.get(name, {}).get("value")
+    if code is not None and not (books.company.country == "US" and code in ("TAX", "NON")):
+        books.resolve(body[name], "TaxCode", field_name=name)
+
+
 def complete_header(books: Books, body: Json) -> None:
     has_detail = body.pop("TxnTaxDetail", False)
     if books.company.country == "US":

@@ -11,7 +11,15 @@ from ..wire.refusals import Refusal
 
 DEEPEST = 5
 #: The property that says of a row that it has a parent.
-SUB = {"Account": "SubAccount", "Class": "SubClass", "Department": "SubDepartment"}
+SUB = {
+    "Account": "SubAccount",
+    "Class": "SubClass",
+    "Department": "SubDepartment",
+    "Customer": "Job",
+    "Item": "SubItem",
+}
+#: Lists whose rows tell how deep they stand, and that say nothing of it at the top.
+LEVELLED = ("Customer", "Item")
 
 
 def parent_of(books: Books, entity: str, body: Json, before: Record | None) -> Record | None:
@@ -26,11 +34,29 @@ def parent_of(books: Books, entity: str, body: Json, before: Record | None) -> R
 def placed(books: Books, entity: str, body: Json, parent: Record | None) -> Json:
     """The body with its path, at most five levels down."""
     if parent is None:
-        kept = {name: value for name, value in body.items() if name != "ParentRef"}
-        return {**kept, SUB[entity]: False, "FullyQualifiedName": body["Name"]}
-    if len(_lineage(books, parent)) >= DEEPEST:
+        return _at_the_top(entity, body)
+    depth = len(_lineage(books, parent))
+    if depth >= DEEPEST:
         raise Refusal("6180", f"A list has at most {DEEPEST} levels", element="ParentRef")
-    return {**body, SUB[entity]: True, "FullyQualifiedName": f"{parent.title}:{body['Name']}"}
+    return {**body, SUB[entity]: True, **_below(entity, body, parent, depth)}
+
+
+def _at_the_top(entity: str, body: Json) -> Json:
+    kept = {name: value for name, value in body.items() if name not in ("ParentRef", "Level")}
+    top = {**kept, SUB[entity]: False, "FullyQualifiedName": own_name(body)}
+    if entity == "Item":
+        del top["SubItem"]
+    return top
+
+
+def _below(entity: str, body: Json, parent: Record, depth: int) -> Json:
+    level = {"Level": depth} if entity in LEVELLED else {}
+    return {**level, "FullyQualifiedName": f"{parent.title}:{own_name(body)}"}
+
+
+def own_name(body: Json) -> str:
+    """Without those above it."""
+    return str(body["DisplayName"] if "DisplayName" in body else body["Name"])
 
 
 def _lineage(books: Books, record: Record) -> list[int]:
@@ -46,9 +72,10 @@ def _lineage(books: Books, record: Record) -> list[int]:
 
 def settle(books: Books, record: Record) -> None:
     """A new name or place is a new path for everything below it."""
+    depth = len(_lineage(books, record))
     for child in books.children(record):
-        path = f"{record.title}:{child.body['Name']}"
-        if path != child.title:
-            moved = replace(child, body={**child.body, "FullyQualifiedName": path})
+        place = _below(child.entity, child.body, record, depth)
+        if any(child.body.get(name) != value for name, value in place.items()):
+            moved = replace(child, body={**child.body, **place})
             books.restate(moved)
             settle(books, moved)

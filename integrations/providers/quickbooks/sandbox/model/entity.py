@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from ..books.record import Record
 
 
+#: The kind of a queryable property, and the SQL expression of its value.
+Sql = tuple[str, str]
+
+
 def _as_sent(books: Books, draft: Json, before: Record | None) -> Json:
     return draft
 
@@ -35,7 +39,7 @@ class Entity:
     family: str
     fields: tuple[Field, ...]
     #: Property to kind and SQL expression of what WHERE and ORDERBY may name (§3).
-    searchable: dict[str, tuple[str, str]]
+    searchable: dict[str, Sql]
     #: Order in which an answer prints its properties.
     order: tuple[str, ...] = ()
     #: Lists that must not hold one name twice share this word (§9.5).
@@ -59,6 +63,8 @@ class Entity:
     open_name: str = ""
     #: Words of transactions it may be made from: a bill from a purchase order.
     origins: tuple[str, ...] = ()
+    #: Left out of a query that does not name it beside the asterisk (§3).
+    on_request: tuple[str, ...] = ()
     #: Shown in change data capture (§6).
     captured: bool = True
     #: One object of it per company, read without an Id in a list of its own.
@@ -99,7 +105,7 @@ ADDRESS = (
     text("Lat", 31),
     text("Long", 31),
     text("Note", 500),
-    *ignored("Id", "CountryCode", "Tag"),
+    *ignored("Id", "CountryCode", "County", "Tag"),
 )
 
 COMMON = {
@@ -109,8 +115,11 @@ COMMON = {
 }
 
 
+_PHONE = ("Id", "DeviceType", "CountryCode", "AreaCode", "ExchangeCode", "Extension", "Default", "Tag")
+
+
 def phone(name: str) -> Field:
-    return part(name, text("FreeFormNumber", 30), *ignored("Id", "DeviceType", "CountryCode", "AreaCode", "Default"))
+    return part(name, text("FreeFormNumber", 30), *ignored(*_PHONE))
 
 
 def address(name: str) -> Field:
@@ -121,22 +130,22 @@ def _at(name: str) -> str:
     return f"json_extract(body, '$.{name}')"
 
 
-def texts(*names: str) -> dict[str, tuple[str, str]]:
+def texts(*names: str) -> dict[str, Sql]:
     return {name: ("text", f"fold({_at(name)})") for name in names}
 
 
-def flags(*names: str) -> dict[str, tuple[str, str]]:
+def flags(*names: str) -> dict[str, Sql]:
     return {name: ("flag", f"coalesce({_at(name)}, 0)") for name in names}
 
 
-def numbers(*names: str) -> dict[str, tuple[str, str]]:
+def numbers(*names: str) -> dict[str, Sql]:
     return {name: ("number", f"CAST({_at(name)} AS REAL)") for name in names}
 
 
-def days(*names: str) -> dict[str, tuple[str, str]]:
+def days(*names: str) -> dict[str, Sql]:
     return {name: ("date", _at(name)) for name in names}
 
 
-def refs(*names: str) -> dict[str, tuple[str, str]]:
+def refs(*names: str) -> dict[str, Sql]:
     """A reference is compared by its value."""
     return {name: ("text", _at(f"{name}.value")) for name in names}

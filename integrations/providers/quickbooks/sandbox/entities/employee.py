@@ -1,0 +1,54 @@
+"""Employees, who share the name space of vendors and customers (§9.5)."""
+
+from __future__ import annotations
+
+from ..books.books import Books
+from ..books.record import Record
+from ..model.entity import HEAD, LIST, Entity, address
+from ..model.fields import amount, choice, day, flag, ignored, kept, text
+from ..wire.json import Json
+from . import names
+
+
+def complete(books: Books, draft: Json, before: Record | None) -> Json:
+    return {"BillableTime": False, **names.named(draft, before)}
+
+
+def derived(books: Books, record: Record) -> Json:
+    """Whatever was sent as social security number, nobody gets it to read."""
+    return {"SSN": "XXX-XX-XXXX"} if record.body.get("SSN") else {}
+
+
+EMPLOYEE = Entity(
+    name="Employee",
+    family="Name",
+    names="Name",
+    operations=LIST,
+    activates=True,
+    complete=complete,
+    derived=derived,
+    fields=(
+        names.display_name(),
+        *names.PERSON,
+        text("EmployeeType", 100),
+        text("EmployeeNumber", 100),
+        text("SSN", 100),
+        address("PrimaryAddr"),
+        flag("BillableTime"),
+        amount("BillRate"),
+        amount("CostRate"),
+        day("BirthDate"),
+        choice("Gender", "Male", "Female"),
+        day("HiredDate"),
+        day("ReleasedDate"),
+        text("Notes", 2000),
+        *kept("UseTimeEntry"),
+        *HEAD,
+        *ignored("CompanyName", "WebAddr", "DefaultTaxCodeRef", "EmployeeEx", "EmailAddress"),
+    ),
+    searchable=names.PERSON_SEARCH,
+    order=(
+        *("EmployeeType", "EmployeeNumber", "SSN", "PrimaryAddr", "BillableTime", "BillRate", "BirthDate", "Gender"),
+        *("HiredDate", "ReleasedDate", "UseTimeEntry", "CostRate", "Notes", *names.PERSON_ORDER),
+    ),
+)
