@@ -1,6 +1,6 @@
 """Rates, ratios and memory of the sandbox: `make bench-sandbox`.
 
-Sixteen client processes speak HTTP over kept connections. The clients' own CPU is printed beside each rate, since on two
+Sixteen client processes speak HTTP over kept connections. Their own CPU is printed beside each rate, since on two
 cores they take part of what is measured.
 """
 

@@ -186,7 +186,7 @@ def _statement(call: Call) -> str:
     if call.method == "GET":
         return call.query.get("query", "")
     sent = call.headers.get("content-type", "")
-    if not sent.startswith("application/text"):
+    if not sent.startswith(("application/text", "text/plain")):
         raise Refusal("1050", f"Content-Type {sent or '(none)'} is not supported for a query", element="")
     try:
         return call.body.decode("utf-8")

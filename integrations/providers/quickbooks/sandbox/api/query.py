@@ -85,11 +85,20 @@ class Parser:
         entity = self._name()
         conditions = self._conditions() if self._accept("WHERE") else ()
         ordering = self._ordering() if self._accepts_order() else ()
-        start = self._position() if self._accept("STARTPOSITION") else 1
-        limit = self._position() if self._accept("MAXRESULTS") else None
+        start, limit = self._page()
         if self._peek() is not None:
             raise self._surprise()
         return Statement(entity, columns, count, conditions, ordering, start, limit)
+
+    def _page(self) -> tuple[int, int | None]:
+        """In either order, as clients write them."""
+        start, limit = 1, None
+        for _ in range(2):
+            if self._accept("STARTPOSITION"):
+                start = self._position()
+            elif self._accept("MAXRESULTS"):
+                limit = self._position()
+        return start, limit
 
     def _peek(self, ahead: int = 0) -> Token | None:
         place = self._at + ahead
