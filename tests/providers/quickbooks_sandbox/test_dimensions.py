@@ -72,7 +72,7 @@ def test_a_list_nests_and_a_rename_moves_what_is_below(us: Company, entity: str,
     assert (parent[flag], parent["FullyQualifiedName"]) == (False, parent["Name"])
     child = us.create(entity, {"Name": "Child", flag: True, "ParentRef": {"value": parent["Id"]}})
     assert child["FullyQualifiedName"] == f"{parent['Name']}:Child"
-    assert child["ParentRef"]["name"] == parent["Name"]
+    assert child["ParentRef"] == {"value": parent["Id"]}
     name = fresh("R")
     us.create(entity, {"Id": parent["Id"], "SyncToken": "0", "sparse": True, "Name": name})
     assert us.read(entity, child["Id"])["FullyQualifiedName"] == f"{name}:Child"

@@ -128,7 +128,6 @@ BAD = [
     ("select * from Vendor where DisplayName = unquoted", "4000", "Encountered"),
     ("select * from Vendor group by DisplayName", "4000", "Encountered"),
     ("select * from Vendor maxresults ten", "4000", "Encountered"),
-    ("select * from Vendor maxresults 5 startposition 1", "4000", "Encountered"),
     ("select * from Vendor startposition 0", "4001", "value 0 is too small. Min allowed value is 1"),
     ("select * from Vendor maxresults 1001", "4001", "too large"),
     ("select * from Spaceship", "4001", "Spaceship"),

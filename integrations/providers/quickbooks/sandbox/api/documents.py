@@ -246,7 +246,8 @@ def _named(books: Books, body: Json, fields: tuple[Field, ...]) -> Json:
         if value is None:
             continue
         if field.kind is Kind.REF:
-            named[field.name] = _reference(books, value, field.target)
+            # Recorded: a parent is told by its Id alone.
+            named[field.name] = value if field.name == "ParentRef" else _reference(books, value, field.target)
         elif field.kind is Kind.PART:
             named[field.name] = _named(books, value, field.parts)
         elif field.kind is Kind.LINES:

@@ -77,8 +77,14 @@ class Search:
 
     def _ordering(self) -> str:
         parts = [f"{self._known(name)[1]} {'DESC' if down else 'ASC'}" for name, down in self._statement.ordering]
-        # Newest first was observed where nothing is asked; it also breaks ties, so that pages are stable.
-        return ", ".join([*parts, "+id DESC" if self._is_pointed() else "id DESC"])
+        # The Id breaks ties, so that pages are stable.
+        return ", ".join([*(parts or self._usual()), "+id DESC" if self._is_pointed() else "id DESC"])
+
+    def _usual(self) -> list[str]:
+        """As recorded where nothing is asked: lists by name, transactions as they were last changed."""
+        if self._is_pointed():
+            return []
+        return ["name"] if self._entity.names else ["updated DESC"]
 
     def _is_pointed(self) -> bool:
         """Few rows are meant: SQLite must look them up, not walk all ids for the sake of their order."""
