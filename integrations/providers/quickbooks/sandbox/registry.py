@@ -12,14 +12,17 @@ from .entities.dimensions import CLASS, DEPARTMENT
 from .entities.employee import EMPLOYEE
 from .entities.item import ITEM
 from .entities.journal_entry import JOURNAL_ENTRY
+from .entities.payment_method import PAYMENT_METHOD
 from .entities.preferences import PREFERENCES
 from .entities.purchase import PURCHASE
+from .entities.term import TERM
 from .entities.transfer import TRANSFER
 from .entities.vendor import VENDOR
 from .entities.vendor_credit import VENDOR_CREDIT
 
 ENTITIES = (
     *(ACCOUNT, CLASS, DEPARTMENT, VENDOR, CUSTOMER, EMPLOYEE, ITEM),
+    *(TERM, PAYMENT_METHOD),
     *(PURCHASE, BILL, VENDOR_CREDIT, BILL_PAYMENT, JOURNAL_ENTRY, TRANSFER, CARD_PAYMENT),
     *(COMPANY_INFO, PREFERENCES),
 )

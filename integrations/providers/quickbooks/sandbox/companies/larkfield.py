@@ -7,6 +7,7 @@ from functools import partial
 
 from ..books.books import Books, Company
 from ..wire.json import Json, zone
+from . import standard
 from .planting import Opening, Start, chart, company_info, preferences, put, single
 
 US_REALM = "9341450000000011"
@@ -105,6 +106,7 @@ def _plant(of: Larkfield, books: Books) -> None:
     tracked = {"classes": bool(of.classes), "locations": bool(of.locations)}
     single(books, "Preferences", preferences(of.company, **tracked))
     single(books, "CompanyInfo", company_info(of.company, of.address))
+    standard.plant(books)
     chart(books, (*sorted(of.accounts, key=lambda row: row.number), *_ADDED), equity="3000")
     for entity, names in (("Class", of.classes), ("Department", of.locations)):
         for name in names:
