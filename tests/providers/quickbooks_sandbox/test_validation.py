@@ -275,7 +275,7 @@ VENDORS: list[tuple[str, Json, str]] = [
     ),
     (
         "term that does not exist",
-        {"DisplayName": "T", "TermRef": {"value": "3"}},
+        {"DisplayName": "T", "TermRef": {"value": "399"}},
         "2500",
     ),
 ]
