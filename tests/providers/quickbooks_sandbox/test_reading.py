@@ -111,7 +111,7 @@ def test_a_page_number_that_is_none_shows_the_first(sandbox: Server) -> None:
 
 def test_the_control_plane_lists_companies_and_objects(sandbox: Server) -> None:
     companies = sandbox.control("companies", method="GET")["companies"]
-    assert companies == [
+    assert companies[:2] == [
         {"realm": US, "name": "Larkfield Inc.", "country": "US", "currency": "USD"},
         {"realm": UK, "name": "Larkfield Ltd", "country": "GB", "currency": "GBP"},
     ]

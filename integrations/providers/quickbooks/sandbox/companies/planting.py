@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -39,10 +38,6 @@ def put(books: Books, entity: str, payload: Json, number: int | None = None) -> 
 
 def single(books: Books, entity: str, body: Json) -> None:
     books.insert(BY_NAME[entity], body)
-
-
-def days_between(first: str, last: str) -> int:
-    return (date.fromisoformat(last) - date.fromisoformat(first)).days
 
 
 @dataclass(frozen=True)
