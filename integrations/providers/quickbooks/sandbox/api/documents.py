@@ -13,6 +13,7 @@ from ..books.record import Record
 from ..entities import dimensions, transactions, trees
 from ..model.entity import Entity
 from ..model.fields import Field, Kind, ignored
+from ..model.order import printed_order
 from ..model.reading import is_whole_id
 from ..wire.json import Json, dumps, loads
 from ..wire.refusals import Refusal, missing, not_found, unsupported
@@ -235,7 +236,7 @@ def render(books: Books, record: Record) -> Json:
     times = {"CreateTime": books.moment(record.created), "LastUpdatedTime": books.moment(record.updated)}
     head = {"domain": "QBO", "sparse": False, "Id": str(record.id), "SyncToken": str(record.sync_token)}
     named = {**_named(books, body, entity.fields), **head, "MetaData": times}
-    shown = {name: named[name] for name in entity.order if name in named}
+    shown = {name: named[name] for name in printed_order(entity.name) if name in named}
     return {**shown, **named}
 
 
