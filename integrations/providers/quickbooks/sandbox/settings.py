@@ -56,6 +56,8 @@ class Switches:
     item_sku: str = _one_of("named", "always")
     #: §9.4 ClassRef and DepartmentRef while tracking is off.
     class_off: str = _one_of("refuse", "drop")
+    #: §9.1 purchase orders, bills and times in plans that do not list them: 5020, or taken.
+    plan_gates: str = _one_of("strict", "off")
     #: §9.4 reading and writing classes and locations themselves while tracking is off.
     class_lists: str = _one_of("refuse", "allow")
     #: §4.1 what a sparse update must send again: as one integrator reports, or only as recorded.

@@ -10,7 +10,7 @@ from typing import Any
 from ..books import journal, links
 from ..books.books import CURRENCIES, Books
 from ..books.record import Record
-from ..entities import dimensions, transactions, trees
+from ..entities import dimensions, subscription, transactions, trees
 from ..model.entity import Entity
 from ..model.fields import Field, Kind, ignored
 from ..model.order import printed_order
@@ -39,6 +39,7 @@ class Wish:
 def carry_out(books: Books, wish: Wish) -> Json:
     if wish.operation not in wish.entity.operations:
         raise unsupported(wish.operation)
+    subscription.check_standing(books)
     admit(books, wish.entity)
     if wish.operation == "delete":
         return _delete(books, wish)
@@ -53,7 +54,8 @@ def carry_out(books: Books, wish: Wish) -> Json:
 
 
 def admit(books: Books, entity: Entity) -> None:
-    """Some lists are there only while the company uses them."""
+    """Some things are there only in some plans, some lists only while the company uses them."""
+    subscription.check_plan(books, entity.name)
     if entity.name in dimensions.TRACKED_BY:
         dimensions.admit(books, entity.name)
 

@@ -12,7 +12,7 @@ from ..wire.json import Json, dumps, loads
 TERMINOLOGY = ("Business", "Department", "Division", "Location", "Property", "Store", "Territory")
 CLASS_TRACKING = ("ClassTrackingPerTxn", "ClassTrackingPerTxnLine")
 #: The plan stands in CompanyInfo, in a list of names and values.
-FACTS = ("OfferingSku",)
+FACTS = ("OfferingSku", "SubscriptionStatus")
 
 
 class NoSuchPreference(ValueError):

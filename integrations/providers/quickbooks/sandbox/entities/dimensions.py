@@ -9,17 +9,17 @@ from ..books.record import Record
 from ..model.entity import COMMON, HEAD, LIST, Entity, address, texts
 from ..model.fields import Field, flag, ignored, label, ref
 from ..wire.json import Json
-from ..wire.refusals import Refusal, missing
-from . import trees
+from ..wire.refusals import missing
+from . import subscription, trees
+from .subscription import off
 
-PLANS = ("QuickBooks Online Plus", "QuickBooks Online Advanced")
 TRACKED_BY = {"Class": ("ClassTrackingPerTxn", "ClassTrackingPerTxnLine"), "Department": ("TrackDepartments",)}
 
 
 def tracked(books: Books, entity: str) -> bool:
     """It needs a plan that has them, and the preference (§9.4)."""
     asked = any(books.preference("AccountingInfoPrefs", each) for each in TRACKED_BY[entity])
-    return asked and books.plan in PLANS
+    return asked and subscription.has(books, entity)
 
 
 def check_reference(books: Books, owner: Json, name: str, entity: str) -> None:
@@ -30,17 +30,13 @@ def check_reference(books: Books, owner: Json, name: str, entity: str) -> None:
     elif books.switches.class_off == "drop":
         del owner[name]
     else:
-        raise _off(name)
+        raise off(name)
 
 
 def admit(books: Books, entity: str) -> None:
     """Whether the list itself may be read and written."""
     if books.switches.class_lists == "refuse" and not tracked(books, entity):
-        raise _off(entity)
-
-
-def _off(element: str) -> Refusal:
-    return Refusal("5020", "Permission Denied Error : The feature is not turned on for this company", element=element)
+        raise off(entity)
 
 
 def _complete(entity: str, books: Books, draft: Json, before: Record | None) -> Json:
