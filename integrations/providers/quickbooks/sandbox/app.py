@@ -66,6 +66,7 @@ def _books(sandbox: Sandbox) -> list[Route]:
     get, post = _routers(sandbox)
     return [
         get(base + "/preferences", api.preferences),
+        get(base + "/exchangerate", api.exchange_rate),
         get(base + "/query", api.query),
         post(base + "/query", api.query),
         post(base + "/batch", api.batch),

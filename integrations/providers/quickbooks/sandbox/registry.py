@@ -7,6 +7,7 @@ from .entities.bill import BILL
 from .entities.bill_payment import BILL_PAYMENT
 from .entities.card_payment import CARD_PAYMENT
 from .entities.company_info import COMPANY_INFO
+from .entities.currencies import COMPANY_CURRENCY, EXCHANGE_RATE
 from .entities.customer import CUSTOMER
 from .entities.dimensions import CLASS, DEPARTMENT
 from .entities.employee import EMPLOYEE
@@ -22,7 +23,7 @@ from .entities.vendor_credit import VENDOR_CREDIT
 
 ENTITIES = (
     *(ACCOUNT, CLASS, DEPARTMENT, VENDOR, CUSTOMER, EMPLOYEE, ITEM),
-    *(TERM, PAYMENT_METHOD),
+    *(TERM, PAYMENT_METHOD, COMPANY_CURRENCY, EXCHANGE_RATE),
     *(PURCHASE, BILL, VENDOR_CREDIT, BILL_PAYMENT, JOURNAL_ENTRY, TRANSFER, CARD_PAYMENT),
     *(COMPANY_INFO, PREFERENCES),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from starlette.responses import Response
 
@@ -15,7 +16,7 @@ from ..traffic.faults import Interruption, Target
 from ..traffic.throttle import Throttled, refused
 from ..wire.json import Json, loads
 from ..wire.refusals import GatewayRefusal, Refusal, unsupported
-from . import documents, search
+from . import documents, rates, search
 from .batch import Batch, read_items
 from .documents import Wish
 from .requestids import LONGEST, Key, Remembered, check_length
@@ -53,6 +54,10 @@ class Api:
 
     def read(self, call: Call) -> Response:
         return self._guarded(call, lambda: self._read(call))
+
+    def exchange_rate(self, call: Call) -> Response:
+        act = partial(rates.read, asked=call.query)
+        return self._guarded(call, lambda: self._shown(call, "ExchangeRate", "read", act))
 
     def query(self, call: Call) -> Response:
         return self._guarded(call, lambda: self._query(call))

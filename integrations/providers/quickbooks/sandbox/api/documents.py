@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..books import journal, links
-from ..books.books import CURRENCIES, Books
+from ..books.books import Books
 from ..books.record import Record
-from ..entities import dimensions, subscription, transactions, trees
+from ..entities import currencies, dimensions, subscription, transactions, trees
+from ..model.currencies import CURRENCIES
 from ..model.entity import Entity
 from ..model.fields import Field, Kind, ignored
 from ..model.order import printed_order
@@ -37,6 +38,7 @@ class Wish:
 
 
 def carry_out(books: Books, wish: Wish) -> Json:
+    wish = _meant(wish)
     if wish.operation not in wish.entity.operations:
         raise unsupported(wish.operation)
     subscription.check_standing(books)
@@ -53,11 +55,22 @@ def carry_out(books: Books, wish: Wish) -> Json:
     return answer
 
 
+def _meant(wish: Wish) -> Wish:
+    """What a company has one of is never made, and what has no Id is set rather than changed."""
+    if wish.entity.single and wish.operation == "create":
+        return replace(wish, operation="update")
+    if wish.entity.anonymous and wish.operation == "update":
+        return replace(wish, operation="create")
+    return wish
+
+
 def admit(books: Books, entity: Entity) -> None:
     """Some things are there only in some plans, some lists only while the company uses them."""
     subscription.check_plan(books, entity.name)
     if entity.name in dimensions.TRACKED_BY:
         dimensions.admit(books, entity.name)
+    if entity.name in currencies.GATED:
+        currencies.admit(books)
 
 
 def _create(books: Books, wish: Wish, number: int | None = None) -> Record:
@@ -238,6 +251,9 @@ def render(books: Books, record: Record) -> Json:
     times = {"CreateTime": books.moment(record.created), "LastUpdatedTime": books.moment(record.updated)}
     head = {"domain": "QBO", "sparse": False, "Id": str(record.id), "SyncToken": str(record.sync_token)}
     named = {**_named(books, body, entity.fields), **head, "MetaData": times}
+    if entity.anonymous:
+        del times["CreateTime"]
+        named = {name: value for name, value in named.items() if name not in ("Id", "SyncToken")}
     shown = {name: named[name] for name in printed_order(entity.name) if name in named}
     return {**shown, **named}
 

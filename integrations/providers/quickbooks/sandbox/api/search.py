@@ -10,12 +10,14 @@ from typing import Any
 
 from ..books.books import Books
 from ..books.record import Record
+from ..entities import currencies
 from ..model.entity import Entity
 from ..model.money import to_units
 from ..model.reading import is_whole_id
 from ..registry import BY_ADDRESS
 from ..wire.json import Json
 from ..wire.refusals import Refusal
+from . import rates
 from .documents import admit, render
 from .query import Condition, Literal, Parser, Statement, invalid
 
@@ -32,6 +34,10 @@ def run(books: Books, text: str) -> Json:
     entity = BY_ADDRESS.get(statement.entity.lower())
     if entity is None:
         raise invalid(f"Invalid context declaration: {statement.entity}")
+    if entity.name == "ExchangeRate":
+        return rates.query(books, statement)
+    if entity.name in currencies.GATED and not currencies.several(books):
+        return {"QueryResponse": {"totalCount": 0} if statement.count else {}}
     admit(books, entity)
     return Search(books, entity, statement).answer()
 

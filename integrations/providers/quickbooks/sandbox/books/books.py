@@ -34,18 +34,6 @@ LIST_WORDS = {
     "TaxCode": "TaxCodes",
     "PaymentMethod": "PaymentMethods",
 }
-CURRENCIES = {
-    "USD": "United States Dollar",
-    "GBP": "British Pound Sterling",
-    "EUR": "Euro",
-    "CAD": "Canadian Dollar",
-    "AUD": "Australian Dollar",
-    "JPY": "Japanese Yen",
-    "CHF": "Swiss Franc",
-    "SEK": "Swedish Krona",
-    "INR": "Indian Rupee",
-    "MXN": "Mexican Peso",
-}
 NAME_TYPES = ("Vendor", "Customer", "Employee")
 CONTROL_TYPES = ("Accounts Receivable", "Accounts Payable")
 

@@ -16,6 +16,9 @@ from ..registry import BY_NAME
 from ..settings import Switches
 from ..wire.json import Json
 
+#: On the list of each company.
+CURRENCIES = ("USD", "GBP", "EUR", "CAD")
+
 
 @dataclass(frozen=True)
 class Start:
@@ -27,7 +30,11 @@ def plant(store: Store, start: Start, switches: Switches) -> None:
     company = start.company
     values = (company.realm, company.name, company.country, company.currency, company.zone.key)
     store.db.execute("INSERT INTO company VALUES (?, ?, ?, ?, ?)", values)
-    start.plant(Books.on(store, company, switches, BY_NAME))
+    books = Books.on(store, company, switches, BY_NAME)
+    # Shown once the company has several.
+    for code in (each for each in CURRENCIES if each != company.currency):
+        put(books, "CompanyCurrency", {"Code": code})
+    start.plant(books)
     # The first day is long past, also for queries that lag behind.
     store.db.execute("UPDATE object SET born = 0 WHERE realm = ?", (company.realm,))
 

@@ -10,7 +10,7 @@ from ..model.money import from_units
 from ..model.reading import refuse_foreign
 from ..wire.json import Json
 from ..wire.refusals import Refusal, missing
-from . import trees
+from . import currencies, trees
 
 #: Type: classification, default sub-type, some other sub-types.
 TYPES: dict[str, tuple[str, str, tuple[str, ...]]] = {
@@ -104,6 +104,7 @@ def _currency(books: Books, draft: Json, before: Record | None) -> Json:
     currency = draft.get("CurrencyRef", {}).get("value", home)
     if currency != home and not books.preference("CurrencyPrefs", "MultiCurrencyEnabled"):
         raise refuse_foreign(currency, home)
+    currencies.require(books, currency, "CurrencyRef")
     return {"value": currency}
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from ..books.books import CURRENCIES, Books
+from ..books.books import Books
 from ..books.record import Record
 from ..model.entity import COMMON, Sql, phone, texts
 from ..model.fields import Field, Kind, flag, ignored, label, part, ref, text
 from ..model.reading import refuse_foreign
 from ..wire.json import Json
 from ..wire.refusals import Refusal
+from . import currencies
 
 PARTS = ("Title", "GivenName", "MiddleName", "FamilyName", "Suffix")
 #: §9.5: letters and digits of any script, and what one integrator's list allows beside them.
@@ -76,8 +77,7 @@ def currency(books: Books, draft: Json, before: Record | None) -> Json:
     wanted = draft.get("CurrencyRef", {}).get("value", home)
     if wanted != home and not books.preference("CurrencyPrefs", "MultiCurrencyEnabled"):
         raise refuse_foreign(wanted, home)
-    if wanted not in CURRENCIES:
-        raise Refusal("2500", f"Invalid Reference Id : Currencies element id {wanted} not found", element="CurrencyRef")
+    currencies.require(books, wanted, "CurrencyRef")
     return {"value": wanted}
 
 

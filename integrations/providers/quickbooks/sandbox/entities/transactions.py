@@ -6,13 +6,14 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from ..books.books import CURRENCIES, Books
+from ..books.books import Books
 from ..books.journal import Posting
 from ..books.record import Record
 from ..model.money import cents, from_units, to_units
 from ..model.reading import refuse_foreign
 from ..wire.json import Json
 from ..wire.refusals import Refusal, business, missing
+from . import currencies
 
 CLOSED = (
     "The account period has closed and the account books cannot be updated through the QBO Services API. "
@@ -69,8 +70,7 @@ def check_currency(books: Books, body: Json, accounts: Iterable[Record], party: 
         if currency != home:
             raise refuse_foreign(currency, home)
         return
-    if currency not in CURRENCIES:
-        raise Refusal("2500", f"Invalid Reference Id : Currencies element id {currency} not found", element="")
+    currencies.require(books, currency, "CurrencyRef")
     fits = all(each.body["CurrencyRef"]["value"] in (currency, home) for each in accounts)
     if party is not None and party.entity != "Employee":
         fits = fits and party.body["CurrencyRef"]["value"] == currency

@@ -67,6 +67,8 @@ class Entity:
     on_request: tuple[str, ...] = ()
     #: Shown in change data capture (§6).
     captured: bool = True
+    #: Set by what it says, never named by an Id (§9.6).
+    anonymous: bool = False
     #: One object of it per company, read without an Id in a list of its own.
     single: bool = False
 

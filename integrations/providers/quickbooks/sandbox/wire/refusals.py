@@ -28,6 +28,7 @@ MESSAGES: dict[str, str] = {
     "2180": "String value is out of range",
     "2200": "Invalid Web Address",
     "2210": "Invalid Email Address",
+    "2220": "Invalid Currency Type",
     "2230": "Invalid Boolean",
     "2250": "Transaction must have at least one line",
     "2290": "Amount must not be negative",
