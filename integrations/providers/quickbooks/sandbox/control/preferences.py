@@ -7,10 +7,9 @@ from typing import Any
 
 from ..books.books import Books
 from ..books.record import Record
+from ..entities.preferences import TERMINOLOGY, settle
 from ..wire.json import Json, dumps, loads
 
-TERMINOLOGY = ("Business", "Department", "Division", "Location", "Property", "Store", "Territory")
-CLASS_TRACKING = ("ClassTrackingPerTxn", "ClassTrackingPerTxnLine")
 #: The plan stands in CompanyInfo, in a list of names and values.
 FACTS = ("OfferingSku", "SubscriptionStatus")
 
@@ -23,7 +22,10 @@ def write(books: Books, wanted: Json) -> Record:
     preferences, info = _copy(books, "Preferences"), _copy(books, "CompanyInfo")
     for name, value in wanted.items():
         _set(info.body if name in FACTS else preferences.body, name, value)
-    _settle(preferences.body["AccountingInfoPrefs"], wanted)
+    group = preferences.body["AccountingInfoPrefs"]
+    settle(group, wanted)
+    if group.get("DepartmentTerminology", TERMINOLOGY[0]) not in TERMINOLOGY:
+        raise NoSuchPreference(f"DepartmentTerminology must be one of {', '.join(TERMINOLOGY)}.")
     if wanted.keys() & set(FACTS):
         books.replace(info, info.body)
     return books.replace(preferences, preferences.body) if wanted else preferences
@@ -48,14 +50,3 @@ def _set(body: Json, name: str, value: Any) -> None:
         group.pop(name, None)
     else:
         group[name] = value
-
-
-def _settle(group: Json, wanted: Json) -> None:
-    """Of the two ways to track classes at most one is on; locations have a word only while they are tracked (§9.2)."""
-    for one, other in (CLASS_TRACKING, CLASS_TRACKING[::-1]):
-        if wanted.get(one):
-            group[other] = False
-    if not group["TrackDepartments"]:
-        group.pop("DepartmentTerminology", None)
-    elif group.setdefault("DepartmentTerminology", "Location") not in TERMINOLOGY:
-        raise NoSuchPreference(f"DepartmentTerminology must be one of {', '.join(TERMINOLOGY)}.")
