@@ -13,11 +13,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from .api.addresses import Api
+from .api.files import Files
 from .books.store import Store
 from .companies import all as seed
 from .control import chart
 from .control.plane import Control, loopback_only
+from .entities import attachable
+from .files import addresses, keeping
 from .pages.books import Pages
 from .sandbox import Call, Handler, Sandbox, answer, at_once, in_thread
 from .settings import Settings
@@ -31,11 +33,13 @@ from .wire.json import trace_id
 
 def build(settings: Settings) -> ASGIApp:
     store = Store(settings.data)
-    with store.writing():
+    addresses.prepare(store)
+    with store.writing() as db:
+        keeping.sweep(db)
         seed.plant_if_empty(store, settings.switches)
         chart.add_from_folder(store, settings)
     throttle = Throttle(on=settings.switches.throttle == "on")
-    sandbox = Sandbox(settings, store, Plan(), throttle, SigningKey(store))
+    sandbox = Sandbox(settings, store, Plan(), throttle, SigningKey(store), (attachable.watch,))
     # Routes are tried in order: what is asked most comes first.
     routes = [*_books(sandbox), *_sign_in(sandbox), *_control(sandbox), *_read_by_people(sandbox)]
     return Edge(Starlette(routes=routes, exception_handlers={Hangup: _hang_up}))
@@ -62,17 +66,22 @@ def _sign_in(sandbox: Sandbox) -> list[Route]:
 
 
 def _books(sandbox: Sandbox) -> list[Route]:
-    api, base = Api(sandbox), "/v3/company/{realm}"
+    api, base = Files(sandbox), "/v3/company/{realm}"
     get, post = _routers(sandbox)
     return [
         get(base + "/preferences", api.preferences),
         get(base + "/exchangerate", api.exchange_rate),
         get(base + "/query", api.query),
         post(base + "/query", api.query),
+        get(base + "/cdc", api.changes),
         post(base + "/batch", api.batch),
+        Route(base + "/upload", api.upload, methods=["POST"]),
+        get(base + "/download/{id}", api.download),
+        get(base + "/attachable-thumbnail/{id}", api.download),
         post(base + "/{entity}", api.write),
         get(base + "/companyinfo/{id}", api.company_info),
         get(base + "/{entity}/{id}", api.read),
+        get("/files/{realm}/{id:int}/{name:path}", api.open),
     ]
 
 

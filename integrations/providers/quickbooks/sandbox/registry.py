@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .entities.account import ACCOUNT
+from .entities.attachable import ATTACHABLE
 from .entities.bill import BILL
 from .entities.bill_payment import BILL_PAYMENT
 from .entities.card_payment import CARD_PAYMENT
@@ -25,7 +26,7 @@ ENTITIES = (
     *(ACCOUNT, CLASS, DEPARTMENT, VENDOR, CUSTOMER, EMPLOYEE, ITEM),
     *(TERM, PAYMENT_METHOD, COMPANY_CURRENCY, EXCHANGE_RATE),
     *(PURCHASE, BILL, VENDOR_CREDIT, BILL_PAYMENT, JOURNAL_ENTRY, TRANSFER, CARD_PAYMENT),
-    *(COMPANY_INFO, PREFERENCES),
+    *(COMPANY_INFO, PREFERENCES, ATTACHABLE),
 )
 BY_NAME = {entity.name: entity for entity in ENTITIES}
 BY_ADDRESS = {(entity.address or entity.name).lower(): entity for entity in ENTITIES}

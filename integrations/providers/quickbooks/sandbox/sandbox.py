@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -18,6 +18,7 @@ from .signin.identity import SigningKey
 from .traffic.faults import Plan
 from .traffic.throttle import Throttle
 from .wire.json import encode
+from .wire.origin import ORIGIN
 
 
 @dataclass(frozen=True)
@@ -51,16 +52,16 @@ Handler = Callable[[Call], Response]
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-async def _read(request: Request) -> Call:
+def head(request: Request) -> Call:
+    """The request without its body."""
     headers = {name.lower(): value for name, value in request.headers.items()}
-    return Call(
-        method=request.method,
-        origin=f"{request.scope['scheme']}://{headers.get('host') or request.url.netloc}",
-        path=request.path_params,
-        query=dict(request.query_params),
-        headers=headers,
-        body=await request.body(),
-    )
+    origin = f"{request.scope['scheme']}://{headers.get('host') or request.url.netloc}"
+    ORIGIN.set(origin)
+    return Call(request.method, origin, request.path_params, dict(request.query_params), headers, b"")
+
+
+async def _read(request: Request) -> Call:
+    return replace(head(request), body=await request.body())
 
 
 def at_once(handler: Handler, plan: Plan) -> Endpoint:

@@ -78,6 +78,20 @@ class Switches:
     payable_lines: str = _one_of("refuse", "allow")
     #: §9.3 which accounts a cash purchase may be paid from.
     cash_accounts: str = _one_of("bank", "assets")
+    #: §6 changes since a moment longer ago than can be looked back: a fault, or an answer with nothing in it.
+    cdc_too_old: str = _one_of("refuse", "empty")
+    #: §6 what was changed in the very second asked for. Clocks of ordinary clients need it.
+    cdc_boundary: str = _one_of("inclusive", "exclusive")
+    #: §9.11 attaching to something that is not there.
+    attach_missing: str = _one_of("2500", "610", "6050")
+    #: §9.11 the reference of an attachment to what was deleted since: neither read nor found, or as ever.
+    orphan_links: str = _one_of("hidden", "shown")
+    #: §9.11 requestid on an upload.
+    upload_requestid: str = _one_of("ignored", "honoured")
+    #: §10 an upload without content-length, as a client sends that streams: 6020, or taken.
+    upload_length: str = _one_of("required", "optional")
+    #: §9.11 Content-Type instead of ContentType in the metadata of a file, refused since June 2026.
+    metadata_type: str = _one_of("exact", "either")
     #: §8.1 the published limits per realm.
     throttle: str = _one_of("off", "on")
     #: §8.1 shape of the throttle answer.

@@ -16,7 +16,7 @@ from ..traffic.faults import Interruption, Target
 from ..traffic.throttle import Throttled, refused
 from ..wire.json import Json, loads
 from ..wire.refusals import GatewayRefusal, Refusal, unsupported
-from . import documents, rates, search
+from . import capture, documents, rates, search
 from .batch import Batch, read_items
 from .documents import Wish
 from .requestids import LONGEST, Key, Remembered, check_length
@@ -62,6 +62,11 @@ class Api:
     def query(self, call: Call) -> Response:
         return self._guarded(call, lambda: self._query(call))
 
+    def changes(self, call: Call) -> Response:
+        return self._guarded(
+            call, lambda: self._shown(call, "cdc", "cdc", lambda books: capture.run(books, call.query))
+        )
+
     def write(self, call: Call) -> Response:
         return self._guarded(call, lambda: self._write(call))
 
@@ -99,6 +104,9 @@ class Api:
     def _query(self, call: Call) -> Response:
         statement = _statement(call)
         return self._shown(call, "query", "query", lambda books: search.run(books, statement))
+
+    def _captured(self, call: Call) -> Response:
+        return self._shown(call, "cdc", "cdc", lambda books: capture.run(books, call.query))
 
     def _shown(self, call: Call, entity: str, operation: str, act: Callable[[Books], Json]) -> Response:
         realm = call.path["realm"]

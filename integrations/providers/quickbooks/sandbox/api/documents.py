@@ -98,7 +98,7 @@ def _update(books: Books, wish: Wish) -> Record:
 
 
 def _is_sparse(wish: Wish) -> bool:
-    return wish.payload.get("sparse") in (True, "true")
+    return wish.entity.sparse and wish.payload.get("sparse") in (True, "true")
 
 
 def _replaced(books: Books, entity: Entity, before: Record, body: Json, operation: str = "Update") -> Record:

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..books.books import Books
 from ..books.record import Record
-from ..entities import currencies
+from ..entities import attachable, currencies
 from ..model.entity import Entity
 from ..model.money import to_units
 from ..model.reading import is_whole_id
@@ -24,7 +24,7 @@ from .query import Condition, Literal, Parser, Statement, invalid
 PAGE = 100
 LARGEST_PAGE = 1000
 #: Columns with an index of their own that hardly hold a value twice.
-POINTED = ("doc_number", "name")
+POINTED = ("doc_number", "name", attachable.TARGET)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -134,11 +134,9 @@ class Search:
             raise invalid(f"operator {condition.operator} is not supported for property '{condition.property}'")
         read = _LITERALS[kind]
         self._values += [read(self, value, condition) for value in condition.values]
-        if condition.operator == "LIKE":
-            return f"{expression} LIKE ? ESCAPE '\\'"
-        if condition.operator == "IN":
-            return f"{expression} IN ({', '.join('?' * len(condition.values))})"
-        return f"{expression} {condition.operator} ?"
+        comparison = _comparison(condition)
+        # Of a property that may hold several values the expression says where the comparison goes.
+        return expression.format(comparison) if "{}" in expression else f"{expression} {comparison}"
 
     def id(self, value: Literal, condition: Condition) -> int:
         if not is_whole_id(value.text):
@@ -205,6 +203,14 @@ class Search:
             withheld = self._withheld(columns)
             return {name: whole[name] for name in whole if name not in withheld} if withheld else whole
         return {name: whole[name] for name in columns if name in whole} | {"domain": "QBO", "sparse": True}
+
+
+def _comparison(condition: Condition) -> str:
+    if condition.operator == "LIKE":
+        return "LIKE ? ESCAPE '\\'"
+    if condition.operator == "IN":
+        return f"IN ({', '.join('?' * len(condition.values))})"
+    return f"{condition.operator} ?"
 
 
 def _bad_value(value: Literal, condition: Condition) -> Exception:

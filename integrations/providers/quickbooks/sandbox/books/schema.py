@@ -34,6 +34,25 @@ CREATE TABLE IF NOT EXISTS deleted (
     realm TEXT NOT NULL, entity TEXT NOT NULL, id INTEGER NOT NULL, at REAL NOT NULL,
     PRIMARY KEY (realm, entity, id)
 );
+CREATE INDEX IF NOT EXISTS deleted_at ON deleted (realm, entity, at, id);
+CREATE TABLE IF NOT EXISTS attached (
+    realm TEXT NOT NULL, attachable INTEGER NOT NULL, kind TEXT NOT NULL, target TEXT NOT NULL,
+    PRIMARY KEY (realm, attachable, kind, target)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS attached_target ON attached (target, realm, kind);
+CREATE TRIGGER IF NOT EXISTS attached_on_create AFTER INSERT ON object WHEN NEW.entity = 'Attachable' BEGIN
+    INSERT OR IGNORE INTO attached SELECT NEW.realm, NEW.id, lower(json_extract(value, '$.EntityRef.type')),
+        json_extract(value, '$.EntityRef.value') FROM json_each(NEW.body, '$.AttachableRef');
+END;
+CREATE TRIGGER IF NOT EXISTS attached_on_update AFTER UPDATE OF body ON object WHEN NEW.entity = 'Attachable' BEGIN
+    DELETE FROM attached WHERE realm = NEW.realm AND attachable = NEW.id;
+    INSERT OR IGNORE INTO attached SELECT NEW.realm, NEW.id, lower(json_extract(value, '$.EntityRef.type')),
+        json_extract(value, '$.EntityRef.value') FROM json_each(NEW.body, '$.AttachableRef');
+END;
+CREATE TABLE IF NOT EXISTS piece (
+    realm TEXT NOT NULL, attachable INTEGER NOT NULL, place INTEGER NOT NULL, bytes BLOB NOT NULL
+);
+CREATE UNIQUE INDEX IF NOT EXISTS piece_place ON piece (realm, attachable, place);
 CREATE TABLE IF NOT EXISTS posting (
     realm TEXT NOT NULL, entity TEXT NOT NULL, id INTEGER NOT NULL, line INTEGER NOT NULL,
     account INTEGER NOT NULL, debit INTEGER NOT NULL, native INTEGER NOT NULL, txn_date TEXT NOT NULL,
@@ -82,6 +101,6 @@ CREATE TABLE IF NOT EXISTS refresh_token (
 
 BOOKS = (
     *("company", "sequence", "object", "deleted", "posting", "balance", "opening", "party_balance", "link"),
-    *("remembered",),
+    *("remembered", "attached", "piece"),
 )
 TOKENS = ("oauth_grant", "oauth_code", "access_token", "refresh_token")

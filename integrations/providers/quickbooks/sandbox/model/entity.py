@@ -46,6 +46,8 @@ class Entity:
     names: str | None = None
     #: Of create, update, delete, void.
     operations: frozenset[str] = frozenset()
+    #: An update may send a part of it; otherwise each is taken for the whole (§4.1).
+    sparse: bool = True
     #: A void is spelled operation=void; otherwise operation=update&include=void (§4.2).
     void_by_operation: bool = False
     #: Made inactive instead of deleted, and hidden from a query that does not ask for it.
