@@ -154,7 +154,7 @@ def test_python_quickbooks_reads_changes(us: Company, monkeypatch: pytest.Monkey
     us.delete("Purchase", gone)
     since = (datetime.now(HERE) - timedelta(minutes=1)).replace(tzinfo=None)
     answer = change_data_capture([Purchase, Vendor], since, qb=python_quickbooks(us.server))
-    found = {each.Id: getattr(each, "status", None) for each in answer.Purchase.object_list}
+    found = {each.Id: getattr(each, "status", None) for each in answer.Purchase}
     assert (found[made["Id"]], found[gone["Id"]]) == (None, "Deleted")
 
 
