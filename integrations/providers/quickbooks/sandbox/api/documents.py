@@ -151,8 +151,8 @@ def _settle(books: Books, targets: set[tuple[str, int]]) -> None:
     for name, number in sorted(targets):
         record = books.find(name, number)
         entity = books.entities[name]
-        if record is not None and entity.open_name:
-            books.replace(record, links.opened(books, entity, number, record.body))
+        if record is not None and entity.linkable:
+            books.replace(record, links.shown(books, entity, number, record.body))
 
 
 def _check_delete(books: Books, wish: Wish) -> None:
@@ -199,8 +199,8 @@ def _complete(books: Books, wish: Wish, draft: Json, before: Record | None) -> J
         body = _settle_name(books, entity, draft, body, before)
     if entity.check_number is not None and not wish.duplicate_numbers:
         entity.check_number(books, body, before)
-    if entity.open_name:
-        body = links.opened(books, entity, before.id if before else None, body)
+    if entity.linkable:
+        body = links.shown(books, entity, before.id if before else None, body)
     return body
 
 
@@ -234,7 +234,7 @@ def _holder(books: Books, entity: Entity, body: Json, before: Record | None) -> 
 
 def read(books: Books, entity: Entity, number: str) -> Json:
     admit(books, entity)
-    return render(books, books.get(entity, number))
+    return render(books, books.get(entity, entity.words.get(number, number)))
 
 
 def read_single(books: Books, entity: Entity) -> Json:
@@ -249,13 +249,13 @@ def render(books: Books, record: Record) -> Json:
     entity = books.entities[record.entity]
     body = {**record.body, **entity.derived(books, record)}
     times = {"CreateTime": books.moment(record.created), "LastUpdatedTime": books.moment(record.updated)}
-    head = {"domain": "QBO", "sparse": False, "Id": str(record.id), "SyncToken": str(record.sync_token)}
+    head = {"domain": "QBO", "sparse": False, "Id": entity.shown_id(record.id), "SyncToken": str(record.sync_token)}
     named = {**_named(books, body, entity.fields), **head, "MetaData": times}
     if entity.anonymous:
         del times["CreateTime"]
-        named = {name: value for name, value in named.items() if name not in ("Id", "SyncToken")}
-    shown = {name: named[name] for name in printed_order(entity.name) if name in named}
-    return {**shown, **named}
+    hidden = ("Id", "SyncToken") if entity.anonymous else entity.hidden
+    shown = {name: named[name] for name in printed_order(entity.name) if name in named} | named
+    return {name: value for name, value in shown.items() if name not in hidden} if hidden else shown
 
 
 def _named(books: Books, body: Json, fields: tuple[Field, ...]) -> Json:
@@ -264,7 +264,7 @@ def _named(books: Books, body: Json, fields: tuple[Field, ...]) -> Json:
         value = named.get(field.name)
         if value is None:
             continue
-        if field.kind is Kind.REF:
+        if field.kind is Kind.REF and field.target:
             # Recorded: a parent is told by its Id alone.
             named[field.name] = value if field.name == "ParentRef" else _reference(books, value, field.target)
         elif field.kind is Kind.PART:

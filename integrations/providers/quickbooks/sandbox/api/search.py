@@ -139,6 +139,8 @@ class Search:
         return expression.format(comparison) if "{}" in expression else f"{expression} {comparison}"
 
     def id(self, value: Literal, condition: Condition) -> int:
+        if value.text in self._entity.words:
+            return self._entity.words[value.text]
         if not is_whole_id(value.text):
             raise _bad_value(value, condition)
         return int(value.text)

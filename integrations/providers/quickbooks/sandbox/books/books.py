@@ -268,6 +268,21 @@ class Books:
         query = f"SELECT account, debit FROM {table} WHERE realm = ?"
         return {row["account"]: row["debit"] for row in self.db.execute(query, (self.realm,))}
 
+    def account_of(self, name: str, value: str) -> Record | None:
+        """The first active account of a type or sub-type; an index knows both."""
+        query = (
+            "SELECT * FROM object WHERE realm = ? AND entity = 'Account'"
+            f" AND json_extract(body, '$.{name}') = ? AND active = 1 ORDER BY id LIMIT 1"
+        )
+        row = self.db.execute(query, (self.realm, value)).fetchone()
+        return Record.from_row(row) if row else None
+
+    def in_stock(self, item: int) -> tuple[int, int]:
+        """How much of an item there is, in hundred-thousandths, and what it stands in the books at."""
+        query = "SELECT quantity, worth FROM stock WHERE realm = ? AND item = ?"
+        row = self.db.execute(query, (self.realm, item)).fetchone()
+        return (row["quantity"], row["worth"]) if row else (0, 0)
+
     def is_control(self, account: int) -> bool:
         """Receivable and payable accounts, on which every posting belongs to somebody."""
         record = self.find("Account", account)

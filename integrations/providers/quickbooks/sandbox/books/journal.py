@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -22,6 +21,9 @@ class Posting(NamedTuple):
     class_: int | None = None
     department: int | None = None
     memo: str | None = None
+    #: What is bought or sold; with a quantity where stock moves, in hundred-thousandths (money.py), out of it negative.
+    item: int | None = None
+    quantity: int | None = None
 
 
 class Unbalanced(AssertionError):
@@ -34,7 +36,7 @@ def enter(books: Books, record: Record, postings: list[Posting]) -> None:
         raise Unbalanced(f"{record.entity} {record.id}: {postings}")
     day = record.body["TxnDate"]
     books.db.executemany(
-        "INSERT INTO posting VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        f"INSERT INTO posting VALUES ({', '.join('?' * 14)})",
         [
             (books.realm, record.entity, record.id, line, each.account, each.debit, each.native, day, *each[3:])
             for line, each in enumerate(postings, 1)
@@ -47,7 +49,7 @@ def strike(books: Books, record: Record) -> None:
     """Takes the postings of one transaction out again."""
     where = (books.realm, record.entity, record.id)
     query = (
-        "SELECT account, debit, native, party, class, department, memo FROM posting"
+        "SELECT account, debit, native, party, class, department, memo, item, quantity FROM posting"
         " WHERE realm = ? AND entity = ? AND id = ?"
     )
     rows = [Posting(*row) for row in books.db.execute(query, where)]
@@ -55,7 +57,7 @@ def strike(books: Books, record: Record) -> None:
     _move(books, rows, -1)
 
 
-def _move(books: Books, postings: Iterable[Posting], sign: int) -> None:
+def _move(books: Books, postings: list[Posting], sign: int) -> None:
     accounts: dict[int, list[int]] = defaultdict(lambda: [0, 0])
     parties: dict[int, list[int]] = defaultdict(lambda: [0, 0])
     for each in postings:
@@ -65,9 +67,24 @@ def _move(books: Books, postings: Iterable[Posting], sign: int) -> None:
         for row in rows:
             row[0] += sign * each.debit
             row[1] += sign * each.native
+    _move_stock(books, postings, sign)
     for table, column, moved in (("balance", "account", accounts), ("party_balance", "party", parties)):
         books.db.executemany(
             f"INSERT INTO {table} VALUES (?, ?, ?, ?) ON CONFLICT (realm, {column})"
             " DO UPDATE SET debit = debit + excluded.debit, native = native + excluded.native",
             [(books.realm, key, debit, native) for key, (debit, native) in moved.items() if debit or native],
+        )
+
+
+def _move_stock(books: Books, postings: list[Posting], sign: int) -> None:
+    rows = [
+        (books.realm, each.item, sign * each.quantity, sign * each.debit)
+        for each in postings
+        if each.quantity is not None
+    ]
+    if rows:
+        books.db.executemany(
+            "INSERT INTO stock VALUES (?, ?, ?, ?) ON CONFLICT (realm, item)"
+            " DO UPDATE SET quantity = quantity + excluded.quantity, worth = worth + excluded.worth",
+            rows,
         )

@@ -48,10 +48,23 @@ def applied(books: Books, entity: str, number: int) -> list[tuple[str, int, int]
     return [(row["entity"], row["id"], row["units"]) for row in books.db.execute(query, (books.realm, entity, number))]
 
 
-def opened(books: Books, entity: Entity, number: int | None, body: Json) -> Json:
+def shown(books: Books, entity: Entity, number: int | None, body: Json) -> Json:
     """The body with what it came from, what is applied to it, and what of it is still open."""
     found = applied(books, entity.name, number) if number is not None else []
-    origins = [each for each in body.get("LinkedTxn", ()) if each["TxnType"] in entity.origins]
+    origins = [each for each in sent(body) if each["TxnType"] in entity.origins]
     payers = [{"TxnId": str(payer), "TxnType": books.link_word(name)} for name, payer, _ in found]
-    open_units = to_units(body["TotalAmt"]) - sum(units for _, _, units in found)
-    return {**body, entity.open_name: from_units(open_units), "LinkedTxn": [*origins, *payers]}
+    earlier, body = body, {**body, "LinkedTxn": [*origins, *payers]}
+    if entity.open_name:
+        body[entity.open_name] = from_units(to_units(entity.opening(body)) - sum(units for _, _, units in found))
+    return entity.linked(earlier, body, found) if entity.linked is not None else body
+
+
+def sent(owner: Json) -> list[Json]:
+    """The links that a document or a line names, as far as they can be read."""
+    links = owner.get("LinkedTxn")
+    rows = links if isinstance(links, list) else []
+    return [
+        {**each, "TxnId": str(each["TxnId"]), "TxnType": str(each["TxnType"])}
+        for each in rows
+        if isinstance(each, dict) and each.get("TxnId") and each.get("TxnType")
+    ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 #: Part of the name of the file.
-VERSION = 2
+VERSION = 3
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -27,6 +27,10 @@ CREATE INDEX IF NOT EXISTS object_doc_number ON object (realm, entity, doc_numbe
 CREATE INDEX IF NOT EXISTS object_txn_date ON object (realm, entity, txn_date) WHERE txn_date IS NOT NULL;
 CREATE INDEX IF NOT EXISTS object_parent ON object (realm, names, json_extract(body, '$.ParentRef.value'))
     WHERE names IS NOT NULL;
+CREATE INDEX IF NOT EXISTS account_type ON object (realm, json_extract(body, '$.AccountType'), id)
+    WHERE entity = 'Account';
+CREATE INDEX IF NOT EXISTS account_sub_type ON object (realm, json_extract(body, '$.AccountSubType'), id)
+    WHERE entity = 'Account';
 CREATE INDEX IF NOT EXISTS object_updated ON object (realm, entity, updated, id);
 CREATE INDEX IF NOT EXISTS object_day ON object (realm, txn_date, id) WHERE txn_date IS NOT NULL;
 CREATE INDEX IF NOT EXISTS object_party ON object (realm, entity, party) WHERE party IS NOT NULL;
@@ -56,7 +60,7 @@ CREATE UNIQUE INDEX IF NOT EXISTS piece_place ON piece (realm, attachable, place
 CREATE TABLE IF NOT EXISTS posting (
     realm TEXT NOT NULL, entity TEXT NOT NULL, id INTEGER NOT NULL, line INTEGER NOT NULL,
     account INTEGER NOT NULL, debit INTEGER NOT NULL, native INTEGER NOT NULL, txn_date TEXT NOT NULL,
-    party INTEGER, class INTEGER, department INTEGER, memo TEXT,
+    party INTEGER, class INTEGER, department INTEGER, memo TEXT, item INTEGER, quantity INTEGER,
     PRIMARY KEY (realm, entity, id, line)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS posting_account ON posting (realm, account, txn_date);
@@ -70,6 +74,10 @@ CREATE TABLE IF NOT EXISTS opening (
 CREATE TABLE IF NOT EXISTS party_balance (
     realm TEXT NOT NULL, party INTEGER NOT NULL, debit INTEGER NOT NULL, native INTEGER NOT NULL,
     PRIMARY KEY (realm, party)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS stock (
+    realm TEXT NOT NULL, item INTEGER NOT NULL, quantity INTEGER NOT NULL, worth INTEGER NOT NULL,
+    PRIMARY KEY (realm, item)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS link (
     realm TEXT NOT NULL, entity TEXT NOT NULL, id INTEGER NOT NULL, line INTEGER NOT NULL,
@@ -100,7 +108,7 @@ CREATE TABLE IF NOT EXISTS refresh_token (
 """
 
 BOOKS = (
-    *("company", "sequence", "object", "deleted", "posting", "balance", "opening", "party_balance", "link"),
+    *("company", "sequence", "object", "deleted", "posting", "balance", "opening", "party_balance", "stock", "link"),
     *("remembered", "attached", "piece"),
 )
 TOKENS = ("oauth_grant", "oauth_code", "access_token", "refresh_token")

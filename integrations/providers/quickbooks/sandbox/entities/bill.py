@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-
+from ..books import links
 from ..books.books import Books
 from ..books.journal import Posting
+from ..books.links import Application
 from ..books.record import Record
 from ..model.entity import TRANSACTION, Entity
 from ..model.fields import day, ref
+from ..model.money import to_units
 from ..wire.json import Json
 from . import payables, transactions
+from .due import due
 
 
 def complete(books: Books, draft: Json, before: Record | None) -> Json:
     body = payables.complete(books, draft, before)
     term = books.resolve_in(body, "SalesTermRef", "Term")
-    body.setdefault("DueDate", _due(body["TxnDate"], term))
+    body.setdefault("DueDate", due(body["TxnDate"], term))
     return body
 
 
-def _due(day: str, term: Record | None) -> str:
-    days = int(term.body.get("DueDays", 0)) if term else 0
-    return (date.fromisoformat(day) + timedelta(days=days)).isoformat()
+def applies(books: Books, body: Json) -> list[Application]:
+    """Brings what was ordered: by a link of the whole, or of single lines."""
+    brought: dict[int, int] = {}
+    for owner, amount in [(body, body["TotalAmt"]), *((line, line["Amount"]) for line in body["Line"])]:
+        for link in links.sent(owner):
+            if link["TxnType"] == "PurchaseOrder":
+                order = books.get(books.entities["PurchaseOrder"], link["TxnId"]).id
+                brought[order] = min(brought.get(order, 0) + to_units(amount), to_units(body["TotalAmt"]))
+    return [Application("PurchaseOrder", order, units) for order, units in brought.items()]
 
 
 def check_number(books: Books, body: Json, before: Record | None) -> None:
@@ -57,6 +65,7 @@ BILL = Entity(
     complete=complete,
     derived=derived,
     journal=journal,
+    applies=applies,
     check_number=check_number,
     guard=payables.guard_applied,
     fields=(*payables.FIELDS, ref("SalesTermRef", "Term"), day("DueDate")),

@@ -9,7 +9,7 @@ from ..model.entity import COMMON, HEAD, address, refs
 from ..model.fields import Field, Kind, day, ignored, kept, ref, text
 from ..wire.json import Json
 from ..wire.refusals import business, missing
-from . import dimensions, spending, tax, transactions
+from . import dimensions, spending, transactions
 
 FIELDS: tuple[Field, ...] = (
     ref("VendorRef", "Vendor"),
@@ -20,7 +20,7 @@ FIELDS: tuple[Field, ...] = (
     ref("DepartmentRef", "Department"),
     ref("CurrencyRef", "Currency"),
     Field("ExchangeRate", Kind.RATE),
-    *tax.HEADER,
+    *spending.HEADER,
     address("VendorAddr"),
     spending.LINES,
     *HEAD,
@@ -49,9 +49,7 @@ def complete(books: Books, draft: Json, before: Record | None) -> Json:
     body.setdefault("CurrencyRef", dict(vendor.body["CurrencyRef"]))
     transactions.check_currency(books, body, [payable], vendor)
     dimensions.check_reference(books, body, "DepartmentRef", "Department")
-    tax.complete_header(books, body)
-    body["Line"] = spending.complete_lines(books, body, before)
-    body["TotalAmt"] = transactions.total(body["Line"])
+    spending.reckon(books, body, before)
     return body
 
 

@@ -9,7 +9,7 @@ from ..model.entity import COMMON, HEAD, TRANSACTION, Entity, address, refs, tex
 from ..model.fields import Field, Kind, choice, day, flag, ignored, kept, ref, text
 from ..wire.json import Json
 from ..wire.refusals import Refusal, business, missing
-from . import dimensions, spending, tax, transactions
+from . import dimensions, spending, transactions
 
 
 def complete(books: Books, draft: Json, before: Record | None) -> Json:
@@ -19,9 +19,7 @@ def complete(books: Books, draft: Json, before: Record | None) -> Json:
     transactions.check_currency(books, body, [account], _check_payee(books, body))
     books.resolve_in(body, "PaymentMethodRef", "PaymentMethod")
     dimensions.check_reference(books, body, "DepartmentRef", "Department")
-    tax.complete_header(books, body)
-    body["Line"] = spending.complete_lines(books, body, before)
-    body["TotalAmt"] = transactions.total(body["Line"])
+    spending.reckon(books, body, before)
     body.setdefault("PrintStatus", "NotSet")
     return body
 
@@ -122,7 +120,7 @@ PURCHASE = Entity(
         ref("DepartmentRef", "Department"),
         ref("CurrencyRef", "Currency"),
         Field("ExchangeRate", Kind.RATE),
-        *tax.HEADER,
+        *spending.HEADER,
         ref("PaymentMethodRef", "PaymentMethod"),
         address("RemitToAddr"),
         choice("PrintStatus", "NotSet", "NeedToPrint", "PrintComplete"),
@@ -144,6 +142,6 @@ PURCHASE = Entity(
         *("AccountRef", "PaymentMethodRef", "PaymentType", "EntityRef", "RemitToAddr", "Credit", "TotalAmt"),
         *("PrintStatus", "PurchaseEx", "domain", "sparse", "Id", "SyncToken", "MetaData", "CustomField"),
         *("DocNumber", "TxnDate", "DepartmentRef", "CurrencyRef", "ExchangeRate", "PrivateNote", "Line"),
-        *("GlobalTaxCalculation",),
+        *("TxnTaxDetail", "GlobalTaxCalculation"),
     ),
 )

@@ -8,11 +8,11 @@ from ..books.books import CONTROL_TYPES, Books
 from ..books.journal import Posting
 from ..books.record import Record
 from ..model.fields import Field, amount, choice, ignored, kept, lines, number, part, ref, text, whole
-from ..model.money import cents, to_units
+from ..model.money import cents, from_units, to_units
 from ..model.reading import require_positive
 from ..wire.json import Json
 from ..wire.refusals import Refusal, business, missing
-from . import dimensions, tax, transactions
+from . import dimensions, stock, tax, taxing, transactions
 
 #: §9.3: what may stand on an expense line; a sandbox took Bank as well.
 LINE_TYPES = (
@@ -50,8 +50,17 @@ LINES = lines(
 )
 
 
-def complete_lines(books: Books, body: Json, before: Record | None) -> list[Json]:
-    return [_complete_line(books, body, line) for line in transactions.numbered(body.get("Line"), before)]
+HEADER = tax.HEADER
+
+
+def reckon(books: Books, body: Json, before: Record | None) -> None:
+    """Completes the lines, and puts the tax and the total into the body."""
+    tax.complete_header(books, body)
+    body["Line"] = [_complete_line(books, body, line) for line in transactions.numbered(body.get("Line"), before)]
+    rows = [taxing.Line(line, line[line["DetailType"]]) for line in body["Line"]]
+    taxing.divide(books, body, rows, tax.PURCHASES)
+    due = taxing.settle(books, body, rows, tax.PURCHASES, before=before)
+    body["TotalAmt"] = from_units(to_units(transactions.total(body["Line"])) + due)
 
 
 def _complete_line(books: Books, body: Json, line: Json) -> Json:
@@ -112,8 +121,9 @@ def _on_either(books: Books, body: Json, detail: Json) -> Json:
 
 
 def line_postings(books: Books, body: Json, sign: int = 1) -> list[Posting]:
-    """Debits what the lines name; with sign -1 credits it."""
-    return [_line_posting(books, body, line, sign) for line in body["Line"]]
+    """Debits what the lines name, and the tax on them; with sign -1 credits it."""
+    lines = [_line_posting(books, body, line, sign) for line in body["Line"]]
+    return [*lines, *taxing.postings(books, body, tax.PURCHASES, sign)]
 
 
 def _line_posting(books: Books, body: Json, line: Json, sign: int) -> Posting:
@@ -126,11 +136,25 @@ def _line_posting(books: Books, body: Json, line: Json, sign: int) -> Posting:
         class_=transactions.number_of(detail.get("ClassRef")),
         department=transactions.number_of(body.get("DepartmentRef")),
         memo=line.get("Description"),
+        item=transactions.number_of(detail.get("ItemRef")),
+        quantity=_counted(books, detail, sign),
     )
 
 
-def _account_of_item(books: Books, detail: Json) -> str:
+def _item(books: Books, detail: Json) -> Record:
     item = books.find("Item", int(detail["ItemRef"]["value"]))
     assert item is not None, "an item is never removed"
-    stocked = item.body.get("Type") == "Inventory" and item.body.get("AssetAccountRef")
+    return item
+
+
+def _account_of_item(books: Books, detail: Json) -> str:
+    item = _item(books, detail)
+    stocked = stock.is_counted(item) and item.body["AssetAccountRef"]
     return str((stocked or item.body.get("ExpenseAccountRef") or item.body["AssetAccountRef"])["value"])
+
+
+def _counted(books: Books, detail: Json, sign: int) -> int | None:
+    """What comes into the stock, or with sign -1 leaves it."""
+    if "ItemRef" not in detail or not detail.get("Qty") or not stock.is_counted(_item(books, detail)):
+        return None
+    return sign * to_units(Decimal(detail["Qty"]))

@@ -48,7 +48,7 @@ def control_account(books: Books, body: Json, name: str, kind: str) -> Record:
     """The payable or receivable account of a document: the one it names, else the company's first of that kind."""
     if name in body:
         return account(books, body, name, (kind,))
-    found = next((each for each in books.all("Account") if each.active and each.body["AccountType"] == kind), None)
+    found = books.account_of("AccountType", kind)
     if found is None:
         raise business(f"The company has no account of the type {kind}.")
     body[name] = {"value": str(found.id)}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from ..wire.json import Json
@@ -30,6 +31,11 @@ def _nothing(books: Books, record: Record) -> Json:
 
 def _anything(books: Books, record: Record, operation: str) -> None:
     return None
+
+
+def _total(body: Json) -> Decimal | int:
+    total: Decimal | int = body["TotalAmt"]
+    return total
 
 
 @dataclass(frozen=True)
@@ -67,6 +73,14 @@ class Entity:
     origins: tuple[str, ...] = ()
     #: Left out of a query that does not name it beside the asterisk (§3).
     on_request: tuple[str, ...] = ()
+    #: What of it can be open at all; of an invoice that carries a deposit, less than its total.
+    opening: Callable[[Json], Decimal | int] = _total
+    #: The body once more, from how it was and how it is linked now: by which entities, Ids and units.
+    linked: Callable[[Json, Json, list[tuple[str, int, int]]], Json] | None = None
+    #: Stored, but not shown.
+    hidden: frozenset[str] = frozenset()
+    #: Ids that are words, and the numbers they are kept under: TAX and NON (§9.6).
+    words: Mapping[str, int] = field(default_factory=dict)
     #: Shown in change data capture (§6).
     captured: bool = True
     #: Set by what it says, never named by an Id (§9.6).
@@ -90,9 +104,16 @@ class Entity:
     #: The body after a void.
     voided: Callable[[Books, Record], Json] | None = None
 
+    def shown_id(self, number: int) -> str:
+        return next((word for word, each in self.words.items() if each == number), str(number))
+
+    @property
+    def linkable(self) -> bool:
+        return bool(self.open_name) or self.linked is not None
+
     @property
     def transacts(self) -> bool:
-        return any(field.name == "TxnDate" for field in self.fields)
+        return any(each.name == "TxnDate" for each in self.fields)
 
 
 LIST = frozenset({"create", "update"})

@@ -84,6 +84,11 @@ def ref(name: str, target: str) -> Field:
     return Field(name, Kind.REF, target=target)
 
 
+def bare(name: str) -> Field:
+    """A reference that answers show without a name."""
+    return Field(name, Kind.REF)
+
+
 def part(name: str, *parts: Field) -> Field:
     return Field(name, Kind.PART, parts=parts)
 

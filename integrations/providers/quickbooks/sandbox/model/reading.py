@@ -110,8 +110,11 @@ class Reader:
             raise Refusal("2140", "Amount has too many digits: 10 before and 5 after the point", element=field.name)
         return plain(number)
 
-    def rate(self, value: Any, field: Field) -> Decimal | int:
+    def rate(self, value: Any, field: Field) -> Decimal | int | None:
         number = _number(value, field)
+        if not number:
+            # A library writes 0 where nobody has set a rate.
+            return None
         if not fits(number.quantize(Decimal("0.00001")) if abs(number) < 10**9 else number) or number <= 0:
             raise Refusal("2080", f"Number {value} is out of range", element=field.name)
         return int(number) if number == int(number) else number
