@@ -414,7 +414,7 @@ def test_what_is_not_there_is_610_with_status_400(us: Company) -> None:
     [
         ("purchase?operation=void", "500"),
         ("vendor?operation=delete", "500"),
-        ("invoice", "500"),
+        ("budget", "500"),
     ],
 )
 def test_what_is_not_supported_says_so(us: Company, path: str, code: str) -> None:

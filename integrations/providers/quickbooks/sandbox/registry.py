@@ -27,9 +27,12 @@ from .entities.receipts import REFUND_RECEIPT, SALES_RECEIPT
 from .entities.tax_lists import TAX_AGENCY, TAX_CODE, TAX_RATE
 from .entities.term import TERM
 from .entities.transfer import TRANSFER
+from .entities.unlisted import INVENTORY_ADJUSTMENT, SALES_TAX_PAYMENT
 from .entities.vendor import VENDOR
 from .entities.vendor_credit import VENDOR_CREDIT
 
+#: In the books, but at no address.
+UNLISTED = (INVENTORY_ADJUSTMENT, SALES_TAX_PAYMENT)
 ENTITIES = (
     *(ACCOUNT, CLASS, DEPARTMENT, VENDOR, CUSTOMER, EMPLOYEE, ITEM),
     *(TERM, PAYMENT_METHOD, COMPANY_CURRENCY, EXCHANGE_RATE),
@@ -38,6 +41,6 @@ ENTITIES = (
     *(TAX_AGENCY, TAX_RATE, TAX_CODE),
     *(COMPANY_INFO, PREFERENCES, ATTACHABLE),
 )
-BY_NAME = {entity.name: entity for entity in ENTITIES}
+BY_NAME = {entity.name: entity for entity in (*ENTITIES, *UNLISTED)}
 BY_ADDRESS = {(entity.address or entity.name).lower(): entity for entity in ENTITIES}
-TRANSACTIONS = tuple(entity for entity in ENTITIES if entity.transacts)
+TRANSACTIONS = tuple(entity for entity in BY_NAME.values() if entity.transacts)

@@ -39,13 +39,6 @@ def check_code(books: Books, body: Json, name: str) -> None:
         books.resolve(body[name], "TaxCode", field_name=name)
 
 
-def check_code(books: Books, body: Json, name: str) -> None:
-    """The tax code of a customer, a vendor or an item; in the US it may be one of the two words."""
-    code = body.get(name, {}).get("value")
-    if code is not None and not (books.company.country == "US" and code in ("TAX", "NON")):
-        books.resolve(body[name], "TaxCode", field_name=name)
-
-
 def complete_header(books: Books, body: Json) -> None:
     """Leaves in TxnTaxDetail what the caller says of the tax, for taxing.py to keep or to replace."""
     detail = body.get("TxnTaxDetail", {})
