@@ -128,7 +128,7 @@ BAD = [
     ("select * from Vendor where DisplayName = unquoted", "4000", "Encountered"),
     ("select * from Vendor group by DisplayName", "4000", "Encountered"),
     ("select * from Vendor maxresults ten", "4000", "Encountered"),
-    ("select * from Vendor startposition 0", "4001", "value 0 is too small. Min allowed value is 1"),
+    ("select * from Vendor maxresults 0", "4001", "value 0 is too small. Min allowed value is 1"),
     ("select * from Vendor maxresults 1001", "4001", "too large"),
     ("select * from Spaceship", "4001", "Spaceship"),
     ("select * from Vendor where Nickname = 'x'", "4001", "property 'Nickname' not found"),
@@ -142,7 +142,7 @@ BAD = [
     ("select * from Purchase where TxnDate like '2026%'", "4001", "operator LIKE"),
     ("select * from Purchase where TxnDate > '1 March'", "4001", "not valid"),
     ("select * from Purchase where MetaData.CreateTime > '2026-03-01T00:00:00 07:00'", "4001", "not valid"),
-    ("select * from Vendor where Active = 'true'", "4001", "not valid"),
+    ("select * from Vendor where Active = 'perhaps'", "4001", "not valid"),
 ]
 
 

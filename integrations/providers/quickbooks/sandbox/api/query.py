@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ..wire.refusals import Refusal
 
 _TOKEN = re.compile(
-    r"\s*(?:(?P<string>'(?:[^'\\]|\\.)*')|(?P<number>-?\d+(?:\.\d+)?)(?![\w.])"
+    r"\s*(?:(?P<string>'(?:[^'\\]|\\.)*')|(?P<number>-?\d+(?:\.\d+)?)"
     r"|(?P<word>[A-Za-z_][\w.]*)|(?P<mark><=|>=|[=<>(),*]))",
     re.DOTALL,
 )
@@ -84,7 +84,9 @@ class Parser:
         self._expect("FROM")
         entity = self._name()
         conditions = self._conditions() if self._accept("WHERE") else ()
-        ordering = self._ordering() if self._accepts_order() else ()
+        ordering: tuple[tuple[str, bool], ...] = ()
+        while self._accepts_order():
+            ordering += self._ordering()
         start, limit = self._page()
         if self._peek() is not None:
             raise self._surprise()
@@ -95,9 +97,12 @@ class Parser:
         start, limit = 1, None
         for _ in range(2):
             if self._accept("STARTPOSITION"):
-                start = self._position()
+                # Live companies take 0 for 1.
+                start = self._whole() or 1
             elif self._accept("MAXRESULTS"):
-                limit = self._position()
+                limit = self._whole()
+                if limit < 1:
+                    raise invalid(f"value {limit} is too small. Min allowed value is 1")
         return start, limit
 
     def _peek(self, ahead: int = 0) -> Token | None:
@@ -208,11 +213,9 @@ class Parser:
             return name, False
         return name, self._accept("DESC")
 
-    def _position(self) -> int:
+    def _whole(self) -> int:
         token = self._peek()
-        if token is None or token.kind != "number" or "." in token.text:
+        if token is None or token.kind != "number" or not token.text.isdecimal():
             raise self._surprise()
         self._at += 1
-        if int(token.text) < 1:
-            raise invalid(f"value {token.text} is too small. Min allowed value is 1")
         return int(token.text)

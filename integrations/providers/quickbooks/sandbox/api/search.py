@@ -25,6 +25,7 @@ PAGE = 100
 LARGEST_PAGE = 1000
 #: Columns with an index of their own that hardly hold a value twice.
 POINTED = ("doc_number", "name", attachable.TARGET)
+_BLANKED = re.compile(r" (\d{2}:?\d{2})$")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -152,9 +153,9 @@ class Search:
         return re.sub(r"([\\_])", r"\\\1", value.text.casefold())
 
     def flag(self, value: Literal, condition: Condition) -> bool:
-        if value.quoted or value.text not in ("true", "false"):
+        if value.text.lower() not in ("true", "false"):
             raise _bad_value(value, condition)
-        return value.text == "true"
+        return value.text.lower() == "true"
 
     def date(self, value: Literal, condition: Condition) -> str:
         try:
@@ -167,7 +168,8 @@ class Search:
 
     def time(self, value: Literal, condition: Condition) -> float:
         try:
-            when = datetime.fromisoformat(value.text)
+            # A plus that an address has turned into a blank is one again.
+            when = datetime.fromisoformat(_BLANKED.sub(r"+\1", value.text))
         except ValueError as error:
             raise _bad_value(value, condition) from error
         local = when if when.tzinfo else when.replace(tzinfo=self._books.company.zone)

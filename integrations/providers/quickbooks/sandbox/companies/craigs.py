@@ -25,8 +25,12 @@ def _plant(books: Books) -> None:
     plan = loads(DATA.read_bytes())
     started = date.fromisoformat(books.today) - timedelta(days=1)
     later = started - date.fromisoformat(plan["latest"])
-    single(books, "Preferences", plan["Preferences"])
+    # Off in a company that nobody has used; public tests of currencies presume it on, and the Canadian Dollar first.
+    currency = {**plan["Preferences"]["CurrencyPrefs"], "MultiCurrencyEnabled": True}
+    single(books, "Preferences", {**plan["Preferences"], "CurrencyPrefs": currency})
     single(books, "CompanyInfo", {**plan["CompanyInfo"], "CompanyStartDate": books.today})
+    for code in ("CAD", "EUR"):
+        put(books, "CompanyCurrency", {"Code": code})
     for entity, payload in _payloads(plan):
         number = int(payload.pop("Id"))
         _put(books, entity, _moved(payload, later), number)

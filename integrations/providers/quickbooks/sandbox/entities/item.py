@@ -8,7 +8,7 @@ from ..model.entity import COMMON, HEAD, LIST, Entity, flags, numbers, texts
 from ..model.fields import choice, day, flag, ignored, kept, label, lines, number, part, ref, text
 from ..wire.json import Json
 from ..wire.refusals import Refusal, business, missing
-from . import dimensions, tax, transactions, trees
+from . import dimensions, subscription, tax, transactions, trees
 
 TYPES = ("Service", "NonInventory", "Inventory", "Category", "Group")
 #: What a sale may be booked to: also a liability, for what is only held for somebody.
@@ -63,8 +63,8 @@ def _sold(books: Books, body: Json) -> Json:
 
 
 def _counted(books: Books, body: Json) -> Json:
-    if books.plan not in dimensions.PLANS:
-        raise Refusal("5020", "Permission Denied Error : The plan does not track inventory", element="Type")
+    if books.switches.plan_gates == "strict" and books.plan not in subscription.WITH_TRACKING:
+        raise subscription.off("Type")
     for name in (*INVENTORY_ACCOUNTS, "QtyOnHand", "InvStartDate"):
         if name not in body:
             raise missing(name)
