@@ -24,12 +24,6 @@ _WRITABLE = (
 )
 #: The real one shows these also where there is nothing in them.
 _ALWAYS = ("PrimaryPhone", "WebAddr")
-_ORDER = (
-    *("CompanyName", "LegalName", "CompanyAddr", "CustomerCommunicationAddr", "LegalAddr", "CompanyEmailAddr"),
-    *("CustomerCommunicationEmailAddr", "CompanyURL", "PrimaryPhone", "CompanyStartDate", "EmployerId"),
-    *("FiscalYearStartMonth", "TaxYearStartMonth", "Country", "ShipAddr", "Mobile", "Fax", "Email", "WebAddr"),
-    *("SupportedLanguages", "DefaultTimeZone", "NameValue", "domain", "sparse", "Id", "SyncToken", "MetaData"),
-)
 
 
 def complete(books: Books, draft: Json, before: Record | None) -> Json:
@@ -61,7 +55,6 @@ COMPANY_INFO = Entity(
         *ignored("FifoCalculationStatus", "CompanyInfoEx", "CustomField", "AttachableRef", "Metadata", "Domain"),
     ),
     searchable={**COMMON, **texts("CompanyName", "LegalName", "Country")},
-    order=_ORDER,
     complete=complete,
     single=True,
 )

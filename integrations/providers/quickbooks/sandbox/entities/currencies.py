@@ -62,7 +62,6 @@ COMPANY_CURRENCY = Entity(
         *ignored("CompanyCurrencyEx", "CustomField", "AttachableRef"),
     ),
     searchable={**COMMON, **texts("Code", "Name"), "Active": ("flag", "active")},
-    order=("Code", "Name", "Active", "domain", "sparse", "Id", "SyncToken", "MetaData"),
 )
 
 
@@ -115,5 +114,4 @@ EXCHANGE_RATE = Entity(
         *ignored("ExchangeRateEx", "CustomField", "AttachableRef"),
     ),
     searchable=texts("SourceCurrencyCode", "AsOfDate"),
-    order=("SourceCurrencyCode", "TargetCurrencyCode", "Rate", "AsOfDate", "domain", "sparse", "MetaData"),
 )

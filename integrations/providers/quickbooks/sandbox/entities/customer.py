@@ -8,14 +8,14 @@ from ..model.entity import HEAD, LIST, Entity, address
 from ..model.fields import amount, choice, day, flag, ignored, kept, label, ref, text
 from ..model.money import from_units
 from ..wire.json import Json
-from ..wire.refusals import missing
+from ..wire.refusals import Refusal
 from . import names, tax, trees
 
 
 def complete(books: Books, draft: Json, before: Record | None) -> Json:
     parent = trees.parent_of(books, "Customer", draft, before)
     if draft.get("Job") and parent is None:
-        raise missing("ParentRef")
+        raise Refusal("6150", "ParentRef is required if Job is true", element="ParentRef")
     body = {"Taxable": True, "BillWithParent": False, "PreferredDeliveryMethod": "Print", "IsProject": False}
     body |= names.named(_on_checks(draft), before)
     body["CurrencyRef"] = dict(parent.body["CurrencyRef"]) if parent else names.currency(books, draft, before)
@@ -95,11 +95,4 @@ CUSTOMER = Entity(
         "Job": ("flag", "coalesce(json_extract(body, '$.Job'), 0)"),
         "ParentRef": ("text", "json_extract(body, '$.ParentRef.value')"),
     },
-    order=(
-        *("Taxable", "BillAddr", "ShipAddr", "Notes", "Job", "BillWithParent", "ParentRef", "Level"),
-        *("CustomerTypeRef", "SalesTermRef", "PaymentMethodRef", "Balance", "OpenBalanceDate", "BalanceWithJobs"),
-        *("CreditLimit", "CurrencyRef", "PreferredDeliveryMethod", "ResaleNum", "JobInfo", "ARAccountRef"),
-        *("PrimaryTaxIdentifier", "SecondaryTaxIdentifier", "TaxExemptionReasonId", "IsProject", "BusinessNumber"),
-        *("GSTIN", "GSTRegistrationType", *names.PERSON_ORDER),
-    ),
 )

@@ -47,8 +47,4 @@ EMPLOYEE = Entity(
         *ignored("CompanyName", "WebAddr", "DefaultTaxCodeRef", "EmployeeEx", "EmailAddress"),
     ),
     searchable=names.PERSON_SEARCH,
-    order=(
-        *("EmployeeType", "EmployeeNumber", "SSN", "PrimaryAddr", "BillableTime", "BillRate", "BirthDate", "Gender"),
-        *("HiredDate", "ReleasedDate", "UseTimeEntry", "CostRate", "Notes", *names.PERSON_ORDER),
-    ),
 )

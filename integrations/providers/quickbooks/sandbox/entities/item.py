@@ -179,13 +179,4 @@ ITEM = Entity(
         "FullyQualifiedName": ("text", "name"),
         "Active": ("flag", "active"),
     },
-    order=(
-        *("Name", "Sku", "Description", "Active", "SubItem", "ParentRef", "Level", "FullyQualifiedName", "Taxable"),
-        *("SalesTaxIncluded", "UnitPrice", "RatePercent", "Type", "IncomeAccountRef", "PurchaseDesc"),
-        *("PurchaseTaxIncluded", "PurchaseCost", "ExpenseAccountRef", "AssetAccountRef", "PrefVendorRef"),
-        *("TrackQtyOnHand", "QtyOnHand", "ReorderPoint", "ManPartNum", "SalesTaxCodeRef", "PurchaseTaxCodeRef"),
-        *("InvStartDate", "PrintGroupedItems", "ItemGroupDetail", "AbatementRate", "ReverseChargeRate"),
-        *("ServiceType", "ItemCategoryType", "TaxClassificationRef", "ClassRef"),
-        *("domain", "sparse", "Id", "SyncToken", "MetaData"),
-    ),
 )

@@ -51,13 +51,6 @@ COMPANY_SEARCH: dict[str, Sql] = {
     **texts("CompanyName"),
     "PrimaryEmailAddr": ("text", "fold(json_extract(body, '$.PrimaryEmailAddr.Address'))"),
 }
-#: What stands behind an entity's own properties in an answer.
-HEAD_ORDER = ("domain", "sparse", "Id", "SyncToken", "MetaData")
-PERSON_ORDER = (
-    *HEAD_ORDER,
-    *(*PARTS, "FullyQualifiedName", "CompanyName", "DisplayName", "PrintOnCheckName", "Active", "PrimaryPhone"),
-    *("AlternatePhone", "Mobile", "Fax", "PrimaryEmailAddr", "WebAddr", "DefaultTaxCodeRef"),
-)
 
 
 def named(draft: Json, before: Record | None) -> Json:

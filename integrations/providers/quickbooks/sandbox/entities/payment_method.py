@@ -31,5 +31,4 @@ PAYMENT_METHOD = Entity(
         *ignored("PaymentMethodEx", "CustomField", "AttachableRef"),
     ),
     searchable={**COMMON, **texts("Type"), "Name": ("text", "name"), "Active": ("flag", "active")},
-    order=("Name", "Active", "Type", "domain", "sparse", "Id", "SyncToken", "MetaData"),
 )

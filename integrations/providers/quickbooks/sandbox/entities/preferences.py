@@ -144,7 +144,6 @@ PREFERENCES = Entity(
     operations=frozenset({"update"}),
     fields=(*_GROUPS, *HEAD, *ignored("CustomField", "AttachableRef")),
     searchable=COMMON,
-    order=(*(group.name for group in _GROUPS), "domain", "sparse", "Id", "SyncToken", "MetaData"),
     complete=complete,
     single=True,
 )

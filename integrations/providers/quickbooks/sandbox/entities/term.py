@@ -85,8 +85,4 @@ TERM = Entity(
         "Active": ("flag", "active"),
         "DueDays": ("number", "json_extract(body, '$.DueDays')"),
     },
-    order=(
-        *("Name", "Active", "Type", "DiscountPercent", *STANDARD, *DATE_DRIVEN),
-        *("domain", "sparse", "Id", "SyncToken", "MetaData"),
-    ),
 )

@@ -74,10 +74,4 @@ VENDOR = Entity(
         *ignored("AgencyVerificationStatusMsg", "AgencyVerificationTSUTC"),
     ),
     searchable={**names.PERSON_SEARCH, **names.COMPANY_SEARCH, "Balance": ("amount", BALANCE)},
-    order=(
-        *("Balance", "BillAddr", "ShipAddr", "Notes", "TaxIdentifier", "TaxIdEffectiveDate", "BusinessNumber"),
-        *("TermRef", "BillRate", "CreditLimit", "AcctNum", "Vendor1099", "T4AEligible", "T5018Eligible"),
-        *("CurrencyRef", "TaxReportingBasis", "APAccountRef", "GSTIN", "GSTRegistrationType", "HasTPAR"),
-        *("VendorPaymentBankDetail", "CostRate", *names.PERSON_ORDER),
-    ),
 )

@@ -85,6 +85,8 @@ class Entity:
     captured: bool = True
     #: Set by what it says, never named by an Id (§9.6).
     anonymous: bool = False
+    #: Dated as a transaction is, but neither moves money nor promises any.
+    of_time: bool = False
     #: One object of it per company, read without an Id in a list of its own.
     single: bool = False
 
@@ -113,7 +115,7 @@ class Entity:
 
     @property
     def transacts(self) -> bool:
-        return any(each.name == "TxnDate" for each in self.fields)
+        return not self.of_time and any(field.name == "TxnDate" for field in self.fields)
 
 
 LIST = frozenset({"create", "update"})
