@@ -7,7 +7,7 @@ from functools import partial
 
 from ..books.books import Books, Company
 from ..wire.json import Json, zone
-from . import standard
+from . import standard, vat
 from .planting import Opening, Start, chart, company_info, preferences, put, single
 
 US_REALM = "9341450000000011"
@@ -114,6 +114,8 @@ def _plant(of: Larkfield, books: Books) -> None:
     for entity, names in (("Vendor", of.vendors), ("Customer", of.customers), ("Employee", of.employees)):
         for name in names:
             put(books, entity, {"DisplayName": name})
+    if of.company.country == "GB":
+        vat.plant(books)
 
 
 STARTS = tuple(Start(each.company, partial(_plant, each)) for each in (_INC, _LTD))

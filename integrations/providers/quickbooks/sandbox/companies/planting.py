@@ -11,6 +11,7 @@ from ..api import documents
 from ..books.books import Books, Company
 from ..books.record import Record
 from ..books.store import Store
+from ..entities import tax_lists
 from ..model.money import to_units
 from ..registry import BY_NAME
 from ..settings import Switches
@@ -34,6 +35,8 @@ def plant(store: Store, start: Start, switches: Switches) -> None:
     # Shown once the company has several.
     for code in (each for each in CURRENCIES if each != company.currency):
         put(books, "CompanyCurrency", {"Code": code})
+    if company.country == "US":
+        tax_lists.words(books)
     start.plant(books)
     # The first day is long past, also for queries that lag behind.
     store.db.execute("UPDATE object SET born = 0 WHERE realm = ?", (company.realm,))

@@ -12,13 +12,13 @@ from ..model.fields import day, ref
 from ..model.money import to_units
 from ..wire.json import Json
 from . import payables, transactions
-from .due import due
+from .term import due
 
 
 def complete(books: Books, draft: Json, before: Record | None) -> Json:
     body = payables.complete(books, draft, before)
     term = books.resolve_in(body, "SalesTermRef", "Term")
-    body.setdefault("DueDate", due(body["TxnDate"], term))
+    body.setdefault("DueDate", due(term.body, body["TxnDate"]) if term else body["TxnDate"])
     return body
 
 

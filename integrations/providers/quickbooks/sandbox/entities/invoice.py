@@ -14,7 +14,7 @@ from ..model.fields import amount, day, flag, ignored, kept, ref
 from ..model.money import from_units, to_units
 from ..wire.json import Json
 from . import numbering, own_accounts, payables, selling, transactions
-from .due import due
+from .term import due
 
 _ALLOWED = ("AllowIPNPayment", "AllowOnlinePayment", "AllowOnlineCreditCardPayment", "AllowOnlineACHPayment")
 _OFFERED = ("AllowOnlinePayPalPayment", "AllowOnlineAffirmPayment")
@@ -38,7 +38,8 @@ def _due(books: Books, body: Json, customer: Record | None) -> str:
     """By its own terms, else by the customer's, else by those the company has chosen; these are not shown."""
     own = body.get("SalesTermRef") or (customer.body.get("SalesTermRef") if customer else None)
     term = own or books.preference("SalesFormsPrefs", "DefaultTerms")
-    return due(body["TxnDate"], books.find("Term", int(term["value"])) if term else None)
+    found = books.find("Term", int(term["value"])) if term else None
+    return due(found.body, body["TxnDate"]) if found else str(body["TxnDate"])
 
 
 def check_origins(books: Books, body: Json) -> None:

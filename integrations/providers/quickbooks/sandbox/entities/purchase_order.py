@@ -10,7 +10,7 @@ from ..model.money import to_units
 from ..wire.json import Json
 from ..wire.refusals import missing
 from . import deposited, dimensions, selling, spending, transactions
-from .due import due
+from .term import due
 
 
 def complete(books: Books, draft: Json, before: Record | None) -> Json:
@@ -26,7 +26,7 @@ def complete(books: Books, draft: Json, before: Record | None) -> Json:
         dimensions.check_reference(books, body, name, entity)
     term = books.resolve_in(body, "SalesTermRef", "Term")
     if term is not None:
-        body.setdefault("DueDate", due(body["TxnDate"], term))
+        body.setdefault("DueDate", due(term.body, body["TxnDate"]))
     spending.reckon(books, body, before)
     if before is None and "VendorAddr" not in body and vendor.body.get("BillAddr"):
         body["VendorAddr"] = dict(vendor.body["BillAddr"])
