@@ -111,7 +111,8 @@ def _reckon(books: Books, body: Json, before: Record | None) -> None:
         raise business("Transaction amounts must be zero or greater.")
     body["Line"] = sales_lines.shown(lines)
     body["TotalAmt"] = from_units(total)
-    body.setdefault("TxnTaxDetail", {"TotalTax": 0})
+    if body.get("GlobalTaxCalculation") != "NotApplicable":
+        body.setdefault("TxnTaxDetail", {"TotalTax": 0})
 
 
 def _fill_in(body: Json, customer: Record | None, before: Record | None) -> None:

@@ -43,6 +43,7 @@ MESSAGES: dict[str, str] = {
     "6000": "A business validation error has occurred while processing your request",
     "6010": "Account Type Missing",
     "6060": "Opening balance date must be given with the opening balance",
+    "6070": "Amount is not equal to UnitPrice * Qty",
     "6080": "Name Required",
     "6100": "Invalid Tax Code",
     "6140": "Duplicate Document Number Error",
@@ -66,7 +67,12 @@ MESSAGES: dict[str, str] = {
     "6390": "Invalid multiple durations",
     "6430": "Invalid account type used",
     "6520": "Tracked inventory item must have a quantity",
+    "6090": "Discount line is incomplete",
+    "6420": "E-mail address required for delivery",
+    "6440": "Line needs an item or an account",
+    "6460": "Deposit line does not match",
     "6530": "Credit Card Number Found",
+    "6540": "Deposited Transaction cannot be changed",
     "10000": "An application error has occurred while processing your request",
 }
 
