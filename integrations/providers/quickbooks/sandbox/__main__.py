@@ -55,11 +55,10 @@ def main(arguments: list[str]) -> int:
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda *_: sys.exit(0))
     listener = bound(settings.host, settings.port)
-    # lifespan off: everything is opened before the first request.
     config = uvicorn.Config(
         build(settings),
         http="httptools",
-        lifespan="off",
+        lifespan="on",
         log_level="warning",
         timeout_keep_alive=30,
         timeout_graceful_shutdown=3,

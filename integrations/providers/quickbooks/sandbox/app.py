@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 from starlette.applications import Starlette
@@ -18,6 +19,7 @@ from .books.store import Store
 from .companies import all as seed
 from .control import chart
 from .control.plane import Control, loopback_only
+from .control.webhooks import Webhooks
 from .entities import attachable
 from .files import addresses, keeping
 from .pages.books import Pages
@@ -28,6 +30,7 @@ from .signin.identity import SigningKey
 from .signin.oauth import OAuth, discovery
 from .traffic.faults import Hangup, HangupResponse, Plan
 from .traffic.throttle import Throttle
+from .webhooks.sender import Sender
 from .wire.json import trace_id
 
 
@@ -39,10 +42,29 @@ def build(settings: Settings) -> ASGIApp:
         seed.plant_if_empty(store, settings.switches)
         chart.add_from_folder(store, settings)
     throttle = Throttle(on=settings.switches.throttle == "on")
-    sandbox = Sandbox(settings, store, Plan(), throttle, SigningKey(store), (attachable.watch,))
+    sender = Sender(store, settings.switches)
+    store.listeners.append(sender.after_commit)
+    watchers = (attachable.watch, sender.watch)
+    sandbox = Sandbox(settings, store, Plan(), throttle, SigningKey(store), watchers)
     # Routes are tried in order: what is asked most comes first.
-    routes = [*_books(sandbox), *_sign_in(sandbox), *_control(sandbox), *_read_by_people(sandbox)]
-    return Edge(Starlette(routes=routes, exception_handlers={Hangup: _hang_up}))
+    routes = [
+        *_books(sandbox),
+        *_sign_in(sandbox),
+        *_control(sandbox),
+        *_webhooks(sandbox, sender),
+        *_read_by_people(sandbox),
+    ]
+    return Edge(Starlette(routes=routes, exception_handlers={Hangup: _hang_up}, lifespan=_sending(sender)))
+
+
+def _sending(sender: Sender) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        task = asyncio.create_task(sender.run())
+        yield
+        task.cancel()
+
+    return lifespan
 
 
 async def _hang_up(request: Request, trouble: Exception) -> Response:
@@ -98,6 +120,17 @@ def _control(sandbox: Sandbox) -> list[Route]:
         Route(base + "/reset", loopback_only(control.reset), methods=["POST"]),
         Route(base + "/tokens/expire", loopback_only(control.expire_tokens), methods=["POST"]),
         Route(base + "/tokens/revoke", loopback_only(control.revoke_tokens), methods=["POST"]),
+    ]
+
+
+def _webhooks(sandbox: Sandbox, sender: Sender) -> list[Route]:
+    webhooks, base = Webhooks(sandbox, sender), "/sandbox/webhooks"
+    one = base + "/{id:int}"
+    return [
+        Route(base, loopback_only(webhooks.all), methods=["GET", "POST", "DELETE"]),
+        Route(one, loopback_only(webhooks.one), methods=["GET", "DELETE"]),
+        Route(one + "/deliveries", loopback_only(webhooks.deliveries), methods=["GET"]),
+        Route(one + "/again", loopback_only(webhooks.again), methods=["POST"]),
     ]
 
 

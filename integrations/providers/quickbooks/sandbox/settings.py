@@ -82,6 +82,12 @@ class Switches:
     cdc_too_old: str = _one_of("refuse", "empty")
     #: §6 what was changed in the very second asked for. Clocks of ordinary clients need it.
     cdc_boundary: str = _one_of("inclusive", "exclusive")
+    #: §7 which answers end the attempts: 200 alone, or any from 200 to 299.
+    webhook_accepts: str = _one_of("200", "2xx")
+    #: §7 hours of failure after which a subscription is disabled; 0 for never.
+    webhook_disable_hours: int = 72
+    #: §7 the word for a void in CloudEvents: as in a sample of the documentation, or as the others are formed.
+    cloud_void: str = _one_of("void", "voided")
     #: §9.11 attaching to something that is not there.
     attach_missing: str = _one_of("2500", "610", "6050")
     #: §9.11 the reference of an attachment to what was deleted since: neither read nor found, or as ever.

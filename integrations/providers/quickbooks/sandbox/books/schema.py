@@ -90,6 +90,25 @@ CREATE TABLE IF NOT EXISTS remembered (
     digest TEXT NOT NULL, status INTEGER NOT NULL, body BLOB NOT NULL, at REAL NOT NULL,
     PRIMARY KEY (realm, kind, request_id, bid)
 );
+CREATE TABLE IF NOT EXISTS webhook (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, url TEXT NOT NULL, shape TEXT NOT NULL, verifier TEXT NOT NULL,
+    entities TEXT NOT NULL, compress REAL NOT NULL, repeat INTEGER NOT NULL, shuffle INTEGER NOT NULL,
+    hold REAL NOT NULL, disabled REAL
+);
+CREATE TABLE IF NOT EXISTS event (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, webhook INTEGER NOT NULL, key TEXT NOT NULL, realm TEXT NOT NULL,
+    entity TEXT NOT NULL, object TEXT NOT NULL, operation TEXT NOT NULL, at REAL NOT NULL, absorbed TEXT
+);
+CREATE TABLE IF NOT EXISTS delivery (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, webhook INTEGER NOT NULL, body BLOB NOT NULL, made REAL NOT NULL,
+    due REAL, tries INTEGER NOT NULL DEFAULT 0, delivered INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX IF NOT EXISTS delivery_due ON delivery (due) WHERE due IS NOT NULL;
+CREATE INDEX IF NOT EXISTS delivery_webhook ON delivery (webhook, id);
+CREATE TABLE IF NOT EXISTS attempt (
+    delivery INTEGER NOT NULL, number INTEGER NOT NULL, at REAL NOT NULL, seconds REAL NOT NULL,
+    status INTEGER, answer TEXT NOT NULL, PRIMARY KEY (delivery, number)
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS key (name TEXT PRIMARY KEY, pem BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS oauth_grant (
     id INTEGER PRIMARY KEY, client TEXT NOT NULL, realm TEXT, scope TEXT NOT NULL,
@@ -110,5 +129,7 @@ CREATE TABLE IF NOT EXISTS refresh_token (
 BOOKS = (
     *("company", "sequence", "object", "deleted", "posting", "balance", "opening", "party_balance", "stock", "link"),
     *("remembered", "attached", "piece"),
+    # Subscriptions outlive a reset; what was still to be told does not.
+    *("event", "delivery", "attempt"),
 )
 TOKENS = ("oauth_grant", "oauth_code", "access_token", "refresh_token")

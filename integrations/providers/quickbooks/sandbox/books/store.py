@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -60,6 +60,8 @@ class Store:
         self._lock = threading.RLock()
         self.shelf = Shelf()
         self.clock = Clock()
+        #: Called after each commit, on the thread that made it.
+        self.listeners: list[Callable[[], None]] = []
         self.db = self._connect()
         # Document numbers come in no order: with its indexes in memory a large company is written as fast as a small.
         self.db.execute("PRAGMA cache_size = -64000")
@@ -82,6 +84,8 @@ class Store:
     def writing(self) -> Iterator[sqlite3.Connection]:
         with self._lock, _transaction(self.db, "BEGIN IMMEDIATE") as db:
             yield db
+        for tell in self.listeners:
+            tell()
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:

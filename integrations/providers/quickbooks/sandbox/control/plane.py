@@ -16,6 +16,7 @@ from ..sandbox import Call, Handler, Sandbox, answer, in_thread
 from ..signin import tokens
 from ..traffic.faults import BadPlan, Trouble
 from ..traffic.throttle import Limits
+from ..webhooks.subscriptions import BadWebhook
 from ..wire.json import Json, dumps, loads
 from ..wire.refusals import GatewayRefusal, Refusal
 from . import chart, preferences
@@ -44,7 +45,7 @@ def _explained(handler: Handler) -> Handler:
     def explained(call: Call) -> Response:
         try:
             return handler(call)
-        except (BadRequest, BadPlan, BadChart, NoSuchPreference, Refusal, TypeError) as trouble:
+        except (BadRequest, BadPlan, BadChart, BadWebhook, NoSuchPreference, Refusal, TypeError) as trouble:
             return answer({"error": str(trouble)}, 400)
         except GatewayRefusal:
             return answer({"error": "No such company."}, 404)

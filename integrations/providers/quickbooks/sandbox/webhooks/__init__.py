@@ -1,0 +1,1 @@
+"""Notifications of changes: noted with the change, signed, sent, and sent again (§7)."""
