@@ -140,7 +140,8 @@ def test_what_is_not_answered_with_200_is_sent_again(
     (delivery,) = until(lambda: [row for row in deliveries(us.server, number) if row["delivered"]])
     assert [each["status"] for each in delivery["attempts"]] == [status or None for status in answers] + [200]
     waits = [later - sooner for sooner, later in zip(listener.at, listener.at[1:], strict=False)]
-    assert [round(wait, 1) for wait in waits] == [0.1, 0.2, 0.3]
+    # Never sooner than the list says; on a busy machine a little later.
+    assert all(wait >= least - 0.02 for wait, least in zip(waits, (0.1, 0.2, 0.3), strict=True))
 
 
 def test_a_listener_that_takes_longer_than_three_seconds_has_not_answered(

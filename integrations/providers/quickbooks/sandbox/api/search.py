@@ -25,7 +25,6 @@ PAGE = 100
 LARGEST_PAGE = 1000
 #: Columns with an index of their own that hardly hold a value twice.
 POINTED = ("doc_number", "name", attachable.TARGET)
-_BLANKED = re.compile(r" (\d{2}:?\d{2})$")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -168,8 +167,7 @@ class Search:
 
     def time(self, value: Literal, condition: Condition) -> float:
         try:
-            # A plus that an address has turned into a blank is one again.
-            when = datetime.fromisoformat(_BLANKED.sub(r"+\1", value.text))
+            when = datetime.fromisoformat(value.text)
         except ValueError as error:
             raise _bad_value(value, condition) from error
         local = when if when.tzinfo else when.replace(tzinfo=self._books.company.zone)

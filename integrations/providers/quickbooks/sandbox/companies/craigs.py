@@ -29,8 +29,6 @@ def _plant(books: Books) -> None:
     currency = {**plan["Preferences"]["CurrencyPrefs"], "MultiCurrencyEnabled": True}
     single(books, "Preferences", {**plan["Preferences"], "CurrencyPrefs": currency})
     single(books, "CompanyInfo", {**plan["CompanyInfo"], "CompanyStartDate": books.today})
-    for code in ("CAD", "EUR"):
-        put(books, "CompanyCurrency", {"Code": code})
     for entity, payload in _payloads(plan):
         number = int(payload.pop("Id"))
         _put(books, entity, _moved(payload, later), number)

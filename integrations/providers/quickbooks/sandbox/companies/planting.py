@@ -18,7 +18,7 @@ from ..settings import Switches
 from ..wire.json import Json
 
 #: On the list of each company.
-CURRENCIES = ("USD", "GBP", "EUR", "CAD")
+CURRENCIES = ("CAD", "EUR", "GBP", "USD")
 
 
 @dataclass(frozen=True)
