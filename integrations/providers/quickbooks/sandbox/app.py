@@ -102,6 +102,7 @@ def _books(sandbox: Sandbox) -> list[Route]:
         get(base + "/attachable-thumbnail/{id}", api.download),
         post(base + "/{entity}", api.write),
         get(base + "/companyinfo/{id}", api.company_info),
+        Route(base + "/reports/{name}", in_thread(api.report), methods=["GET"]),
         get(base + "/{entity}/{id}", api.read),
         get("/files/{realm}/{id:int}/{name:path}", api.open),
     ]
@@ -115,6 +116,7 @@ def _control(sandbox: Sandbox) -> list[Route]:
         Route(base + "/companies/{realm}/preferences", loopback_only(control.preferences), methods=["POST"]),
         Route(base + "/companies/{realm}/accounts", loopback_only(control.accounts), methods=["POST"]),
         Route(base + "/companies/{realm}/balances", loopback_only(control.balances), methods=["GET"]),
+        Route(base + "/companies/{realm}/reconcile", loopback_only(control.reconcile), methods=["GET", "POST"]),
         Route(base + "/faults", loopback_only(control.faults), methods=["GET", "POST", "DELETE"]),
         Route(base + "/throttle", loopback_only(control.throttle), methods=["POST"]),
         Route(base + "/reset", loopback_only(control.reset), methods=["POST"]),

@@ -94,10 +94,16 @@ class Switches:
     orphan_links: str = _one_of("hidden", "shown")
     #: §9.11 requestid on an upload.
     upload_requestid: str = _one_of("ignored", "honoured")
-    #: §10 an upload without content-length, as a client sends that streams: 6020, or taken.
-    upload_length: str = _one_of("required", "optional")
+    #: §10 an upload without content-length, as a client sends that streams: taken, or 6020.
+    upload_length: str = _one_of("optional", "required")
     #: §9.11 Content-Type instead of ContentType in the metadata of a file, refused since June 2026.
     metadata_type: str = _one_of("exact", "either")
+    #: §11 changes and deletes of what an accountant has reconciled; QuickBooks is said to let them pass.
+    reconciled: str = _one_of("allow", "refuse")
+    #: TransactionList's filter Cleared: only what is cleared and no more, or also what is reconciled.
+    cleared_filter: str = _one_of("exact", "wide")
+    #: Reports: what the real ones show at most, and then cut with a word in the last row; 0 shows everything.
+    report_cells: int = 400_000
     #: §8.1 the published limits per realm.
     throttle: str = _one_of("off", "on")
     #: §8.1 shape of the throttle answer.

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from ..books.books import Books
 from ..model.entity import Entity
 from ..registry import BY_ADDRESS, BY_NAME
+from ..reports import addresses as reports
 from ..sandbox import Call, Sandbox, answer
 from ..signin import tokens
 from ..traffic.faults import Interruption, Target
@@ -20,7 +21,7 @@ from . import capture, documents, rates, search
 from .batch import Batch, read_items
 from .documents import Wish
 from .requestids import LONGEST, Key, Remembered, check_length
-from .writing import once, reading, timed, writing
+from .writing import aside, once, reading, timed, writing
 
 NOT_ACCEPTABLE = {
     "error": "not_acceptable",
@@ -67,6 +68,9 @@ class Api:
             call, lambda: self._shown(call, "cdc", "cdc", lambda books: capture.run(books, call.query))
         )
 
+    def report(self, call: Call) -> Response:
+        return self._guarded(call, lambda: self._report(call))
+
     def write(self, call: Call) -> Response:
         return self._guarded(call, lambda: self._write(call))
 
@@ -112,6 +116,11 @@ class Api:
         realm = call.path["realm"]
         with self._sandbox.plan.met(Target(realm, entity, operation)), reading(self._sandbox, realm) as books:
             return answer(timed(books, act(books)))
+
+    def _report(self, call: Call) -> Response:
+        realm, name = call.path["realm"], call.path["name"]
+        with self._sandbox.plan.met(Target(realm, name, "report")), aside(self._sandbox, realm) as books:
+            return answer(reports.answer(books, call))
 
     def _write(self, call: Call) -> Response:
         entity, realm = _entity(call), call.path["realm"]

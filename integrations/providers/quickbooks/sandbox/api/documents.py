@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..books import journal, links
+from ..books import cleared, journal, links
 from ..books.books import Books
 from ..books.record import Record
 from ..entities import currencies, dimensions, subscription, transactions, trees
@@ -106,6 +106,7 @@ def _replaced(books: Books, entity: Entity, before: Record, body: Json, operatio
     targets = _strike(books, entity, before)
     after = books.replace(before, body, operation)
     _enter(books, entity, after, targets)
+    cleared.check(books, after)
     return after
 
 
@@ -124,6 +125,7 @@ def _delete(books: Books, wish: Wish) -> Json:
     if "TxnDate" in record.body:
         transactions.check_open(books, record.body["TxnDate"])
     targets = _strike(books, wish.entity, record)
+    cleared.check(books, record)
     books.remove(record)
     _settle(books, targets)
     return {"status": "Deleted", "domain": "QBO", "Id": str(record.id)}

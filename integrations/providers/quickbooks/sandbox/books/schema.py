@@ -85,6 +85,10 @@ CREATE TABLE IF NOT EXISTS link (
     PRIMARY KEY (realm, entity, id, line)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS link_target ON link (realm, target, target_id);
+CREATE TABLE IF NOT EXISTS cleared (
+    realm TEXT NOT NULL, entity TEXT NOT NULL, id INTEGER NOT NULL, account INTEGER NOT NULL,
+    debit INTEGER NOT NULL, state TEXT NOT NULL, statement_date TEXT, PRIMARY KEY (realm, entity, id, account)
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS remembered (
     realm TEXT NOT NULL, kind TEXT NOT NULL, request_id TEXT NOT NULL, bid TEXT NOT NULL,
     digest TEXT NOT NULL, status INTEGER NOT NULL, body BLOB NOT NULL, at REAL NOT NULL,
@@ -128,7 +132,7 @@ CREATE TABLE IF NOT EXISTS refresh_token (
 
 BOOKS = (
     *("company", "sequence", "object", "deleted", "posting", "balance", "opening", "party_balance", "stock", "link"),
-    *("remembered", "attached", "piece"),
+    *("cleared", "remembered", "attached", "piece"),
     # Subscriptions outlive a reset; what was still to be told does not.
     *("event", "delivery", "attempt"),
 )

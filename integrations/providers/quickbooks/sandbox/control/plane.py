@@ -19,15 +19,19 @@ from ..traffic.throttle import Limits
 from ..webhooks.subscriptions import BadWebhook
 from ..wire.json import Json, dumps, loads
 from ..wire.refusals import GatewayRefusal, Refusal
-from . import chart, preferences
+from . import chart, preferences, reconcile
 from .chart import BadChart
 from .preferences import NoSuchPreference
+from .reconcile import CannotReconcile
 
 LOOPBACK_ADDRESSES = ("127.0.0.1", "::1", "::ffff:127.0.0.1")
 
 
 class BadRequest(ValueError):
     """The control plane was asked for something it does not have."""
+
+
+_EXPLAINED = (BadRequest, BadPlan, BadChart, BadWebhook, NoSuchPreference, CannotReconcile)
 
 
 def loopback_only(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
@@ -45,7 +49,7 @@ def _explained(handler: Handler) -> Handler:
     def explained(call: Call) -> Response:
         try:
             return handler(call)
-        except (BadRequest, BadPlan, BadChart, BadWebhook, NoSuchPreference, Refusal, TypeError) as trouble:
+        except (*_EXPLAINED, Refusal, TypeError) as trouble:
             return answer({"error": str(trouble)}, 400)
         except GatewayRefusal:
             return answer({"error": "No such company."}, 404)
@@ -91,6 +95,15 @@ class Control:
     def balances(self, call: Call) -> Response:
         with reading(self._sandbox, call.path["realm"]) as books:
             return answer({"realm": books.realm, **chart.balances(books)})
+
+    def reconcile(self, call: Call) -> Response:
+        wanted = _body(call)
+        if call.method == "GET":
+            with reading(self._sandbox, call.path["realm"]) as books:
+                account = reconcile.account_of(books, call.query.get("account"))
+                return answer({"realm": books.realm, **reconcile.shown(books, account)})
+        with writing(self._sandbox, call.path["realm"]) as books:
+            return answer({"realm": books.realm, **reconcile.reconcile(books, wanted)})
 
     def faults(self, call: Call) -> Response:
         if call.method == "DELETE":

@@ -71,6 +71,7 @@ MESSAGES: dict[str, str] = {
     "6420": "E-mail address required for delivery",
     "6440": "Line needs an item or an account",
     "6460": "Deposit line does not match",
+    "6480": "Matched Transaction Cannot Be Deleted",
     "6530": "Credit Card Number Found",
     "6540": "Deposited Transaction cannot be changed",
     "10000": "An application error has occurred while processing your request",
