@@ -44,7 +44,7 @@ def quickbooks_platform(settings: QuickBooksSettings) -> Platform:
 
     def object_url(company: str, kind: str, external_id: str) -> str:
         if _is_sandbox(settings):
-            return f"{settings.api_url}/companies/{company}#{kind}-{external_id}"
+            return f"{settings.api_url}/companies/{company}/{kind.lower()}/{external_id}"
         return f"https://app.qbo.intuit.com/app/{PAGES[kind]}?txnId={external_id}"
 
     return Platform(

@@ -15,6 +15,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .api.files import Files
+from .books import audit
 from .books.store import Store
 from .companies import all as seed
 from .control import chart
@@ -22,13 +23,14 @@ from .control.plane import Control, loopback_only
 from .control.webhooks import Webhooks
 from .entities import attachable
 from .files import addresses, keeping
-from .pages.books import Pages
+from .pages import site
 from .sandbox import Call, Handler, Sandbox, answer, at_once, in_thread
 from .settings import Settings
 from .signin.consent import Consent
 from .signin.identity import SigningKey
 from .signin.oauth import OAuth, discovery
 from .traffic.faults import Hangup, HangupResponse, Plan
+from .traffic.log import Exchange, Log
 from .traffic.throttle import Throttle
 from .webhooks.sender import Sender
 from .wire.json import trace_id
@@ -42,10 +44,11 @@ def build(settings: Settings) -> ASGIApp:
         seed.plant_if_empty(store, settings.switches)
         chart.add_from_folder(store, settings)
     throttle = Throttle(on=settings.switches.throttle == "on")
+    log = Log(settings.switches.request_log)
     sender = Sender(store, settings.switches)
     store.listeners.append(sender.after_commit)
-    watchers = (attachable.watch, sender.watch)
-    sandbox = Sandbox(settings, store, Plan(), throttle, SigningKey(store), watchers)
+    watchers = (attachable.watch, sender.watch, audit.note)
+    sandbox = Sandbox(settings, store, Plan(), throttle, SigningKey(store), log, watchers)
     # Routes are tried in order: what is asked most comes first.
     routes = [
         *_books(sandbox),
@@ -54,7 +57,7 @@ def build(settings: Settings) -> ASGIApp:
         *_webhooks(sandbox, sender),
         *_read_by_people(sandbox),
     ]
-    return Edge(Starlette(routes=routes, exception_handlers={Hangup: _hang_up}, lifespan=_sending(sender)))
+    return Edge(Starlette(routes=routes, exception_handlers={Hangup: _hang_up}, lifespan=_sending(sender)), log)
 
 
 def _sending(sender: Sender) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
@@ -137,14 +140,12 @@ def _webhooks(sandbox: Sandbox, sender: Sender) -> list[Route]:
 
 
 def _read_by_people(sandbox: Sandbox) -> list[Route]:
-    pages = Pages(sandbox)
-
     def health(call: Call) -> Response:
         with sandbox.store.reading() as db:
             db.execute("SELECT count(*) FROM company").fetchone()
         return answer({"status": "ok"})
 
-    return [_page("/healthz", health), _page("/", pages.home), _page("/companies/{realm}", pages.company)]
+    return [Route("/healthz", in_thread(health), methods=["GET"]), *site.routes(sandbox)]
 
 
 def _routers(sandbox: Sandbox) -> tuple[Callable[[str, Handler], Route], Callable[[str, Handler], Route]]:
@@ -157,32 +158,45 @@ def _routers(sandbox: Sandbox) -> tuple[Callable[[str, Handler], Route], Callabl
     return get, post
 
 
-def _page(path: str, handler: Handler) -> Route:
-    return Route(path, in_thread(handler), methods=["GET"])
-
-
 class Edge:
-    """Puts a trace id on every answer (§2) and knows the socket under a request."""
+    """Puts a trace id on every answer (§2), keeps what is said, and knows the socket under a request."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, log: Log) -> None:
         self._app = app
+        self._log = log
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
 
+        exchange = self._log.open(scope)
+
         async def traced(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers["intuit_tid"] = trace_id()
                 headers["QBO-Version"] = "sandbox"
+            if exchange is not None:
+                exchange.say(message)
             await send(message)
 
         async def hang_up() -> None:
+            if exchange is not None:
+                exchange.drop()
             await _close_socket(send)
 
-        await self._app({**scope, "sandbox.hangup": hang_up}, receive, traced)
+        heard = receive if exchange is None or scope["method"] == "GET" else _overheard(receive, exchange)
+        await self._app({**scope, "sandbox.hangup": hang_up}, heard, traced)
+
+
+def _overheard(receive: Receive, exchange: Exchange) -> Receive:
+    async def heard() -> Message:
+        message = await receive()
+        exchange.hear(message)
+        return message
+
+    return heard
 
 
 async def _close_socket(send: Any) -> None:

@@ -16,6 +16,7 @@ from .books.store import Store
 from .settings import Settings
 from .signin.identity import SigningKey
 from .traffic.faults import Plan
+from .traffic.log import Log
 from .traffic.throttle import Throttle
 from .wire.json import encode
 from .wire.origin import ORIGIN
@@ -28,6 +29,7 @@ class Sandbox:
     plan: Plan
     throttle: Throttle
     key: SigningKey
+    log: Log
     watchers: tuple[Watcher, ...] = ()
 
 

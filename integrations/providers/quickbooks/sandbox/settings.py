@@ -111,6 +111,9 @@ class Switches:
     #: §8.1 seconds in Retry-After; 0 leaves the header out.
     retry_after: int = 0
 
+    #: Requests that are kept in memory with their answers, for the page that shows them; 0 keeps none.
+    request_log: int = 1000
+
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> Switches:
         known = {each.name: each for each in fields(cls)}

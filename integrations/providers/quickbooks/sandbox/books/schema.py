@@ -32,8 +32,9 @@ CREATE INDEX IF NOT EXISTS account_type ON object (realm, json_extract(body, '$.
 CREATE INDEX IF NOT EXISTS account_sub_type ON object (realm, json_extract(body, '$.AccountSubType'), id)
     WHERE entity = 'Account';
 CREATE INDEX IF NOT EXISTS object_updated ON object (realm, entity, updated, id);
-CREATE INDEX IF NOT EXISTS object_day ON object (realm, txn_date, id) WHERE txn_date IS NOT NULL;
-CREATE INDEX IF NOT EXISTS object_party ON object (realm, entity, party) WHERE party IS NOT NULL;
+CREATE INDEX IF NOT EXISTS object_booked ON object (realm, txn_date) WHERE txn_date IS NOT NULL;
+CREATE INDEX IF NOT EXISTS object_dealings ON object (realm, entity, party, txn_date) WHERE party IS NOT NULL;
+CREATE INDEX IF NOT EXISTS object_open ON object (realm, entity, txn_date, open) WHERE open > 0;
 CREATE TABLE IF NOT EXISTS deleted (
     realm TEXT NOT NULL, entity TEXT NOT NULL, id INTEGER NOT NULL, at REAL NOT NULL,
     PRIMARY KEY (realm, entity, id)
@@ -57,6 +58,12 @@ CREATE TABLE IF NOT EXISTS piece (
     realm TEXT NOT NULL, attachable INTEGER NOT NULL, place INTEGER NOT NULL, bytes BLOB NOT NULL
 );
 CREATE UNIQUE INDEX IF NOT EXISTS piece_place ON piece (realm, attachable, place);
+CREATE TABLE IF NOT EXISTS audit (
+    realm TEXT NOT NULL, seq INTEGER NOT NULL, at REAL NOT NULL, author TEXT NOT NULL, operation TEXT NOT NULL,
+    entity TEXT NOT NULL, id INTEGER NOT NULL, was INTEGER, is_now INTEGER NOT NULL, changed TEXT NOT NULL,
+    PRIMARY KEY (realm, seq)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS audit_object ON audit (realm, entity, id);
 CREATE TABLE IF NOT EXISTS posting (
     realm TEXT NOT NULL, entity TEXT NOT NULL, id INTEGER NOT NULL, line INTEGER NOT NULL,
     account INTEGER NOT NULL, debit INTEGER NOT NULL, native INTEGER NOT NULL, txn_date TEXT NOT NULL,
@@ -132,7 +139,7 @@ CREATE TABLE IF NOT EXISTS refresh_token (
 
 BOOKS = (
     *("company", "sequence", "object", "deleted", "posting", "balance", "opening", "party_balance", "stock", "link"),
-    *("cleared", "remembered", "attached", "piece"),
+    *("cleared", "remembered", "attached", "piece", "audit"),
     # Subscriptions outlive a reset; what was still to be told does not.
     *("event", "delivery", "attempt"),
 )

@@ -1,56 +1,174 @@
-"""What a company has booked, newest first, a page at a time."""
+"""The register of one account: every posting with the balance after it, newest first, turned by key."""
 
 from __future__ import annotations
 
-import re
+import sqlite3
+from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal
-from typing import Any
 
 from ..books.books import Books
 from ..books.record import Record
-from ..model.money import DIGITS_BEFORE, to_units
+from ..entities import account as accounts
+from . import chart, words
+from .frame import Reader, Shown
+from .gathering import Found, Key, gather, party_in, party_keys
+from .markup import Html, asking, html, joined, link
+from .tables import Column, Row, empty, facts, table, turning
 
-PER_PAGE = 200
-_AMOUNT = re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?|\d+(\.\d+)?")
-_BOOKED = "realm = :realm AND txn_date IS NOT NULL"
-#: The first costs nothing to ask, so the text of a document is read only where it fails.
-_MATCHING = (
-    f"{_BOOKED} AND (amount = :units OR doc_number LIKE :like ESCAPE '\\'"
-    " OR json_extract(body, '$.EntityRef.value') IN (SELECT CAST(id AS TEXT) FROM object"
-    " WHERE realm = :realm AND names = 'Name' AND name LIKE :like ESCAPE '\\')"
-    " OR json_extract(body, '$.PrivateNote') LIKE :like ESCAPE '\\')"
-)
+PER_PAGE = 50
+_ORDER = "ORDER BY txn_date DESC, entity DESC, id DESC, line DESC"
 
 
 @dataclass(frozen=True)
-class Found:
-    words: str
-    at: int
-    records: list[Record]
-    more: bool
-    #: Not counted in a search, which ends with its page.
-    total: int | None
+class Place:
+    """Where a page ends, what the postings above it come to, and what stood on the account then."""
+
+    day: str
+    entity: str
+    id: int
+    line: int
+    above: int
+    total: int
+
+    @classmethod
+    def read(cls, text: str) -> Place | None:
+        parts = text.split(".")
+        if len(parts) != 6:
+            return None
+        try:
+            id, line, above, total = map(int, parts[2:])
+        except ValueError:
+            return None
+        return (
+            cls(parts[0], parts[1], id, line, above, total) if max(map(abs, (id, line, above, total))) < 2**62 else None
+        )
+
+    def __str__(self) -> str:
+        return ".".join(map(str, (self.day, self.entity, self.id, self.line, self.above, self.total)))
 
     @property
-    def first(self) -> int:
-        return (self.at - 1) * PER_PAGE + 1
+    def key(self) -> tuple[str, str, int, int]:
+        return self.day, self.entity, self.id, self.line
 
 
-def sought(books: Books, words: str, at: int) -> Found:
-    condition = _MATCHING if words else _BOOKED
-    values = _values(books, words)
-    query = f"SELECT * FROM object WHERE {condition} ORDER BY txn_date DESC, id DESC LIMIT :limit OFFSET :offset"
-    rows = books.db.execute(query, {**values, "limit": PER_PAGE + 1, "offset": (at - 1) * PER_PAGE}).fetchall()
-    total = None if words else books.db.execute(f"SELECT count(*) FROM object WHERE {_BOOKED}", values).fetchone()[0]
-    return Found(words, at, [Record.from_row(row) for row in rows[:PER_PAGE]], len(rows) > PER_PAGE, total)
+def register(reader: Reader, account: Record) -> Shown:
+    total = reader.books.debit_balance(account.id)
+    after = Place.read(reader.asked("after"))
+    above = _above(reader.books, account.id, after, total) if after else 0
+    rows = _postings(reader.books, account.id, after)
+    shown = rows[:PER_PAGE]
+    body = _table(reader, account, shown, total - above) if shown else _nothing(after)
+    older = None
+    if len(rows) > PER_PAGE:
+        last = shown[-1]
+        spent = above + sum(row["debit"] for row in shown)
+        older = asking(after=Place(last["txn_date"], last["entity"], last["id"], last["line"], spent, total))
+    turn = turning(reader.to(account) if after else None, older)
+    where = link(f"{reader.base}/accounts", "Chart of accounts")
+    beside, at = chart.heading(reader, account), f"{reader.base}/accounts"
+    return Shown(words.account_name(account), joined([_facts(reader, account), body, turn]), beside, where, at)
 
 
-def _values(books: Books, words: str) -> dict[str, Any]:
-    like = re.sub(r"([\\%_])", r"\\\1", words.casefold())
-    return {"realm": books.realm, "like": f"%{like}%", "units": _units(words)}
+def _above(books: Books, account: int, after: Place, total: int) -> int:
+    """What stands above a page was summed up on the way to it; only if the account has moved since, once more."""
+    if after.total == total:
+        return after.above
+    query = (
+        "SELECT coalesce(sum(debit), 0) FROM posting WHERE realm = ? AND account = ?"
+        " AND (txn_date, entity, id, line) >= (?, ?, ?, ?)"
+    )
+    return int(books.db.execute(query, (books.realm, account, *after.key)).fetchone()[0])
 
 
-def _units(words: str) -> int | None:
-    number = words.replace(",", "") if _AMOUNT.fullmatch(words) else ""
-    return to_units(Decimal(number)) if number and len(number.partition(".")[0]) <= DIGITS_BEFORE else None
+def _postings(books: Books, account: int, after: Place | None) -> list[sqlite3.Row]:
+    below = "AND (txn_date, entity, id, line) < (?, ?, ?, ?)" if after else ""
+    query = f"SELECT * FROM posting WHERE realm = ? AND account = ? {below} {_ORDER} LIMIT {PER_PAGE + 1}"
+    return books.db.execute(query, (books.realm, account, *(after.key if after else ()))).fetchall()
+
+
+def _facts(reader: Reader, account: Record) -> Html:
+    body = account.body
+    parent = body.get("ParentRef", {}).get("value", "")
+    above = gather(reader.books, [("Account", int(parent))]).get(("Account", int(parent))) if parent else None
+    opening = reader.books.totals("opening").get(account.id, 0)
+    return facts(
+        (
+            ("Type", f"{body['AccountType']}, {words.spaced(body['AccountSubType']).lower()}"),
+            ("Part of", reader.named(above)),
+            ("Description", body.get("Description", "")),
+            ("Opening balance", words.amount(accounts.own_side(account) * opening) if opening else ""),
+            ("State", "" if account.active else "Inactive"),
+        )
+    )
+
+
+def _nothing(after: Place | None) -> Html:
+    return empty("Nothing older." if after else "Nothing has been posted to this account.")
+
+
+def _table(reader: Reader, account: Record, rows: list[sqlite3.Row], balance: int) -> Html:
+    others = _others(reader.books, rows)
+    found = gather(reader.books, _named_in(rows, others))
+    columns = (
+        *(Column("Date", "date"), Column("Type", "kind"), Column("Number", "code"), Column("Name", "main")),
+        *(Column("Memo", "memo"), Column("Split", "to"), Column("Debit", "num"), Column("Credit", "num")),
+        Column("Balance", "num key"),
+    )
+    shown = _rows(reader, account, rows, others, found, balance)
+    return table(columns, shown, caption=f"Postings to {account.title}, newest first")
+
+
+def _others(books: Books, rows: list[sqlite3.Row]) -> dict[Key, list[sqlite3.Row]]:
+    """All postings of the documents on the page, to tell where the other side went."""
+    keys = sorted({(row["entity"], row["id"]) for row in rows})
+    marks = ", ".join(["(?, ?)"] * len(keys))
+    query = f"SELECT * FROM posting WHERE realm = ? AND (entity, id) IN (VALUES {marks})"
+    found: dict[Key, list[sqlite3.Row]] = {key: [] for key in keys}
+    for row in books.db.execute(query, (books.realm, *(value for key in keys for value in key))):
+        found[row["entity"], row["id"]].append(row)
+    return found
+
+
+def _named_in(rows: list[sqlite3.Row], others: dict[Key, list[sqlite3.Row]]) -> Iterator[Key]:
+    yield from others
+    for posted in others.values():
+        yield from (("Account", row["account"]) for row in posted)
+        for row in posted:
+            yield from party_keys(row["party"])
+
+
+def _rows(
+    reader: Reader,
+    account: Record,
+    rows: list[sqlite3.Row],
+    others: dict[Key, list[sqlite3.Row]],
+    found: Found,
+    balance: int,
+) -> Iterator[Row]:
+    side = accounts.own_side(account)
+    for row in rows:
+        posted = others[row["entity"], row["id"]]
+        document = found[row["entity"], row["id"]]
+        who = party_in(found, row["party"] or next((each["party"] for each in posted if each["party"]), None))
+        cells = (
+            words.day(row["txn_date"]),
+            reader.named(document, words.kind(document)),
+            words.number_of(document.body),
+            reader.named(who),
+            row["memo"] or document.body.get("PrivateNote", ""),
+            _split(found, row["account"], posted),
+            words.amount(row["debit"]) if row["debit"] > 0 else "",
+            words.amount(-row["debit"]) if row["debit"] < 0 else "",
+            words.amount(side * balance),
+        )
+        yield Row(cells, id=f"{row['entity']}-{row['id']}-{row['line']}")
+        balance -= row["debit"]
+
+
+def _split(found: Found, account: int, posted: list[sqlite3.Row]) -> Html | str:
+    """The account on the other side, or that there are several."""
+    other = {row["account"] for row in posted} - {account}
+    if len(other) == 1:
+        record = found.get(("Account", other.pop()))
+        return words.account_name(record) if record else ""
+    return html('<span class="off">Split</span>') if other else ""

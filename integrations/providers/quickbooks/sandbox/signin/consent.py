@@ -73,7 +73,7 @@ class Consent:
     def _page(self, asked: Mapping[str, str]) -> Response:
         with self._sandbox.store.reading() as db:
             found = companies(db)
-        return page("Connect a company", _form(asked, found), width="narrow")
+        return page("Connect a company", _form(asked, found), width="narrow", may_leave=True)
 
     def _decided(self, asked: Mapping[str, str]) -> Response:
         if asked.get("decision") != "connect":

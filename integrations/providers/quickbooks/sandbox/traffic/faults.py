@@ -15,6 +15,7 @@ from starlette.types import Receive, Scope, Send
 
 from ..wire.json import Json
 from ..wire.refusals import MESSAGES, Refusal
+from .log import note_fault
 from .throttle import too_many
 
 KINDS = ("drop_before", "drop_after_commit", "delay", "status", "throttle", "fault")
@@ -173,6 +174,7 @@ class Plan:
                 trouble.times -= 1
                 if trouble.times == 0:
                     self._troubles.remove(trouble)
+                note_fault(trouble.kind)
                 return trouble
         return None
 

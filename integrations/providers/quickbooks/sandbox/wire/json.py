@@ -45,5 +45,11 @@ def envelope_time(when: float, place: ZoneInfo) -> str:
     return datetime.fromtimestamp(when, UTC).astimezone(place).isoformat(timespec="milliseconds")
 
 
+def day_began(now: float, place: ZoneInfo) -> int:
+    """Midnight, where the company is."""
+    local = datetime.fromtimestamp(now, UTC).astimezone(place)
+    return int(local.replace(hour=0, minute=0, second=0, microsecond=0).timestamp())
+
+
 def trace_id() -> str:
     return f"1-{secrets.token_hex(4)}-{secrets.token_hex(12)}"

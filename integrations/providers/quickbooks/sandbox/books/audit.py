@@ -1,0 +1,32 @@
+"""Who wrote what: one row for each change, in the transaction of the change itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .changes import Change
+
+if TYPE_CHECKING:
+    from .books import Books
+
+_INSERT = (
+    "INSERT INTO audit SELECT ?1, coalesce((SELECT max(seq) FROM audit WHERE realm = ?1), 0) + 1, ?2, ?3, ?4, ?5, ?6,"
+    " ?7, ?8, ?9"
+)
+
+
+def note(books: Books, change: Change) -> None:
+    """A watcher of the books."""
+    after, before = change.record, change.before
+    was = None if before is None else before.sync_token
+    values = (books.realm, books.now, books.author, change.operation, after.entity, after.id, was, after.sync_token)
+    books.db.execute(_INSERT, (*values, _changed(change)))
+
+
+def _changed(change: Change) -> str:
+    """Names of the properties that are not what they were."""
+    if change.before is None or change.operation == "Delete":
+        return ""
+    before, after = change.before.body, change.record.body
+    names = [name for name in {**before, **after} if before.get(name) != after.get(name)]
+    return ", ".join(sorted(names))

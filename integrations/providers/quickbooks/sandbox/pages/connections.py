@@ -1,0 +1,92 @@
+"""Which apps are connected to which company, and until when; their tokens are never shown."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+
+from starlette.responses import Response
+
+from ..books.books import companies
+from ..sandbox import Call, Sandbox
+from ..signin import tokens
+from . import words
+from .frame import outside
+from .markup import Html, asking, html, joined, link
+from .tables import Column, Row, empty, table, turning
+
+AT = "/connections"
+PER_PAGE = 50
+_GRANTS = (
+    "SELECT oauth_grant.*,"
+    " (SELECT max(expires) FROM access_token WHERE oauth_grant = oauth_grant.id AND dead IS NULL) AS access,"
+    " (SELECT max(used) FROM refresh_token WHERE oauth_grant = oauth_grant.id AND dead IS NULL) AS refreshed"
+    " FROM oauth_grant WHERE id < ? ORDER BY id DESC LIMIT ?"
+)
+
+
+class Connections:
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
+
+    def page(self, call: Call) -> Response:
+        after = call.query.get("after", "")
+        before = int(after) if after.isdecimal() and len(after) < 19 else 2**62
+        with self._sandbox.store.aside() as db:
+            names = {each.realm: each.name for each in companies(db)}
+            rows = db.execute(_GRANTS, (before, PER_PAGE + 1)).fetchall()
+        listed = _table(rows[:PER_PAGE], names) if rows else _none()
+        older = asking(AT, after=rows[PER_PAGE - 1]["id"]) if len(rows) > PER_PAGE else None
+        return outside("Connections", joined([listed, turning(AT if after else None, older)]), at=AT)
+
+    def act(self, call: Call) -> str:
+        """Lets the access tokens of one connection run out, or ends it as a person inside QuickBooks would (§1.6)."""
+        text = call.form.get("grant", "")
+        if not text.isdecimal() or len(text) > 18:
+            return AT
+        with self._sandbox.store.writing() as db:
+            if call.form.get("wish") == "expire":
+                db.execute("UPDATE access_token SET expires = 0 WHERE oauth_grant = ?", (int(text),))
+            elif call.form.get("wish") == "disconnect":
+                tokens.revoke_grant(db, int(text))
+        return AT
+
+
+def _none() -> Html:
+    return empty("No app is connected.", html("How to connect one stands on the page of {}.", link("/", "companies")))
+
+
+def _table(rows: list[sqlite3.Row], names: dict[str, str]) -> Html:
+    columns = (
+        *(Column("Company", "main"), Column("App", "code"), Column("May", "memo"), Column("Since", "date")),
+        *(Column("Last token", "date"), Column("State", "kind"), Column("", "key")),
+    )
+    return table(columns, (_row(row, names) for row in rows), caption="Connections, newest first")
+
+
+def _row(row: sqlite3.Row, names: dict[str, str]) -> Row:
+    company = link(f"/companies/{row['realm']}", names[row["realm"]]) if row["realm"] in names else "None"
+    scope = ", ".join(each.rpartition(".")[2] for each in row["scope"].split())
+    refreshed = words.moment(row["refreshed"]) if row["refreshed"] else ""
+    cells = (company, row["client"], scope, words.moment(row["authorised"]), refreshed, _state(row), _deeds(row))
+    return Row(cells, style="off" if row["revoked"] else "")
+
+
+def _state(row: sqlite3.Row) -> Html:
+    if row["revoked"]:
+        return html('<span class="state">disconnected</span>')
+    left = (row["access"] or 0) - time.time()
+    if left <= 0:
+        return html('<span class="state bad">access expired</span>')
+    return html('<span class="state ok">for {} more</span>', words.counted(int(left // 60) + 1, "minute"))
+
+
+def _deeds(row: sqlite3.Row) -> Html | str:
+    if row["revoked"]:
+        return ""
+    return html(
+        '<form class="deeds" method="post" action="{}"><input type="hidden" name="grant" value="{}">'
+        '<button class="small" name="wish" value="expire">Expire</button>'
+        '<button class="small" name="wish" value="disconnect">Disconnect</button></form>',
+        *(AT, row["id"]),
+    )

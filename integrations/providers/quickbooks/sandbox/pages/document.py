@@ -1,0 +1,93 @@
+"""One object as it stands: header, lines, the journal beneath, what it is tied to, and how it came to be."""
+
+from __future__ import annotations
+
+from ..api.documents import render
+from ..books.record import Record
+from ..model.entity import Entity
+from ..model.money import to_units
+from ..registry import BY_ADDRESS, BY_NAME
+from ..wire.json import Json
+from . import audit, journal, parties, properties, register, ties, words
+from .frame import Missing, Reader, Shown
+from .gathering import gather, references
+from .lines import lines
+from .listing import signed
+from .markup import Html, html, joined, link
+
+
+def document(reader: Reader) -> Shown:
+    entity = _entity(reader.call.path["entity"])
+    record = _record(reader, entity)
+    if entity.name == "Account":
+        return register.register(reader, record)
+    if entity.name in parties.NAMES:
+        return parties.party(reader, record)
+    gather(reader.books, references(entity, record.body))
+    shown = render(reader.books, record)
+    parts = [
+        properties.facts_of(reader, record, shown),
+        lines(reader, entity, shown),
+        journal.beneath(reader, record),
+        ties.ties(reader, record),
+        audit.history(reader, record),
+        properties.raw(shown),
+    ]
+    at = f"{reader.base}/transactions" if entity.transacts else f"{reader.base}/lists"
+    return Shown(words.titled(record), joined(parts), _sum(reader, entity, record), _above(reader, entity), at)
+
+
+def _entity(word: str) -> Entity:
+    folded = word.lower()
+    found = BY_ADDRESS.get(folded) or next((each for name, each in BY_NAME.items() if name.lower() == folded), None)
+    if found is None:
+        raise Missing("No such page", f"Nothing is called “{word}”.")
+    return found
+
+
+def _record(reader: Reader, entity: Entity) -> Record:
+    text = reader.call.path["id"]
+    number = int(text) if text.isdecimal() and len(text) < 19 else 0
+    record = reader.books.find(entity.name, number) if number else None
+    if record is None:
+        raise Missing(f"No such {words.type_word(entity.name).lower()}", _gone(reader, entity, number))
+    return record
+
+
+def _gone(reader: Reader, entity: Entity, number: int) -> Html | str:
+    where = (reader.books.realm, entity.name, number)
+    query = "SELECT at FROM deleted WHERE realm = ? AND entity = ? AND id = ?"
+    row = reader.books.db.execute(query, where).fetchone()
+    if row is None:
+        return f"{words.type_word(entity.name)} {number or reader.call.path['id']} has never been entered."
+    story = audit.rows_of(reader, entity.name, number)
+    when = words.moment(row["at"], reader.books.company.zone)
+    return html("{} {} was deleted on {}.{}", words.type_word(entity.name), number, when, story)
+
+
+def _above(reader: Reader, entity: Entity) -> Html:
+    if entity.transacts:
+        return link(f"{reader.base}/transactions?type={entity.name}", words.plural(entity.name))
+    return link(f"{reader.base}/lists/{entity.name.lower()}", words.plural(entity.name))
+
+
+def _sum(reader: Reader, entity: Entity, record: Record) -> Html | str:
+    body = record.body
+    if not entity.transacts or ("TotalAmt" not in body and "Amount" not in body):
+        return "" if record.active else html('<p><span class="chip">inactive</span></p>')
+    currency = body.get("CurrencyRef", {}).get("value", reader.books.company.currency)
+    return html(
+        '<p class="hero"><span class="small">{}</span> {} {}</p>',
+        *(currency, words.amount(signed(body)), _state(entity, body)),
+    )
+
+
+def _state(entity: Entity, body: Json) -> Html | str:
+    """Of what can be paid: what is open still."""
+    if not entity.open_name or entity.open_name not in body:
+        return ""
+    units = to_units(body[entity.open_name])
+    words_ = (
+        "settled" if not units else "open" if units == to_units(body["TotalAmt"]) else f"{words.amount(units)} open"
+    )
+    return html('<span class="chip{}">{}</span>', "" if units else " ok", words_)

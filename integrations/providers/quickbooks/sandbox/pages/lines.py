@@ -1,0 +1,72 @@
+"""The lines of a document, with as many columns as they use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from ..model.entity import Entity
+from ..model.fields import Field, Kind
+from ..model.money import to_units
+from ..wire.json import Json
+from . import words
+from .frame import Reader
+from .markup import Html
+from .properties import said
+from .tables import Column, Row, section, table
+
+#: Shown by the part they belong to, or of no interest here.
+_HIDDEN = ("Id", "LineNum", "DetailType", "LinkedTxn", "CustomExtensions", "BillableStatus", "Amount", "Received")
+_RIGHT = ("Qty", "UnitPrice", "TaxAmount", "TaxInclusiveAmt", "DiscountAmt")
+_WIDE = ("Description",)
+
+
+def lines(reader: Reader, entity: Entity, shown: Json) -> Html:
+    rows = [_flat(entity, line) for line in shown.get("Line", ())]
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    if not rows or not (names or any("Amount" in line for line in shown["Line"])):
+        return Html("")
+    columns = [Column("Line", "code"), *(_column(entity, name, names) for name in names), Column("Amount", "num key")]
+    listed = (
+        Row(_cells(reader, number, row, names, line))
+        for number, (row, line) in enumerate(zip(rows, shown["Line"], strict=True), 1)
+    )
+    return section("Lines", table(columns, listed, caption="Lines", foot=_total(columns, shown)))
+
+
+def _column(entity: Entity, name: str, names: list[str]) -> Column:
+    if name in _RIGHT:
+        return Column(words.label(entity.name, name), "num")
+    return Column(words.label(entity.name, name), "main" if name == names[0] else "memo" if name in _WIDE else "")
+
+
+def _flat(entity: Entity, line: Json) -> dict[str, tuple[Field | None, Any]]:
+    """A line and the part its type names, side by side; references come first."""
+    fields = next((field.parts for field in entity.fields if field.kind is Kind.LINES), ())
+    kind = line.get("DetailType", "")
+    inner = next((field.parts for field in fields if field.name == kind), ())
+    detail = line.get(kind) if isinstance(line.get(kind), dict) else {}
+    found = {**_values(inner, detail or {}), **_values(fields, {k: v for k, v in line.items() if k != kind})}
+    return dict(sorted(found.items(), key=lambda each: not each[0].endswith("Ref")))
+
+
+def _values(fields: Iterable[Field], holder: Json) -> dict[str, tuple[Field | None, Any]]:
+    known = {field.name: field for field in fields}
+    return {
+        name: (known.get(name), value)
+        for name, value in holder.items()
+        if name not in _HIDDEN and value not in (None, "") and not isinstance(value, list)
+    }
+
+
+def _cells(reader: Reader, number: int, row: dict[str, Any], names: list[str], line: Json) -> list[object]:
+    amount = words.amount(to_units(line["Amount"])) if "Amount" in line else ""
+    return [number, *(said(reader, *row[name]) if name in row else "" for name in names), amount]
+
+
+def _total(columns: list[Column], shown: Json) -> list[object]:
+    if "TotalAmt" not in shown:
+        return []
+    return (
+        ["", "Total", *[""] * (len(columns) - 3), words.amount(to_units(shown["TotalAmt"]))] if len(columns) > 2 else []
+    )

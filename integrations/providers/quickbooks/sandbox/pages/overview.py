@@ -1,0 +1,97 @@
+"""What a company has, owes and has been told last."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..books.books import Books
+from ..books.record import Record
+from ..entities import account as accounts
+from ..model.money import to_units
+from . import words
+from .booked import written_last
+from .frame import Reader, Shown
+from .gathering import gather
+from .listing import documents
+from .markup import Html, html, joined, link
+from .tables import Column, Row, empty, section, table
+
+NEWEST = 12
+BILLS = 8
+MONEY = ("Bank", "Credit Card", "Accounts Receivable", "Accounts Payable")
+_OPEN = "realm = ? AND entity = 'Bill' AND open > 0"
+
+
+def overview(reader: Reader) -> Shown:
+    books = reader.books
+    newest = written_last(books, NEWEST)
+    last = documents(reader, newest, "Written last") if newest else _nothing()
+    every = link(f"{reader.base}/transactions", "All transactions")
+    parts = [section("Written last", last, every), html('<div class="two">{}{}</div>', _money(reader), _bills(reader))]
+    return Shown(books.company.name, joined(parts), _closed(books), _above(books), at=reader.base, live=True)
+
+
+def _above(books: Books) -> str:
+    company = books.company
+    return f"Company {company.realm} · {books.plan} · amounts in {company.currency} · today {words.day(books.today)}"
+
+
+def _closed(books: Books) -> Html | str:
+    until = books.preference("AccountingInfoPrefs", "BookCloseDate")
+    return html("<p>Books are closed up to {}.</p>", words.day(until)) if until else ""
+
+
+def _nothing() -> Html:
+    return empty(
+        "No transactions yet.", "A card charge that is posted to this company appears here within the same second."
+    )
+
+
+def _money(reader: Reader) -> Html:
+    """Cash, cards and what is owed, each on its own side: what a card owes is a positive number."""
+    totals = reader.books.totals("balance")
+    kinds = [(kind, list(_of_kind(reader.books, kind))) for kind in MONEY]
+    rows = [_account(reader, each, totals) for _, found in kinds for each in found]
+    columns = (Column("Account", "main"), Column("Type", "kind"), Column(reader.books.company.currency, "num key"))
+    chart = link(f"{reader.base}/accounts", "Chart of accounts")
+    return section("Cash, cards and what is owed", table(columns, rows, caption="Accounts with money"), chart)
+
+
+def _of_kind(books: Books, kind: str) -> Sequence[Record]:
+    query = (
+        "SELECT * FROM object WHERE realm = ? AND entity = 'Account' AND active"
+        " AND json_extract(body, '$.AccountType') = ? ORDER BY json_extract(body, '$.AcctNum'), id LIMIT 20"
+    )
+    return [Record.from_row(row) for row in books.db.execute(query, (books.realm, kind))]
+
+
+def _account(reader: Reader, record: Record, totals: dict[int, int]) -> Row:
+    units = accounts.own_side(record) * totals.get(record.id, 0)
+    return Row((reader.named(record, words.account_name(record)), record.body["AccountType"], words.amount(units)))
+
+
+def _bills(reader: Reader) -> Html:
+    books = reader.books
+    query = f"SELECT * FROM object INDEXED BY object_open WHERE {_OPEN} ORDER BY txn_date LIMIT {BILLS + 1}"
+    rows = [Record.from_row(row) for row in books.db.execute(query, (books.realm,))]
+    count, total = books.db.execute(
+        f"SELECT count(*), sum(open) FROM object INDEXED BY object_open WHERE {_OPEN}", (books.realm,)
+    ).fetchone()
+    if not count:
+        return section("Open bills", empty("No bill is open."))
+    found = gather(books, (("Vendor", int(row.body["VendorRef"]["value"])) for row in rows))
+    columns = (Column("Due", "date"), Column("Vendor", "main"), Column("Bill", "code"), Column("Open", "num key"))
+    listed = table(
+        columns,
+        (_bill(reader, row, found.get(("Vendor", int(row.body["VendorRef"]["value"])))) for row in rows[:BILLS]),
+        caption="Open bills, oldest first",
+        foot=("", words.counted(count, "open bill"), "", words.amount(total)),
+    )
+    return section("Open bills", listed, link(f"{reader.base}/transactions?type=Bill", "All bills"))
+
+
+def _bill(reader: Reader, bill: Record, vendor: Record | None) -> Row:
+    body = bill.body
+    number = reader.named(bill, body.get("DocNumber") or f"no. {bill.id}")
+    due = words.day(body.get("DueDate") or body["TxnDate"])
+    return Row((due, reader.named(vendor), number, words.amount(to_units(body.get("Balance") or 0))))

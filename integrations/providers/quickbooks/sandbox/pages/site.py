@@ -1,0 +1,68 @@
+"""The addresses of the pages."""
+
+from __future__ import annotations
+
+from starlette.routing import Route
+
+from ..control.plane import Control
+from ..sandbox import Handler, Sandbox, at_once, in_thread
+from . import attachments, audit, chart, document, lists, look, overview, parties, transactions
+from .connections import Connections
+from .doors import Doors
+from .faults import Faults
+from .frame import Frame
+from .guard import own_form
+from .home import Home
+from .requests import Requests
+from .steering import Steering
+
+OF_A_COMPANY = {
+    "": overview.overview,
+    "/transactions": transactions.transactions,
+    "/accounts": chart.chart,
+    "/vendors": parties.vendors,
+    "/customers": parties.customers,
+    "/employees": parties.employees,
+    "/items": lists.items,
+    "/lists": lists.lists,
+    "/lists/{entity}": lists.one_list,
+    "/attachments": attachments.attachments,
+    "/audit": audit.log,
+    # Last, since it takes whatever the others have not.
+    "/{entity}/{id}": document.document,
+}
+
+
+def routes(sandbox: Sandbox) -> list[Route]:
+    return [*_read(sandbox), *_done(sandbox)]
+
+
+def _read(sandbox: Sandbox) -> list[Route]:
+    frame, requests = Frame(sandbox), Requests(sandbox)
+    return [
+        _page("/", Home(sandbox).page),
+        *(_page("/companies/{realm}" + path, frame.of(page)) for path, page in OF_A_COMPANY.items()),
+        _page("/app/{page}", Doors(sandbox).open),
+        _page("/requests", requests.listed),
+        _page("/requests/{number}", requests.one),
+        _page("/faults", Faults(sandbox).page),
+        _page("/connections", Connections(sandbox).page),
+        _page("/control", Steering(sandbox, Control(sandbox)).page),
+        Route("/assets/{digest}/{name}", at_once(look.asset, sandbox.plan), methods=["GET"]),
+    ]
+
+
+def _done(sandbox: Sandbox) -> list[Route]:
+    faults = Faults(sandbox)
+    deeds = {
+        "/requests": Requests(sandbox).keep,
+        "/faults": faults.plan,
+        "/faults/clear": faults.clear,
+        "/connections": Connections(sandbox).act,
+        "/control/reset": Steering(sandbox, Control(sandbox)).reset,
+    }
+    return [Route(path, own_form(act), methods=["POST"]) for path, act in deeds.items()]
+
+
+def _page(path: str, handler: Handler) -> Route:
+    return Route(path, in_thread(handler), methods=["GET"])

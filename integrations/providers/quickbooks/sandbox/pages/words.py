@@ -1,0 +1,135 @@
+"""What a bookkeeper calls things, and how days and amounts are written."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from ..books.record import Record
+from ..model.money import to_text
+from ..wire.json import Json
+from .markup import Html, html
+
+#: Where the word in the books differs from the name in the API.
+TYPES = {
+    "Purchase": "Expense",
+    "CreditCardPaymentTxn": "Card payment",
+    "Class": "Class",
+    "Department": "Location",
+    "Item": "Product or service",
+    "CompanyCurrency": "Currency",
+    "Attachable": "Attachment",
+}
+PLURALS = {
+    "CreditCardPaymentTxn": "Card payments",
+    "Class": "Classes",
+    "JournalEntry": "Journal entries",
+    "Item": "Products and services",
+    "TaxAgency": "Tax agencies",
+    "CompanyCurrency": "Currencies",
+    "TimeActivity": "Time activities",
+    "CompanyInfo": "Company information",
+    "Preferences": "Preferences",
+    "CreditMemo": "Credit memos",
+}
+LABELS = {
+    "TxnDate": "Date",
+    "DocNumber": "Number",
+    "CheckNum": "Check number",
+    "PaymentRefNum": "Reference",
+    "PrivateNote": "Memo",
+    "Memo": "Memo",
+    "EntityRef": "Payee",
+    "CustomerMemo": "Message to the customer",
+    "DepartmentRef": "Location",
+    "SalesTermRef": "Terms",
+    "TermRef": "Terms",
+    "AcctNum": "Number",
+    "AccountSubType": "Detail type",
+    "APAccountRef": "Payable account",
+    "ARAccountRef": "Receivable account",
+    "CCAccountRef": "Card",
+    "BankAccountRef": "Bank account",
+    "CreditCardAccountRef": "Card",
+    "FromAccountRef": "From",
+    "ToAccountRef": "To",
+    "DepositToAccountRef": "Deposited to",
+    "UnitPrice": "Rate",
+    "Qty": "Quantity",
+    "ApplyTaxAfterDiscount": "Tax after discount",
+    "GlobalTaxCalculation": "Amounts are",
+    "CurrencyRef": "Currency",
+    "TotalAmt": "Total",
+}
+#: The property a label may only have on one kind of document.
+LABELS_OF = {("Purchase", "AccountRef"): "Paid from"}
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+
+
+def kind(record: Record) -> str:
+    """The type of a document as registers print it."""
+    if record.entity != "Purchase":
+        return type_word(record.entity)
+    if record.body.get("Credit"):
+        return "Card credit"
+    return {"Check": "Check", "Cash": "Cash expense"}.get(record.body.get("PaymentType", ""), "Expense")
+
+
+def type_word(entity: str) -> str:
+    return TYPES.get(entity) or spaced(entity)
+
+
+def plural(entity: str) -> str:
+    return PLURALS.get(entity) or f"{type_word(entity)}s"
+
+
+def label(entity: str, name: str) -> str:
+    return LABELS_OF.get((entity, name)) or LABELS.get(name) or spaced(name.removesuffix("Ref").removesuffix("Amt"))
+
+
+def spaced(name: str) -> str:
+    """DueDate is a due date."""
+    first, *rest = _HUMP.sub(" ", name).split()
+    return " ".join([first[0].upper() + first[1:], *(word if word.isupper() else word.lower() for word in rest)])
+
+
+def number_of(body: Json) -> str:
+    return str(body.get("DocNumber") or body.get("CheckNum") or body.get("PaymentRefNum") or "")
+
+
+def titled(record: Record) -> str:
+    """Names an object: Bill INV-7, Expense 42."""
+    return record.title or f"{kind(record)} {number_of(record.body) or record.id}"
+
+
+def account_name(account: Record) -> str:
+    return f"{account.body.get('AcctNum', '')} {account.body['Name']}".strip()
+
+
+def amount(units: int) -> str:
+    """Two decimals always, more only where the books hold more; the minus stands before the figure."""
+    whole, _, rest = to_text(abs(units)).partition(".")
+    return f"{'−' if units < 0 else ''}{int(whole):,}.{rest}"
+
+
+def either(units: int) -> str:
+    """An amount, or a dash where there is none."""
+    return amount(units) if units else "–"
+
+
+def day(text: object) -> str:
+    try:
+        when = date.fromisoformat(str(text))
+    except ValueError:
+        return str(text)
+    return f"{when.day} {when:%b %Y}"
+
+
+def moment(when: float, place: ZoneInfo | None = None) -> Html:
+    local = datetime.fromtimestamp(when, UTC).astimezone(place or UTC)
+    return html('<time datetime="{}">{}</time>', local.isoformat(), f"{local.day} {local:%b %Y, %H:%M:%S}")
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
