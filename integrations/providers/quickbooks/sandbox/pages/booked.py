@@ -1,4 +1,4 @@
-"""What a company has booked, newest first, turned by key: the last page of a large company costs what the first does."""
+"""What a company has booked, newest first, turned by key: its last page costs what its first does."""
 
 from __future__ import annotations
 

@@ -134,12 +134,14 @@ def _attempt(page: Page, reader: Reader) -> Shown:
 
 def _company(company: Company, shown: Shown) -> Html:
     base = f"/companies/{company.realm}"
-    groups = [(words, [(base + path, word, path == shown.at) for path, word in entries]) for words, entries in COMPANY]
+    groups = [
+        (words, [(base + path, word, base + path == shown.at) for path, word in entries]) for words, entries in COMPANY
+    ]
     whose = html(
         '<div class="whose"><b>{}</b><span class="small">{} · {}</span></div>',
         *(company.name, company.currency, company.realm),
     )
-    return _framed(joined([whose, _rail(groups)]), shown)
+    return _framed(joined([whose, _rail(groups)]), shown, joined(link(path, word) for path, word in SANDBOX))
 
 
 def outside(title: str, body: Html, *, at: str, beside: object = "", status: int = 200, live: bool = False) -> Response:
@@ -162,13 +164,14 @@ def _rail_group(words: str, entries: list[tuple[str, str, bool]]) -> Html:
     return html("{}<ul>{}</ul>", head, rows)
 
 
-def _framed(side: Html, shown: Shown) -> Html:
-    ways = joined(link(path, word) for path, word in SANDBOX)
+def _framed(side: Html, shown: Shown, ways: object = "") -> Html:
+    """The ways to the sandbox's own pages stand in the bar, unless the rail has them already."""
+    across = html('<nav aria-label="Sandbox">{}</nav>', ways) if ways else ""
     above = html('<p class="small above">{}</p>', shown.above) if shown.above else ""
     return html(
-        '<header class="bar"><a class="mark" href="/">{}QuickBooks sandbox</a><nav aria-label="Sandbox">{}</nav></header>'
-        '<div class="frame"><div class="side">{}</div><main id="main"{}>{}<div class="head"><h1>{}</h1>{}</div>{}</main>'
-        '</div><footer class="small">{}</footer>',
-        *(look.LEAF, ways, side, Html(" data-live") if shown.live else "", above, shown.title, shown.beside),
+        '<header class="bar"><a class="mark" href="/">{}QuickBooks sandbox</a>{}</header>'
+        '<div class="frame"><div class="side">{}</div><main id="main"{}>{}<div class="head"><h1>{}</h1>{}</div>{}'
+        '</main></div><footer class="small">{}</footer>',
+        *(look.LEAF, across, side, Html(" data-live") if shown.live else "", above, shown.title, shown.beside),
         *(shown.body, look.NOTICE),
     )

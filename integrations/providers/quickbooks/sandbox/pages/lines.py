@@ -26,7 +26,7 @@ def lines(reader: Reader, entity: Entity, shown: Json) -> Html:
     names = list(dict.fromkeys(name for row in rows for name in row))
     if not rows or not (names or any("Amount" in line for line in shown["Line"])):
         return Html("")
-    columns = [Column("Line", "code"), *(_column(entity, name, names) for name in names), Column("Amount", "num key")]
+    columns = [Column("Line", "code"), *(_column(name, names) for name in names), Column("Amount", "num key")]
     listed = (
         Row(_cells(reader, number, row, names, line))
         for number, (row, line) in enumerate(zip(rows, shown["Line"], strict=True), 1)
@@ -34,10 +34,10 @@ def lines(reader: Reader, entity: Entity, shown: Json) -> Html:
     return section("Lines", table(columns, listed, caption="Lines", foot=_total(columns, shown)))
 
 
-def _column(entity: Entity, name: str, names: list[str]) -> Column:
+def _column(name: str, names: list[str]) -> Column:
     if name in _RIGHT:
-        return Column(words.label(entity.name, name), "num")
-    return Column(words.label(entity.name, name), "main" if name == names[0] else "memo" if name in _WIDE else "")
+        return Column(words.label("", name), "num")
+    return Column(words.label("", name), "main" if name == names[0] else "memo" if name in _WIDE else "")
 
 
 def _flat(entity: Entity, line: Json) -> dict[str, tuple[Field | None, Any]]:

@@ -16,24 +16,30 @@ from .tables import Column, Row, table
 PARTIES = ("VendorRef", "CustomerRef", "EntityRef")
 #: Accounts on the header, in the order in which money runs through them.
 ENDS = (
-    *("FromAccountRef", "BankAccountRef", "AccountRef", "ToAccountRef", "CreditCardAccountRef", "DepositToAccountRef"),
+    *("FromAccountRef", "BankAccountRef", "CCAccountRef", "AccountRef", "ToAccountRef", "CreditCardAccountRef"),
+    "DepositToAccountRef",
 )
+#: Some documents name the account within a part.
+PARTS = ("CheckPayment", "CreditCardPayment")
 
 
-def documents(reader: Reader, records: Sequence[Record], caption: str) -> Html:
+def documents(reader: Reader, records: Sequence[Record], caption: str, *, written: bool = False) -> Html:
+    """With the time at which each was written, where that is what counts."""
     found = gather(reader.books, (key for record in records for key in _named_in(record)))
     home = reader.books.company.currency
     columns = (
+        *((Column("Written", "date"),) if written else ()),
         *(Column("Date", "date"), Column("Type", "kind"), Column("Number", "code"), Column("Name", "main")),
         *(Column("Account", "to"), Column("Memo", "memo"), Column(home, "num key")),
     )
-    return table(columns, (_row(reader, record, found) for record in records), caption=caption)
+    return table(columns, (_row(reader, record, found, written) for record in records), caption=caption)
 
 
-def _row(reader: Reader, record: Record, found: Found) -> Row:
+def _row(reader: Reader, record: Record, found: Found, written: bool) -> Row:
     body = record.body
     who = next((found[key] for key in _party(body) if key in found), None)
     cells = (
+        *((words.clock(record.updated, reader.books.company.zone, reader.books.today),) if written else ()),
         words.day(body["TxnDate"]),
         reader.named(record, words.kind(record)),
         words.number_of(body),
@@ -59,8 +65,14 @@ def _sum(reader: Reader, record: Record) -> Html:
 
 
 def signed(body: Json) -> int:
-    """A refund to a card stands with a minus."""
+    """A refund to a card stands with a minus; a journal entry comes to the sum of its debits."""
+    if "TotalAmt" not in body and "Amount" not in body:
+        return sum(to_units(line.get("Amount", 0)) for line in body.get("Line", ()) if _is_debit(line))
     return to_units(body.get("TotalAmt") or body.get("Amount") or 0) * (-1 if body.get("Credit") else 1)
+
+
+def _is_debit(line: Json) -> bool:
+    return bool(line.get("JournalEntryLineDetail", {}).get("PostingType") == "Debit")
 
 
 def _named_in(record: Record) -> Iterator[Key]:
@@ -81,7 +93,8 @@ def _accounts(body: Json) -> list[Key]:
     """What the lines name, or else what the header does."""
     rows = [line.get(line.get("DetailType", "")) or {} for line in body.get("Line", ())]
     lines = [key for row in rows for key in _of(row, ("AccountRef", "ItemRef"))]
-    return list(dict.fromkeys(lines or _of(body, ENDS)))
+    parts = [part for name in PARTS if isinstance(part := body.get(name), dict)]
+    return list(dict.fromkeys(lines or [key for holder in (body, *parts) for key in _of(holder, ENDS)]))
 
 
 def _of(holder: Json, names: Iterable[str]) -> list[Key]:

@@ -25,7 +25,7 @@ _OPEN = "realm = ? AND entity = 'Bill' AND open > 0"
 def overview(reader: Reader) -> Shown:
     books = reader.books
     newest = written_last(books, NEWEST)
-    last = documents(reader, newest, "Written last") if newest else _nothing()
+    last = documents(reader, newest, "Written last", written=True) if newest else _nothing()
     every = link(f"{reader.base}/transactions", "All transactions")
     parts = [section("Written last", last, every), html('<div class="two">{}{}</div>', _money(reader), _bills(reader))]
     return Shown(books.company.name, joined(parts), _closed(books), _above(books), at=reader.base, live=True)
@@ -74,10 +74,7 @@ def _bills(reader: Reader) -> Html:
     books = reader.books
     query = f"SELECT * FROM object INDEXED BY object_open WHERE {_OPEN} ORDER BY txn_date LIMIT {BILLS + 1}"
     rows = [Record.from_row(row) for row in books.db.execute(query, (books.realm,))]
-    count, total = books.db.execute(
-        f"SELECT count(*), sum(open) FROM object INDEXED BY object_open WHERE {_OPEN}", (books.realm,)
-    ).fetchone()
-    if not count:
+    if not rows:
         return section("Open bills", empty("No bill is open."))
     found = gather(books, (("Vendor", int(row.body["VendorRef"]["value"])) for row in rows))
     columns = (Column("Due", "date"), Column("Vendor", "main"), Column("Bill", "code"), Column("Open", "num key"))
@@ -85,9 +82,18 @@ def _bills(reader: Reader) -> Html:
         columns,
         (_bill(reader, row, found.get(("Vendor", int(row.body["VendorRef"]["value"])))) for row in rows[:BILLS]),
         caption="Open bills, oldest first",
-        foot=("", words.counted(count, "open bill"), "", words.amount(total)),
+        foot=_total(books),
     )
     return section("Open bills", listed, link(f"{reader.base}/transactions?type=Bill", "All bills"))
+
+
+def _total(books: Books) -> tuple[object, ...]:
+    """What is open of them all; pounds are never added to dollars."""
+    if books.preference("CurrencyPrefs", "MultiCurrencyEnabled"):
+        return ()
+    query = f"SELECT count(*), sum(open) FROM object INDEXED BY object_open WHERE {_OPEN}"
+    count, total = books.db.execute(query, (books.realm,)).fetchone()
+    return "", words.counted(count, "open bill"), "", words.amount(total)
 
 
 def _bill(reader: Reader, bill: Record, vendor: Record | None) -> Row:

@@ -40,8 +40,8 @@ def _people(reader: Reader, entity: str) -> Shown:
     found = reader.books.db.execute(
         "SELECT object.*, coalesce(party_balance.native, 0) AS owed FROM object LEFT JOIN party_balance"
         " ON party_balance.realm = object.realm AND party_balance.party = object.id"
-        f" WHERE object.realm = ? AND names = 'Name' AND entity = ? AND name > ? AND name LIKE ? ESCAPE '\\' {conditions}"
-        " ORDER BY name LIMIT ?",
+        " WHERE object.realm = ? AND names = 'Name' AND entity = ? AND name > ? AND name LIKE ? ESCAPE '\\'"
+        f" {conditions} ORDER BY name LIMIT ?",
         (reader.books.realm, entity, after, containing(q), PER_PAGE + 1),
     ).fetchall()
     rows = [_row(reader, Record.from_row(row), SIDES[entity] * row["owed"]) for row in found[:PER_PAGE]]

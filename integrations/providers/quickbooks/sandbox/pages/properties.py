@@ -22,7 +22,7 @@ from .tables import facts, preformatted, section
 #: Shown elsewhere on the page, or of no interest to who keeps the books.
 _ELSEWHERE = (
     *("Id", "SyncToken", "MetaData", "domain", "sparse", "Line", "TotalAmt", "LinkedTxn", "PurchaseEx", "CustomField"),
-    *("FullyQualifiedName", "status", "AttachableRef", "TxnTaxDetail"),
+    *("FullyQualifiedName", "status", "AttachableRef", "TxnTaxDetail", "PrintStatus"),
 )
 _FIRST = ("TxnDate", "DueDate", "DocNumber", "VendorRef", "CustomerRef", "EntityRef", "Name", "DisplayName")
 _LAST = ("PrivateNote",)
@@ -48,6 +48,8 @@ def said(reader: Reader, field: Field | None, value: Any) -> object:
         return words.day(value)
     if field is not None and field.kind is Kind.AMOUNT:
         return words.amount(to_units(value))
+    if field is not None and field.kind is Kind.CHOICE:
+        return words.spaced(str(value))
     if isinstance(value, dict):
         return _part(reader, field, value)
     return "" if isinstance(value, list) else value

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import unquote
 
 import msgspec
 from starlette.responses import Response
 
+from ..books.books import companies
 from ..sandbox import Call, Sandbox
 from ..traffic import hiding
 from ..traffic.log import Body, Exchange
@@ -18,18 +20,22 @@ from .tables import Column, Row, empty, facts, preformatted, section, table, tab
 PER_PAGE = 100
 AT = "/requests"
 _KINDS = (("", "All"), ("writes", "Writes"), ("refused", "Refused"), ("faults", "Planned faults"))
+_CODE = re.compile(r'"code"\s*:\s*"(\d+)"')
 _SHOWN_TYPES = ("json", "text", "xml", "html", "form-urlencoded", "javascript")
 
 
 class Requests:
     def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
         self._log = sandbox.log
 
     def listed(self, call: Call) -> Response:
         show, q = call.query.get("show", ""), call.query.get("q", "").strip()
         found = [each for each in self._log.newest() if _meets(each, show, q)]
         shown = found[:PER_PAGE]
-        rows = table(_COLUMNS, map(_row, shown), caption="Requests, newest first") if shown else self._none(show, q)
+        names = self._names()
+        listed = (_row(each, names) for each in shown)
+        rows = table(_COLUMNS, listed, caption="Requests, newest first") if shown else self._none(show, q)
         said = f"The newest {len(shown):,} of {len(found):,} kept." if len(found) > len(shown) else ""
         body = joined([_search(show, q), tabs(show, _KINDS, q=q), rows, html('<p class="note">{}</p>', said)])
         return outside("Requests", body, at=AT, beside=self._switch(), live=self._log.on)
@@ -51,6 +57,10 @@ class Requests:
             self._log.on = wish == "on" and self._log.size > 0
         return AT
 
+    def _names(self) -> dict[str, str]:
+        with self._sandbox.store.aside() as db:
+            return {each.realm: each.name for each in companies(db)}
+
     def _none(self, show: str, q: str) -> Html:
         if show or q:
             return empty("No request like that is kept.", link(AT, "Show all"))
@@ -70,16 +80,27 @@ class Requests:
 
 
 _COLUMNS = (
-    *(Column("No.", "code"), Column("Time", "date"), Column("Request", "main"), Column("Status", "kind")),
-    *(Column("Fault met", "to"), Column("Bytes", "num"), Column("ms", "num key")),
+    *(Column("No.", "code"), Column("Time", "date"), Column("Request", "main"), Column("Company", "kind")),
+    *(Column("Answer", "kind"), Column("Planned fault", "to"), Column("Bytes", "num"), Column("ms", "num key")),
 )
 
 
-def _row(each: Exchange) -> Row:
-    time = words.moment(each.began)
-    name = html('{} <span class="path">{}</span>', link(f"{AT}/{each.number}", each.scope["method"]), _address(each))
-    cells = (each.number, time, name, _state(each), each.fault, f"{each.answered.size:,}", _milliseconds(each))
+def _row(each: Exchange, names: dict[str, str]) -> Row:
+    realm, rest = _split(each)
+    words_ = html('{} <span class="path">{}</span>', each.scope["method"], rest)
+    cells = (
+        *(each.number, words.moment(each.began), link(f"{AT}/{each.number}", words_), names.get(realm, realm)),
+        *(_state(each), each.fault.replace("_", " "), f"{each.answered.size:,}", _milliseconds(each)),
+    )
     return Row(cells, id=f"request-{each.number}")
+
+
+def _split(each: Exchange) -> tuple[str, str]:
+    """Whose books were asked, and what."""
+    address = _address(each)
+    _, base, rest = address.partition("/v3/company/")
+    realm, _, asked = rest.partition("/")
+    return (realm, asked) if base else ("", address)
 
 
 def _address(each: Exchange) -> str:
@@ -92,7 +113,14 @@ def _state(each: Exchange) -> Html:
         return html('<span class="state bad">line dropped</span>')
     if not each.status:
         return html('<span class="state">under way</span>')
-    return html('<span class="state {}">{}</span>', "bad" if each.status >= 400 else "ok", each.status)
+    code = _CODE.search(each.answered.content[:600].decode("utf-8", "replace")) if _refused(each) else None
+    style = "bad" if code or each.status >= 400 else "ok"
+    return html('<span class="state {}">{}{}</span>', style, each.status, f", code {code[1]}" if code else "")
+
+
+def _refused(each: Exchange) -> bool:
+    """A refusal may come with status 200."""
+    return each.dropped or each.status >= 400 or b'"Fault"' in each.answered.content[:300]
 
 
 def _milliseconds(each: Exchange) -> str:
@@ -102,7 +130,7 @@ def _milliseconds(each: Exchange) -> str:
 def _meets(each: Exchange, show: str, q: str) -> bool:
     kept = {
         "writes": each.scope["method"] == "POST",
-        "refused": each.dropped or each.status >= 400 or b'"Fault"' in each.answered.content[:300],
+        "refused": _refused(each),
         "faults": bool(each.fault),
     }.get(show, True)
     return kept and (not q or q.lower() in _told(each).lower())

@@ -45,7 +45,7 @@ def _reset() -> Html:
         '<form class="plan" method="post" action="{}/reset"><p>Every company goes back to its first day: all that was '
         "written is lost, and what is planned is cleared.</p>"
         '<label class="tick"><input type="checkbox" name="keep_tokens" checked><span>Apps stay connected</span></label>'
-        '<label class="tick"><input type="checkbox" name="sure" required><span>Yes, lose what was written</span></label>'
+        '<label class="tick"><input type="checkbox" name="sure" required><span>Lose what was written</span></label>'
         '<button class="danger">Reset all companies</button></form>',
         AT,
     )

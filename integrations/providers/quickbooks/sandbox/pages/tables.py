@@ -11,7 +11,7 @@ from .markup import Html, asking, html, joined, link
 @dataclass(frozen=True)
 class Column:
     head: str
-    #: Of `main` (what the row is about), `num`, `key` (the figure that stays beside the name on a phone), `date`, `code`.
+    #: Of `main` (what the row is about), `num`, `key` (the figure beside the name on a phone), `date`, `code`.
     style: str = ""
 
 

@@ -85,6 +85,7 @@ def plural(entity: str) -> str:
 
 
 def label(entity: str, name: str) -> str:
+    """Of a property on the header of an entity; on a line the entity does not matter."""
     return LABELS_OF.get((entity, name)) or LABELS.get(name) or spaced(name.removesuffix("Ref").removesuffix("Amt"))
 
 
@@ -129,6 +130,12 @@ def day(text: object) -> str:
 def moment(when: float, place: ZoneInfo | None = None) -> Html:
     local = datetime.fromtimestamp(when, UTC).astimezone(place or UTC)
     return html('<time datetime="{}">{}</time>', local.isoformat(), f"{local.day} {local:%b %Y, %H:%M:%S}")
+
+
+def clock(when: float, place: ZoneInfo, today: str) -> str:
+    """The time of today, or the day it was."""
+    local = datetime.fromtimestamp(when, UTC).astimezone(place)
+    return f"{local:%H:%M:%S}" if local.date().isoformat() == today else f"{local.day} {local:%b %Y}"
 
 
 def counted(number: int, one: str, many: str = "") -> str:

@@ -1,4 +1,4 @@
-"""The last requests with their answers, kept in memory as they came: reading them back may cost, keeping them may not."""
+"""The last requests with their answers, in memory as they came: reading them may cost, keeping them may not."""
 
 from __future__ import annotations
 
