@@ -2,37 +2,101 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
+from starlette.responses import RedirectResponse, Response
+
+from ..api.writing import aside
 from ..books.record import Record
-from ..registry import BY_NAME
+from ..entities import attachable
+from ..files import addresses
+from ..sandbox import Call, Sandbox
+from ..wire.refusals import GatewayRefusal
 from . import words
-from .frame import Reader, Shown
-from .markup import Html, asking, joined
-from .tables import Column, Row, empty, table, turning
+from .frame import Reader, Shown, outside
+from .gathering import Key, gather
+from .markup import Html, asking, html, joined, link
+from .tables import Column, Row, empty, section, table, turning
 
 PER_PAGE = 100
+_UNITS = ((1 << 20, "MB"), (1 << 10, "kB"))
 
 
 def attachments(reader: Reader) -> Shown:
     here = f"{reader.base}/attachments"
-    if "Attachable" not in BY_NAME:
-        return Shown("Attachments", empty("No attachments yet."), at=here)
     after = reader.asked("after")
-    first = int(after) if after.isdecimal() and len(after) < 19 else 0
-    found = list(reader.books.all("Attachable", after=first, limit=PER_PAGE + 1))
-    columns = (Column("File", "main"), Column("Note", "memo"), Column("Type", "kind"), Column("Added", "date"))
-    rows = (_row(reader, record) for record in found[:PER_PAGE])
+    before = int(after) if after.isdecimal() and len(after) < 19 else 2**62
+    query = "SELECT * FROM object WHERE realm = ? AND entity = 'Attachable' AND id < ? ORDER BY id DESC LIMIT ?"
+    rows = reader.books.db.execute(query, (reader.books.realm, before, PER_PAGE + 1))
+    found = [Record.from_row(row) for row in rows]
     said = "A receipt that is sent with a document appears here."
-    listed = table(columns, rows, caption="Attachments") if found else empty("No attachments yet.", said)
+    listed = _table(reader, found[:PER_PAGE]) if found else empty("No attachments yet.", said)
     older = asking(here, after=found[PER_PAGE - 1].id) if len(found) > PER_PAGE else None
-    return Shown("Attachments", joined([listed, turning(here if first else None, older)]), at=here)
-
-
-def _row(reader: Reader, record: Record) -> Row:
-    body = record.body
-    name = reader.named(record, body.get("FileName") or "Note")
-    added = words.moment(record.created, reader.books.company.zone)
-    return Row((name, body.get("Note", ""), body.get("ContentType", ""), added))
+    return Shown("Attachments", joined([listed, turning(here if after else None, older)]), at=here, live=not after)
 
 
 def of(reader: Reader, record: Record) -> Html:
-    return Html("")
+    """What lies with one object; of an attachment itself, the file."""
+    if record.entity == "Attachable":
+        return html("<p>{}</p>", _opening(reader, record)) if attachable.has_file(record) else Html("")
+    query = (
+        "SELECT object.* FROM attached JOIN object ON object.realm = attached.realm AND entity = 'Attachable'"
+        " AND object.id = attachable WHERE target = ? AND attached.realm = ? AND kind = ? ORDER BY object.id LIMIT ?"
+    )
+    wanted = (str(record.id), reader.books.realm, record.entity.lower(), PER_PAGE)
+    found = [Record.from_row(row) for row in reader.books.db.execute(query, wanted)]
+    return section("Attachments", _table(reader, found, lone=True)) if found else Html("")
+
+
+def opened(sandbox: Sandbox, call: Call) -> Response:
+    """To the address under which the file can be fetched for a while."""
+    text = call.path["id"]
+    try:
+        with aside(sandbox, call.path["realm"]) as books:
+            record = books.find("Attachable", int(text)) if text.isdecimal() and len(text) < 19 else None
+            if record is None or not attachable.has_file(record):
+                return outside("No such file", empty("It has been removed.", link("/", "All companies")), at="", status=404)
+            name = record.body["FileName"]
+            return RedirectResponse(addresses.temporary(books.db, books.realm, record.id, name, books.now), 302)
+    except GatewayRefusal:
+        return outside("No such company", empty("It is not here.", link("/", "All companies")), at="", status=404)
+
+
+def _table(reader: Reader, records: Sequence[Record], *, lone: bool = False) -> Html:
+    """With what each lies with, unless that is the page itself."""
+    found = {} if lone else gather(reader.books, (key for record in records for key in _targets(record)))
+    columns = (
+        *(Column("File", "main"), Column("Note", "memo"), *(() if lone else (Column("Lies with", "to"),))),
+        *(Column("Added", "date"), Column("About it", "kind"), Column("Size", "num key")),
+    )
+    return table(columns, (_row(reader, each, found, lone) for each in records), caption="Attachments, newest first")
+
+
+def _row(reader: Reader, record: Record, found: dict[Key, Record], lone: bool) -> Row:
+    body, filed = record.body, attachable.has_file(record)
+    name = _opening(reader, record) if filed else html('<span class="off">A note</span>')
+    cells = (
+        *(name, body.get("Note", "")),
+        *(() if lone else (_with(reader, found, _targets(record)),)),
+        words.moment(record.created, reader.books.company.zone),
+        reader.named(record, "Details"),
+        _size(int(body["Size"])) if filed else "",
+    )
+    return Row(cells, id=f"Attachable-{record.id}")
+
+
+def _opening(reader: Reader, record: Record) -> Html:
+    return link(f"{reader.to(record)}/open", record.body["FileName"])
+
+
+def _targets(record: Record) -> list[Key]:
+    references = [each.get("EntityRef", {}) for each in record.body.get("AttachableRef", ())]
+    return [(each["type"], int(each["value"])) for each in references if str(each.get("value", "")).isdecimal()]
+
+
+def _with(reader: Reader, found: dict[Key, Record], targets: Iterable[Key]) -> Html:
+    return joined((reader.named(found[key], words.titled(found[key])) for key in targets if key in found), ", ")
+
+
+def _size(count: int) -> str:
+    return next((f"{count / step:,.1f} {unit}" for step, unit in _UNITS if count >= step), f"{count} bytes")

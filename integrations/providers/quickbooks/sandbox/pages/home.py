@@ -45,7 +45,7 @@ class Home:
         """Documents of any type; the index of what was written last knows."""
         books = Books(db, company, self._sandbox.settings.switches, BY_NAME, self._sandbox.store.clock.now())
         names = ", ".join(f"'{entity.name}'" for entity in TRANSACTIONS)
-        query = f"SELECT count(*) FROM object WHERE realm = ? AND entity IN ({names}) AND updated >= ?"
+        query = f"SELECT count(*) FROM object WHERE realm = ? AND entity IN ({names}) AND updated >= ? AND born > 0"
         count = db.execute(query, (company.realm, day_began(books.now, company.zone))).fetchone()[0]
         return words.counted(count, "document") if count else "nothing yet"
 

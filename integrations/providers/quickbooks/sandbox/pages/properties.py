@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -24,6 +25,7 @@ _ELSEWHERE = (
     *("Id", "SyncToken", "MetaData", "domain", "sparse", "Line", "TotalAmt", "LinkedTxn", "PurchaseEx", "CustomField"),
     *("FullyQualifiedName", "status", "AttachableRef", "TxnTaxDetail", "PrintStatus"),
 )
+_MONEY = ("Balance", "BalanceWithJobs", "Amt", "Amount", "TotalTax")
 _FIRST = ("TxnDate", "DueDate", "DocNumber", "VendorRef", "CustomerRef", "EntityRef", "Name", "DisplayName")
 _LAST = ("PrivateNote",)
 
@@ -37,7 +39,15 @@ def _facts(reader: Reader, entity: Entity, shown: Json) -> Iterator[tuple[object
     names = [name for name in shown if name not in (*_ELSEWHERE, *_FIRST, *_LAST)]
     for name in (*_FIRST, *names, *_LAST):
         if name in shown and name not in _ELSEWHERE:
-            yield words.label(entity.name, name), said(reader, fields.get(name), shown[name])
+            if name != entity.open_name:
+                yield words.label(entity.name, name), _of(reader, fields.get(name), name, shown[name])
+
+
+def _of(reader: Reader, field: Field | None, name: str, value: Any) -> object:
+    """A figure that nobody may write has no kind, only a name that tells it is money."""
+    if name.endswith(_MONEY) and isinstance(value, Decimal | int):
+        return words.amount(to_units(value))
+    return said(reader, field, value)
 
 
 def said(reader: Reader, field: Field | None, value: Any) -> object:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from starlette.routing import Route
 
 from ..control.plane import Control
@@ -42,6 +44,7 @@ def _read(sandbox: Sandbox) -> list[Route]:
     return [
         _page("/", Home(sandbox).page),
         *(_page("/companies/{realm}" + path, frame.of(page)) for path, page in OF_A_COMPANY.items()),
+        _page("/companies/{realm}/attachable/{id}/open", partial(attachments.opened, sandbox)),
         _page("/app/{page}", Doors(sandbox).open),
         _page("/requests", requests.listed),
         _page("/requests/{number}", requests.one),

@@ -85,10 +85,10 @@ def turning(newest: str | None, older: str | None, said: str = "") -> Html:
     return html('<nav class="turning" aria-label="Pages"><span>{}</span><span>{} {}</span></nav>', said, first, further)
 
 
-def tabs(current: str, choices: Iterable[tuple[str, str]], **kept: object) -> Html:
+def tabs(current: str, choices: Iterable[tuple[str, str]], q: str = "") -> Html:
     """Links of which one is chosen: value and word."""
     rows = joined(
-        html('<a href="{}"{}>{}</a>', asking(**{**kept, "show": value}), _here(value == current), word)
+        html('<a href="{}"{}>{}</a>', asking(q=q, show=value), _here(value == current), word)
         for value, word in choices
     )
     return html('<nav class="tabs" aria-label="Show">{}</nav>', rows)

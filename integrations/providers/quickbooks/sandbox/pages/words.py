@@ -61,6 +61,13 @@ LABELS = {
     "GlobalTaxCalculation": "Amounts are",
     "CurrencyRef": "Currency",
     "TotalAmt": "Total",
+    "Vendor1099": "1099 vendor",
+    "LinkedTxn": "What it is tied to",
+    "Line": "Lines",
+    "PrimaryEmailAddr": "E-mail",
+    "PrimaryPhone": "Phone",
+    "BillAddr": "Address",
+    "ShipAddr": "Shipping address",
 }
 #: The property a label may only have on one kind of document.
 LABELS_OF = {("Purchase", "AccountRef"): "Paid from"}

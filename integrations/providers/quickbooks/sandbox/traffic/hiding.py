@@ -6,7 +6,7 @@ import re
 
 HIDDEN = "(hidden)"
 _HEADERS = ("authorization", "cookie", "set-cookie", "proxy-authorization", "intuit-signature")
-_NAMES = "access_token|refresh_token|id_token|client_secret|id_token_hint|code_verifier|token"
+_NAMES = "access_token|refresh_token|id_token|client_secret|id_token_hint|code_verifier|signature|token"
 #: A value in a form or an address, one in JSON, and whatever looks like one of our tokens or codes (signin/tokens.py).
 _IN_FORM = re.compile(rf"\b((?:{_NAMES})=)[^&\s\"]*")
 _IN_JSON = re.compile(rf'("(?:{_NAMES})"\s*:\s*")[^"]*')
