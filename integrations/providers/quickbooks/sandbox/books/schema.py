@@ -63,7 +63,7 @@ CREATE TABLE IF NOT EXISTS audit (
     entity TEXT NOT NULL, id INTEGER NOT NULL, was INTEGER, is_now INTEGER NOT NULL, changed TEXT NOT NULL,
     PRIMARY KEY (realm, seq)
 ) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS audit_object ON audit (realm, entity, id);
+CREATE INDEX IF NOT EXISTS audit_object ON audit (realm, entity, id) WHERE was IS NOT NULL OR author <> '';
 CREATE TABLE IF NOT EXISTS posting (
     realm TEXT NOT NULL, entity TEXT NOT NULL, id INTEGER NOT NULL, line INTEGER NOT NULL,
     account INTEGER NOT NULL, debit INTEGER NOT NULL, native INTEGER NOT NULL, txn_date TEXT NOT NULL,
