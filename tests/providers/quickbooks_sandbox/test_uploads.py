@@ -164,12 +164,14 @@ def test_content_that_is_not_the_base64_it_says_is_refused_and_nothing_kept(us: 
     assert us.query("select count(*) from Attachable")["totalCount"] == before
 
 
-def test_an_upload_without_its_length_is_refused(us: Company) -> None:
+@pytest.mark.parametrize(("length", "status"), [("optional", 200), ("required", 400)])
+def test_an_upload_that_streams_has_no_length(own: Callable[..., Server], length: str, status: int) -> None:
+    us = own(SANDBOX_UPLOAD_LENGTH=length).company()
     body = raw(b"--x", b'Content-Disposition: form-data; name="file_content_01"; filename="a.pdf"', b"", PDF, b"--x--")
     url, headers = f"{us.server.url}/v3/company/{US}/upload", {"Content-Type": "multipart/form-data; boundary=x"}
     headers |= {"Authorization": f"Bearer {us.access}", "Accept": "application/json"}
     answer = requests.post(url, data=iter([body]), headers=headers, timeout=20)
-    assert us.fault(answer)["code"] == "6020"
+    assert (answer.status_code, status == 400 and us.fault(answer)["code"]) == (status, status == 400 and "6020")
 
 
 def test_more_than_a_hundred_megabytes_are_refused(us: Company) -> None:
