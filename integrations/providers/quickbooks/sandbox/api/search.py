@@ -14,7 +14,7 @@ from ..entities import attachable, currencies
 from ..model.entity import Entity
 from ..model.money import to_units
 from ..model.reading import is_whole_id
-from ..registry import BY_ADDRESS
+from ..registry import BY_ADDRESS, EMPTY
 from ..wire.json import Json
 from ..wire.refusals import Refusal
 from . import rates
@@ -32,14 +32,20 @@ def run(books: Books, text: str) -> Json:
     keep = books.switches.lone_backslash == "keep"
     statement = Parser(text, keep_lone_backslash=keep).statement()
     entity = BY_ADDRESS.get(statement.entity.lower())
+    if statement.entity.lower() in EMPTY:
+        return _nothing(statement)
     if entity is None:
         raise invalid(f"Invalid context declaration: {statement.entity}")
     if entity.name == "ExchangeRate":
         return rates.query(books, statement)
     if entity.name in currencies.GATED and not currencies.several(books):
-        return {"QueryResponse": {"totalCount": 0} if statement.count else {}}
+        return _nothing(statement)
     admit(books, entity)
     return Search(books, entity, statement).answer()
+
+
+def _nothing(statement: Statement) -> Json:
+    return {"QueryResponse": {"totalCount": 0} if statement.count else {}}
 
 
 class Search:
