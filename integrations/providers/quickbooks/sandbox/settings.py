@@ -72,6 +72,8 @@ class Switches:
     paid_delete: str = _one_of("refuse", "unlink")
     #: §4.4 a vendor's bill number used twice: 6140 always, or only while WarnDuplicateBillNumber is on.
     bill_numbers: str = _one_of("preference", "always")
+    #: §9.3 a number that another account has: refused, or taken.
+    account_numbers: str = _one_of("unique", "free")
     #: §9.6 outside the US a taxed line without a tax code.
     vat_code: str = _one_of("required", "optional")
     #: §9.3 receivable and payable accounts on expense lines and transfers.

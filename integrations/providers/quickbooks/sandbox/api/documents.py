@@ -78,6 +78,7 @@ def _create(books: Books, wish: Wish, number: int | None = None) -> Record:
     draft = {name: value for name, value in clean.items() if value is not None}
     record = books.insert(wish.entity, _complete(books, wish, draft, None), number)
     _enter(books, wish.entity, record, set())
+    wish.entity.followed(books, record, draft, None)
     return record
 
 
@@ -92,6 +93,7 @@ def _update(books: Books, wish: Wish) -> Record:
     wish.entity.guard(books, before, "update")
     merged = _sparse(books, wish.entity, clean, before) if _is_sparse(wish) else _full(wish.entity, clean, before)
     after = _replaced(books, wish.entity, before, _complete(books, wish, merged, before))
+    wish.entity.followed(books, after, merged, before)
     if wish.entity.name in trees.SUB:
         trees.settle(books, after)
     return after

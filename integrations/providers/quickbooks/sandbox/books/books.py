@@ -214,6 +214,7 @@ class Books:
         body, entity = record.body, self.entities[record.entity]
         total = body.get("TotalAmt", body.get("Amount"))
         number = body.get("DocNumber") or body.get("PaymentRefNum") or body.get("CheckNum")
+        number = body.get("AcctNum") if record.entity == "Account" else number
         party = next((body[name]["value"] for name in _PARTIES if body.get(name)), None) if entity.transacts else None
         opened = body.get(entity.open_name) if entity.open_name else None
         return {

@@ -5,64 +5,16 @@ from __future__ import annotations
 from ..books.books import Books
 from ..books.record import Record
 from ..model.entity import COMMON, HEAD, LIST, Entity, texts
-from ..model.fields import Field, Kind, choice, flag, ignored, label, ref, text
+from ..model.fields import Field, Kind, amount, choice, day, flag, ignored, kept, label, ref, text
 from ..model.money import from_units
-from ..model.reading import refuse_foreign
+from ..model.reading import refuse_foreign, too_long
 from ..wire.json import Json
-from ..wire.refusals import Refusal, missing
-from . import currencies, trees
+from ..wire.refusals import Refusal, business, missing
+from . import currencies, opening, trees
+from .account_types import OPENED, TYPE_OF_SUB_TYPE, TYPES
 
-#: Type: classification, default sub-type, some other sub-types.
-TYPES: dict[str, tuple[str, str, tuple[str, ...]]] = {
-    "Bank": ("Asset", "CashOnHand", ("Checking", "Savings", "MoneyMarket", "TrustAccounts", "RentsHeldInTrust")),
-    "Accounts Receivable": ("Asset", "AccountsReceivable", ()),
-    "Other Current Asset": (
-        "Asset",
-        "EmployeeCashAdvances",
-        ("PrepaidExpenses", "UndepositedFunds", "Inventory", "LoansToOfficers", "OtherCurrentAssets"),
-    ),
-    "Fixed Asset": (
-        "Asset",
-        "FurnitureAndFixtures",
-        ("Vehicles", "MachineryAndEquipment", "Buildings", "AccumulatedDepreciation"),
-    ),
-    "Other Asset": ("Asset", "Licenses", ("SecurityDeposits", "Goodwill", "OtherLongTermAssets")),
-    "Accounts Payable": ("Liability", "AccountsPayable", ()),
-    "Credit Card": ("Liability", "CreditCard", ()),
-    "Other Current Liability": (
-        "Liability",
-        "OtherCurrentLiabilities",
-        ("LoanPayable", "LineOfCredit", "PayrollClearing", "SalesTaxPayable", "GlobalTaxPayable"),
-    ),
-    "Long Term Liability": ("Liability", "NotesPayable", ("OtherLongTermLiabilities", "ShareholderNotesPayable")),
-    "Equity": ("Equity", "OpeningBalanceEquity", ("RetainedEarnings", "OwnersEquity", "PartnerDistributions")),
-    "Income": (
-        "Revenue",
-        "OtherPrimaryIncome",
-        ("SalesOfProductIncome", "ServiceFeeIncome", "DiscountsRefundsGiven"),
-    ),
-    "Other Income": ("Revenue", "OtherInvestmentIncome", ("InterestEarned", "OtherMiscellaneousIncome")),
-    "Expense": (
-        "Expense",
-        "Travel",
-        (
-            *("OfficeGeneralAdministrativeExpenses", "Utilities", "Insurance", "LegalProfessionalFees"),
-            *("EntertainmentMeals", "DuesSubscriptions", "BankCharges", "SuppliesMaterials"),
-            *("AdvertisingPromotional",),
-        ),
-    ),
-    "Other Expense": (
-        "Expense",
-        "Depreciation",
-        ("ExchangeGainOrLoss", "PenaltiesSettlements", "OtherMiscellaneousExpense"),
-    ),
-    "Cost of Goods Sold": (
-        "Expense",
-        "CostOfLaborCos",
-        ("SuppliesMaterialsCogs", "ShippingFreightDeliveryCos", "OtherCostsOfServiceCos"),
-    ),
-}
-_TYPE_OF_SUBTYPE = {sub: kind for kind, (_, default, others) in TYPES.items() for sub in (default, *others)}
+#: Said when an account is made, and never shown.
+_OPENING = ("OpeningBalance", "OpeningBalanceDate")
 _DEBIT_SIDE = ("Asset", "Expense")
 
 
@@ -72,6 +24,7 @@ def complete(books: Books, draft: Json, before: Record | None) -> Json:
     if before is not None and draft.get("AccountType") != before.body["AccountType"]:
         # The sub-type kept from before belongs to the type it had before.
         draft = {name: value for name, value in draft.items() if (name, value) != _sub_type_of(before)}
+    _check_number_length(books, draft)
     body = {**draft, **_types(draft)}
     body["CurrencyRef"] = _currency(books, draft, before)
     _refuse_tax_code(books, draft)
@@ -79,7 +32,40 @@ def complete(books: Books, draft: Json, before: Record | None) -> Json:
     if parent is not None and parent.body["AccountType"] != body["AccountType"]:
         raise Refusal("6150", "A sub-account has the type of its parent", element="ParentRef")
     body.setdefault("Active", True)
-    return trees.placed(books, "Account", body, parent)
+    if before is None:
+        _check_opening(body)
+    kept = {name: value for name, value in body.items() if name not in _OPENING}
+    return trees.placed(books, "Account", kept, parent)
+
+
+def _check_opening(body: Json) -> None:
+    if not body.get("OpeningBalance"):
+        return
+    if "OpeningBalanceDate" not in body:
+        raise Refusal("6060", "An OpeningBalanceDate is required with an OpeningBalance", element="OpeningBalanceDate")
+    if body["AccountType"] not in OPENED:
+        raise business("This account type doesn't support opening balances.")
+
+
+def followed(books: Books, account: Record, draft: Json, before: Record | None) -> None:
+    if before is None and draft.get("OpeningBalance"):
+        opening.balance(books, account, draft["OpeningBalance"], draft["OpeningBalanceDate"])
+
+
+def check_number(books: Books, body: Json, before: Record | None) -> None:
+    """Two accounts with one number can be told apart by nobody."""
+    number = body.get("AcctNum")
+    if not number or books.switches.account_numbers == "free":
+        return
+    holder = books.holder_of_number("Account", number, but=before)
+    if holder is not None:
+        raise business(f"Another account is already using this number. Please use a different number. : Id={holder.id}")
+
+
+def _check_number_length(books: Books, draft: Json) -> None:
+    longest = 20 if books.company.country in ("AU", "CA") else 7
+    if len(draft.get("AcctNum", "")) > longest:
+        raise too_long("AcctNum", longest, len(draft["AcctNum"]))
 
 
 def _sub_type_of(account: Record) -> tuple[str, str]:
@@ -90,11 +76,16 @@ def _types(draft: Json) -> Json:
     kind, sub = draft.get("AccountType"), draft.get("AccountSubType")
     if not kind and not sub:
         raise Refusal("6010", "Account type or sub-type must be given", element="AccountType")
-    implied = _TYPE_OF_SUBTYPE.get(sub or "")
+    implied = TYPE_OF_SUB_TYPE.get(sub or "")
     if sub and ((not kind and not implied) or (kind and implied not in (None, kind))):
         raise Refusal("2170", f"Invalid Enumeration : {sub}", element="AccountSubType")
     kind = kind or str(implied)
-    return {"AccountType": kind, "AccountSubType": sub or TYPES[kind][1], "Classification": TYPES[kind][0]}
+    default = TYPES[kind]
+    return {
+        "AccountType": kind,
+        "AccountSubType": sub or default.sub_type,
+        "Classification": default.classification,
+    }
 
 
 def _currency(books: Books, draft: Json, before: Record | None) -> Json:
@@ -148,31 +139,35 @@ ACCOUNT = Entity(
     activates=True,
     complete=complete,
     derived=derived,
+    followed=followed,
+    check_number=check_number,
     fields=(
         label("Name", 100, forbidden='":'),
         choice("AccountType", *TYPES),
         text("AccountSubType", 100),
-        Field("AcctNum", Kind.TEXT, limit=7, forbidden=":"),
+        Field("AcctNum", Kind.TEXT, limit=20, forbidden=":"),
         text("Description", 100),
         flag("SubAccount"),
         ref("ParentRef", "Account"),
         ref("CurrencyRef", "Currency"),
         ref("TaxCodeRef", "TaxCode"),
         flag("Active"),
+        amount("OpeningBalance"),
+        day("OpeningBalanceDate"),
         *HEAD,
         *ignored("Classification", "FullyQualifiedName", "CurrentBalance", "CurrentBalanceWithSubAccounts"),
-        *ignored("TxnLocationType", "AccountAlias"),
+        *kept("TxnLocationType", "AccountAlias"),
+        *ignored("AccountPurposes", "AcctNumExtn", "BankNum", "TaxAccount", "OnlineBankingEnabled", "FIName"),
+        *ignored("JournalCodeRef", "AccountEx", "CustomField", "AttachableRef"),
     ),
     searchable={
         **COMMON,
         **texts("Name", "AccountType", "AccountSubType", "Classification"),
         "FullyQualifiedName": ("text", "name"),
         "Active": ("flag", "active"),
+        "AcctNum": ("text", "doc_number"),
+        "Description": ("text", "fold(json_extract(body, '$.Description'))"),
+        "ParentRef": ("text", "json_extract(body, '$.ParentRef.value')"),
         "SubAccount": ("flag", "json_extract(body, '$.SubAccount')"),
     },
-    order=(
-        *("Name", "SubAccount", "ParentRef", "Description", "FullyQualifiedName", "Active", "Classification"),
-        *("AccountType", "AccountSubType", "AcctNum", "CurrentBalance", "CurrentBalanceWithSubAccounts"),
-        *("CurrencyRef", "TaxCodeRef", "domain", "sparse", "Id", "SyncToken", "MetaData"),
-    ),
 )

@@ -6,9 +6,10 @@ from ..books.books import Books
 from ..books.record import Record
 from ..model.entity import COMMON, HEAD, LIST, Entity, flags, numbers, texts
 from ..model.fields import choice, day, flag, ignored, kept, label, lines, number, part, ref, text
+from ..model.money import from_units, to_units
 from ..wire.json import Json
 from ..wire.refusals import Refusal, business, missing
-from . import dimensions, subscription, tax, transactions, trees
+from . import dimensions, opening, subscription, tax, transactions, trees
 
 TYPES = ("Service", "NonInventory", "Inventory", "Category", "Group")
 #: What a sale may be booked to: also a liability, for what is only held for somebody.
@@ -29,6 +30,8 @@ def complete(books: Books, draft: Json, before: Record | None) -> Json:
     if not draft.get("Name"):
         raise missing("Name")
     kind = _type(draft, before)
+    if kind == "Inventory" and "QtyOnHand" not in draft and (before is None or before.body["Type"] != kind):
+        raise Refusal("6520", "The tracked inventory item must have a quantity", element="QtyOnHand")
     parent = _parent(books, kind, draft, before)
     body = {"Active": True, **_COMPLETIONS[kind](books, {**draft, "Type": kind})}
     return trees.placed(books, "Item", body, parent)
@@ -65,14 +68,30 @@ def _sold(books: Books, body: Json) -> Json:
 def _counted(books: Books, body: Json) -> Json:
     if books.switches.plan_gates == "strict" and books.plan not in subscription.WITH_TRACKING:
         raise subscription.off("Type")
-    for name in (*INVENTORY_ACCOUNTS, "QtyOnHand", "InvStartDate"):
+    for name in (*INVENTORY_ACCOUNTS, "InvStartDate"):
         if name not in body:
             raise missing(name)
     for name, kinds in INVENTORY_ACCOUNTS.items():
         _check_account(books, body, name, kinds)
     if body.get("TrackQtyOnHand") is False:
         raise business("An inventory item tracks its quantity.")
-    return _priced(books, {**body, "TrackQtyOnHand": True})
+    counted = {name: value for name, value in body.items() if name != "QtyOnHand"}
+    return _priced(books, {**counted, "TrackQtyOnHand": True})
+
+
+def derived(books: Books, item: Record) -> Json:
+    counted = item.body["Type"] == "Inventory"
+    return {"QtyOnHand": from_units(books.in_stock(item.id)[0])} if counted else {}
+
+
+def followed(books: Books, item: Record, draft: Json, before: Record | None) -> None:
+    """What is there on the first day, or what somebody says to be there now; of what is given up nothing is left."""
+    if item.body["Type"] != "Inventory":
+        return
+    wanted = draft.get("QtyOnHand") if item.active else 0
+    if wanted is not None and to_units(wanted) != books.in_stock(item.id)[0]:
+        day = item.body["InvStartDate"] if before is None else books.today
+        opening.quantity(books, item, wanted, day)
 
 
 def _priced(books: Books, body: Json) -> Json:
@@ -113,6 +132,8 @@ def _check_account(books: Books, body: Json, name: str, kinds: tuple[str, ...]) 
         raise transactions.wrong_type(name)
 
 
+#: How much there is of an item.
+_IN_STOCK = "coalesce((SELECT quantity FROM stock WHERE stock.realm = object.realm AND stock.item = object.id), 0)"
 _FIXED = ("Inventory", "Category", "Group")
 _COMPLETIONS = {
     "Service": _sold,
@@ -129,6 +150,8 @@ ITEM = Entity(
     operations=LIST,
     activates=True,
     complete=complete,
+    derived=derived,
+    followed=followed,
     on_request=("Sku",),
     fields=(
         label("Name", 100, forbidden=":\t\n\r"),
@@ -173,7 +196,8 @@ ITEM = Entity(
     searchable={
         **COMMON,
         **texts("Name", "Type", "Sku", "Description"),
-        **numbers("UnitPrice", "PurchaseCost", "QtyOnHand"),
+        **numbers("UnitPrice", "PurchaseCost"),
+        "QtyOnHand": ("amount", _IN_STOCK),
         **flags("SubItem", "PrintGroupedItems", "TrackQtyOnHand", "Taxable"),
         "ParentRef": ("text", "json_extract(body, '$.ParentRef.value')"),
         "FullyQualifiedName": ("text", "name"),

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from ..books.books import Books
 from ..books.record import Record
-from .account import TYPES
+from .account_types import TYPES
 
 
 class Own(NamedTuple):
@@ -39,7 +39,7 @@ def _body(books: Books, own: Own) -> dict[str, object]:
         "SubAccount": False,
         "FullyQualifiedName": own.name,
         "Active": True,
-        "Classification": TYPES[own.kind][0],
+        "Classification": TYPES[own.kind].classification,
         "AccountType": own.kind,
         "AccountSubType": own.sub,
         "CurrencyRef": {"value": books.company.currency},

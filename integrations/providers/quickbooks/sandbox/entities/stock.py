@@ -8,8 +8,6 @@ from ..books.books import Books
 from ..books.journal import Posting
 from ..books.record import Record
 from ..model.money import cents, from_units, to_units
-from ..wire.json import Json
-from . import transactions
 
 
 def is_counted(item: Record) -> bool:
@@ -36,10 +34,3 @@ def sold(books: Books, item: Record, quantity: Decimal, sign: int, **more: int |
         Posting(int(body["ExpenseAccountRef"]["value"]), value, value, item=item.id, **more),  # type: ignore[arg-type]
         Posting(int(body["AssetAccountRef"]["value"]), -value, -value, item=item.id, quantity=moved),
     ]
-
-
-def opening(books: Books, body: Json, equity: int) -> list[Posting]:
-    """What is there on the day the counting begins, at what it is bought at."""
-    value = cents(Decimal(body.get("QtyOnHand", 0)) * Decimal(body.get("PurchaseCost", 0)))
-    asset = Posting(int(body["AssetAccountRef"]["value"]), value, value)
-    return [asset, transactions.against(equity, [asset])]

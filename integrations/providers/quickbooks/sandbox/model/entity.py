@@ -33,6 +33,10 @@ def _anything(books: Books, record: Record, operation: str) -> None:
     return None
 
 
+def _no_more(books: Books, record: Record, draft: Json, before: Record | None) -> None:
+    return None
+
+
 def _total(body: Json) -> Decimal | int:
     total: Decimal | int = body["TotalAmt"]
     return total
@@ -103,6 +107,8 @@ class Entity:
     check_number: Callable[[Books, Json, Record | None], None] | None = None
     #: Refuses an update, delete or void of what others hang on.
     guard: Callable[[Books, Record, str], None] = _anything
+    #: What a write of it brings along, from the properties sent and what stood there before: an opening balance.
+    followed: Callable[[Books, Record, Json, Record | None], None] = _no_more
     #: The body after a void.
     voided: Callable[[Books, Record], Json] | None = None
 

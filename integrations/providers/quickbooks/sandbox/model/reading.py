@@ -57,7 +57,7 @@ class Reader:
         if field.older_limit and self.switches.name_length == "older":
             limit = field.older_limit
         if len(value) > limit:
-            raise _length(field, limit, len(value))
+            raise too_long(field.name, limit, len(value))
         return self._characters(value, field)
 
     def _characters(self, value: str, field: Field) -> str:
@@ -219,9 +219,9 @@ def _unknown(name: str, owner: str) -> Refusal:
     return Refusal("2010", detail, element=name)
 
 
-def _length(field: Field, limit: int, supplied: int) -> Refusal:
+def too_long(name: str, limit: int, supplied: int) -> Refusal:
     detail = f"String length specified does not match the supported length. Min:0 Max:{limit} supplied:{supplied}"
-    return Refusal("2050", detail, element=field.name)
+    return Refusal("2050", detail, element=name)
 
 
 def _characters(field: Field) -> Refusal:
