@@ -17,11 +17,11 @@ from ..traffic.faults import Interruption, Target
 from ..traffic.throttle import Throttled, refused
 from ..wire.json import Json, loads
 from ..wire.refusals import GatewayRefusal, Refusal, unsupported
-from . import capture, documents, rates, search
+from . import capture, documents, forms, rates, search, tax_service
 from .batch import Batch, read_items
 from .documents import Wish
 from .requestids import LONGEST, Key, Remembered, check_length
-from .writing import aside, once, reading, timed, writing
+from .writing import Seal, aside, once, reading, timed, writing
 
 NOT_ACCEPTABLE = {
     "error": "not_acceptable",
@@ -74,16 +74,27 @@ class Api:
     def write(self, call: Call) -> Response:
         return self._guarded(call, lambda: self._write(call))
 
+    def pdf(self, call: Call) -> Response:
+        return self._guarded(call, lambda: self._printed(call), accept="")
+
+    def send(self, call: Call) -> Response:
+        return self._guarded(call, lambda: self._emailed(call))
+
+    def tax_code(self, call: Call) -> Response:
+        return self._guarded(call, lambda: self._tax_code(call))
+
     def batch(self, call: Call) -> Response:
         return self._guarded(call, lambda: self._batched(call), batch=True)
 
-    def _guarded(self, call: Call, act: Callable[[], Response], *, batch: bool = False) -> Response:
+    def _guarded(
+        self, call: Call, act: Callable[[], Response], *, batch: bool = False, accept: str = "application/json"
+    ) -> Response:
         """Gateway first, books second: a bad token never reaches a company (§1.7)."""
         realm = call.path["realm"]
         try:
             with self._sandbox.store.reading() as db:
                 tokens.admit(db, call.headers.get("authorization", ""), realm)
-            if "application/json" not in call.headers.get("accept", ""):
+            if accept not in call.headers.get("accept", ""):
                 return answer(NOT_ACCEPTABLE, 406)
             with self._sandbox.throttle.admitted(realm, batch=batch):
                 return act()
@@ -128,11 +139,31 @@ class Api:
         wish = _wish(call, entity)
         if wish.operation == "void" and wish.entity.name in VOID_ODDITIES:
             return answer(*VOID_ODDITIES[wish.entity.name](self._now(realm)))
-        key = _key(call)
         target = Target(realm, entity.name, wish.operation)
-        with self._sandbox.plan.met(target), writing(self._sandbox, realm) as books:
-            outcome = once(books, key, call.body, lambda books: _one(entity, documents.carry_out(books, wish)), timed)
+        return self._written(call, target, lambda books: _one(entity, documents.carry_out(books, wish)))
+
+    def _written(self, call: Call, target: Target, act: Callable[[Books], Json], seal: Seal = timed) -> Response:
+        key = _key(call)
+        with self._sandbox.plan.met(target), writing(self._sandbox, target.realm) as books:
+            outcome = once(books, key, call.body, act, seal)
         return _sent(outcome)
+
+    def _printed(self, call: Call) -> Response:
+        entity, realm = _entity(call), call.path["realm"]
+        with self._sandbox.plan.met(Target(realm, entity.name, "read")), reading(self._sandbox, realm) as books:
+            return Response(forms.printed(books, entity, call.path["id"]), media_type="application/pdf")
+
+    def _emailed(self, call: Call) -> Response:
+        entity, number, to = _entity(call), call.path["id"], call.query.get("sendTo", "")
+        target = Target(call.path["realm"], entity.name, "update")
+        return self._written(call, target, lambda books: _one(entity, forms.send(books, entity, number, to)))
+
+    def _tax_code(self, call: Call) -> Response:
+        """Its answer comes without an envelope."""
+        _require_json(call)
+        payload = parse(call.body)
+        target = Target(call.path["realm"], "TaxCode", "create")
+        return self._written(call, target, lambda books: tax_service.create(books, payload), lambda _, result: result)
 
     def _now(self, realm: str) -> str:
         with reading(self._sandbox, realm) as books:

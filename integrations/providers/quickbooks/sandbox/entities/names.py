@@ -30,7 +30,7 @@ PERSON = (
     text("PrintOnCheckName", 110),
     flag("Active"),
     *(phone(name) for name in ("PrimaryPhone", "AlternatePhone", "Mobile", "Fax")),
-    part("PrimaryEmailAddr", Field("Address", Kind.EMAIL, limit=100), *ignored("Id", "Default", "Tag")),
+    part("PrimaryEmailAddr", Field("Address", Kind.EMAILS, limit=100), *ignored("Id", "Default", "Tag")),
     *ignored("IntuitId", "Organization", "UserId", "V4IDPseudonym", "FullyQualifiedName", "OtherContactInfo"),
     *ignored("ContactName", "AltContactName", "OtherAddr", "CustomField", "AttachableRef"),
 )

@@ -19,7 +19,7 @@ RECEIVABLE = "Accounts Receivable"
 
 
 def email(name: str) -> Field:
-    return part(name, Field("Address", Kind.EMAIL, limit=100), *ignored("Id", "Default", "Tag"))
+    return part(name, Field("Address", Kind.EMAILS, limit=200), *ignored("Id", "Default", "Tag"))
 
 
 FIELDS: tuple[Field, ...] = (

@@ -10,6 +10,8 @@ class Kind(Enum):
     TEXT = auto()
     NAME = auto()
     EMAIL = auto()
+    #: Several may stand there, with commas between.
+    EMAILS = auto()
     WEB = auto()
     FLAG = auto()
     AMOUNT = auto()

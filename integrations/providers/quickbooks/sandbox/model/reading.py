@@ -91,6 +91,11 @@ class Reader:
             raise Refusal("2210", f"Email Address does not conform to format: {text}", element=field.name)
         return text
 
+    def emails(self, value: Any, field: Field) -> str:
+        for each in self.text(value, field).split(","):
+            self.email(each.strip(), field)
+        return str(value)
+
     def web(self, value: Any, field: Field) -> str:
         text = self.text(value, field)
         if not re.fullmatch(r"(https?://)?[^\s/]+\.[^\s]+", text):
@@ -174,6 +179,7 @@ _READERS: dict[Kind, Callable[[Reader, Any, Field], Any]] = {
     Kind.TEXT: Reader.text,
     Kind.NAME: Reader.name,
     Kind.EMAIL: Reader.email,
+    Kind.EMAILS: Reader.emails,
     Kind.WEB: Reader.web,
     Kind.FLAG: Reader.flag,
     Kind.AMOUNT: Reader.amount,
