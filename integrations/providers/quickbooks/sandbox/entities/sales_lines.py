@@ -18,6 +18,8 @@ REMARK, SUBTOTAL = "DescriptionOnly", "SubTotalLineDetail"
 #: Stands for freight in the place of an item, and has no row in the list of items.
 SHIPPING = "SHIPPING_ITEM_ID"
 _PRICE = Decimal("0.0000001")
+#: As recorded answers have them.
+_PRINTED = ("ServiceDate", "ItemRef", "ClassRef", "UnitPrice", "Qty", "ItemAccountRef", "TaxCodeRef", "TaxInclusiveAmt")
 
 _ITEM = part(
     ITEM,
@@ -117,6 +119,7 @@ def _item(books: Books, body: Json, line: Json) -> Json:
         detail["TaxCodeRef"] = {"value": item.body["SalesTaxCodeRef"]["value"]}
     detail["ItemAccountRef"] = {"value": _income(books, detail, item)}
     detail = tax.complete_line(books, body, detail, tax.SALES)
+    detail = {name: detail[name] for name in _PRINTED if name in detail} | detail
     return {**_head(line), "Amount": total, "DetailType": ITEM, ITEM: detail}
 
 
