@@ -117,7 +117,10 @@ def _void(books: Books, wish: Wish) -> Record:
     wish.entity.guard(books, record, "void")
     assert wish.entity.voided is not None, "whoever allows a void says what it leaves"
     transactions.check_open(books, record.body["TxnDate"])
-    return _replaced(books, wish.entity, record, wish.entity.voided(books, record), "Void")
+    body = wish.entity.voided(books, record)
+    if wish.entity.linkable:
+        body = links.shown(books, wish.entity, record.id, body)
+    return _replaced(books, wish.entity, record, body, "Void")
 
 
 def _delete(books: Books, wish: Wish) -> Json:
@@ -130,7 +133,7 @@ def _delete(books: Books, wish: Wish) -> Json:
     cleared.check(books, record)
     books.remove(record)
     _settle(books, targets)
-    return {"status": "Deleted", "domain": "QBO", "Id": str(record.id)}
+    return {"domain": "QBO", "status": "Deleted", "Id": str(record.id)}
 
 
 def _enter(books: Books, entity: Entity, record: Record, parted: set[tuple[str, int]]) -> None:
@@ -238,7 +241,8 @@ def _holder(books: Books, entity: Entity, body: Json, before: Record | None) -> 
 
 def read(books: Books, entity: Entity, number: str) -> Json:
     admit(books, entity)
-    return render(books, books.get(entity, entity.words.get(number, number)))
+    word = books.find(entity.name, entity.words[number]) if number in entity.words else None
+    return render(books, word or books.get(entity, number))
 
 
 def read_single(books: Books, entity: Entity) -> Json:
