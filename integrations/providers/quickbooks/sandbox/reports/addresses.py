@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ..books.books import Books
 from ..sandbox import Call
 from ..wire.json import Json
@@ -24,6 +26,9 @@ def answer(books: Books, call: Call) -> Json:
     if known is None:
         raise Refusal("5020", UNKNOWN, element="ReportName")
     question = asked.read(books, call.query, known.period)
+    if not known.basis:
+        # What is owed, and what was written, is the same on either basis.
+        question = replace(question, basis="Accrual")
     report = known.build(Desk(books, question))
     header = {"Time": books.moment(books.now), "ReportName": call.path["name"], **_header(question, known)}
     options = [*report.options, {"Name": "NoReportData", "Value": "true" if report.empty else "false"}]

@@ -1,0 +1,232 @@
+"""Whatever is written, every report agrees with every other one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from random import Random
+from typing import Any
+
+import pytest
+
+from .client import US, Company, Json, Server
+from .report import amount, report
+
+YEAR = {"start_date": "2026-01-01", "end_date": "2026-12-31"}
+EXPENSES = ("6110", "6025", "6210", "5100", "4950", "1300", "7100")
+
+
+def _accounts(company: Company, kind: str) -> set[str]:
+    return {row["Id"] for row in company.server.stored("Account", company.realm) if row["AccountType"] == kind}
+
+
+def _day(random: Random) -> str:
+    return f"{random.choice([2024, 2025, 2026, 2026, 2026])}-{random.randint(1, 12):02d}-{random.randint(1, 28):02d}"
+
+
+def _lines(company: Company, random: Random) -> list[Json]:
+    found = [(random.choice(EXPENSES), random.randint(1, 99999)) for _ in range(random.randint(1, 4))]
+    return [company.line(f"{cents / 100}", account=number) for number, cents in found]
+
+
+def _purchase(company: Company, random: Random) -> tuple[str, Json]:
+    credit = {"Credit": random.random() < 0.3}
+    return "Purchase", company.create(
+        "Purchase", company.charge(TxnDate=_day(random), Line=_lines(company, random), **credit)
+    )
+
+
+def _owed(entity: str) -> Callable[[Company, Random], tuple[str, Json]]:
+    def make(company: Company, random: Random) -> tuple[str, Json]:
+        vendor = {"value": company.vendor(random.choice(["Uber", "Figma Inc", "Mailchimp"]))}
+        body = {"VendorRef": vendor, "TxnDate": _day(random), "Line": _lines(company, random)}
+        return entity, company.create(entity, body)
+
+    return make
+
+
+def _payment(company: Company, random: Random) -> tuple[str, Json]:
+    """Pays half of a bill, or all of it."""
+    _, bill = _owed("Bill")(company, random)
+    paid = bill["TotalAmt"] if random.random() < 0.5 else round(bill["TotalAmt"] / 2, 2)
+    body = {
+        "VendorRef": bill["VendorRef"],
+        "PayType": "Check",
+        "CheckPayment": {"BankAccountRef": company.ref("1010")},
+        "TotalAmt": paid,
+        "TxnDate": _day(random),
+        "Line": [{"Amount": paid, "LinkedTxn": [{"TxnId": bill["Id"], "TxnType": "Bill"}]}],
+    }
+    return "BillPayment", company.create("BillPayment", body)
+
+
+def _entry(company: Company, random: Random) -> tuple[str, Json]:
+    cents = random.randint(1, 99999) / 100
+    sides = zip(("Debit", "Credit"), random.sample([*EXPENSES, "1010", "2110"], 2), strict=True)
+    lines = [_side(company, cents, side, number) for side, number in sides]
+    return "JournalEntry", company.create("JournalEntry", {"TxnDate": _day(random), "Line": lines})
+
+
+def _side(company: Company, value: float, side: str, number: str) -> Json:
+    detail = {"PostingType": side, "AccountRef": company.ref(number)}
+    return {"Amount": value, "DetailType": "JournalEntryLineDetail", "JournalEntryLineDetail": detail}
+
+
+def _transfer(company: Company, random: Random) -> tuple[str, Json]:
+    return "Transfer", company.create("Transfer", company.transfer(TxnDate=_day(random)))
+
+
+MAKERS = (_purchase, _owed("Bill"), _owed("VendorCredit"), _payment, _entry, _transfer)
+
+
+def _mix(company: Company, seed: int) -> None:
+    """Some of everything, of which some is deleted and some voided again."""
+    random = Random(seed)
+    for _ in range(25):
+        entity, made = random.choice(MAKERS)(company, random)
+        if entity == "BillPayment" and random.random() < 0.3:
+            fields = {name: made[name] for name in ("Id", "SyncToken")}
+            assert company.post("billpayment", fields, operation="update", include="void").status_code == 200
+        elif random.random() < 0.2:
+            assert company.delete(entity, company.read(entity, made["Id"])).status_code == 200
+
+
+@pytest.fixture(params=[1, 2])
+def mixed(sandbox: Server, request: pytest.FixtureRequest) -> Company:
+    company = sandbox.company(US)
+    _mix(company, request.param)
+    return company
+
+
+def test_all_reports_agree(mixed: Company) -> None:
+    for basis in ("Accrual", "Cash"):
+        for day in ("2024-06-30", "2025-12-31", "2026-03-15", "2026-12-31"):
+            _balances(mixed, day, basis)
+        _profits(mixed, basis)
+        _ledgers(mixed, basis)
+    _owed_balances(mixed)
+
+
+def _balances(company: Company, day: str, basis: str) -> None:
+    """Debits are credits, and assets are liabilities and equity."""
+    asked = {"start_date": f"{day[:4]}-01-01", "end_date": day, "accounting_method": basis}
+    trial = report(company, "TrialBalance", **asked)
+    if trial.data():
+        total = trial.shown[-1].values
+        assert total[1] == total[2], (day, basis)
+    sheet = report(company, "BalanceSheet", **asked)
+    assert sheet.of_group("TotalAssets") == sheet.of_group("TotalLiabilitiesAndEquity"), (day, basis)
+    profit = report(company, "ProfitAndLoss", **asked)
+    assert profit.of_group("NetIncome") == sheet.of_group("NetIncome"), (day, basis)
+
+
+def _profits(company: Company, basis: str) -> None:
+    """However a summary is cut, its last column is the whole, and the details add up to it."""
+    whole = report(company, "ProfitAndLoss", **YEAR, accounting_method=basis).of_group("NetIncome")
+    for by in ("Month", "Quarter", "Week", "Days", "Vendors", "Customers", "Classes"):
+        cut = report(company, "ProfitAndLoss", **YEAR, accounting_method=basis, summarize_column_by=by)
+        assert cut.of_group("NetIncome") == whole, by
+        net = next(row.values for row in cut.shown if row.group == "NetIncome")
+        assert sum(map(amount, net[1:-1])) == whole, by
+    detail = report(company, "ProfitAndLossDetail", **YEAR, accounting_method=basis, columns="tx_date,subt_nat_amount")
+    assert amount(detail.shown[-1].values[-1]) == whole
+
+
+def _ledgers(company: Company, basis: str) -> None:
+    """What the general ledger comes to is what the trial balance shows."""
+    ledger = report(company, "GeneralLedger", **YEAR, accounting_method=basis)
+    trial = report(company, "TrialBalance", **YEAR, accounting_method=basis).accounts()
+    last, running = ledger.column("rbal_nat_amount"), {}
+    number = ""
+    for row in ledger.shown:
+        if row.kind == "header":
+            number = row.cells[0]["id"]
+        elif row.kind == "data":
+            running[number] = amount(row.values[last])
+    kinds = {row["Id"]: row["Classification"] for row in company.server.stored("Account", company.realm)}
+    sides = {number: 1 if kinds[number] in ("Asset", "Expense") else -1 for number in running}
+    assert {number: sides[number] * total for number, total in running.items() if total} == trial
+
+
+def _owed_balances(company: Company) -> None:
+    """What is owed to vendors is what stands on the payable accounts, however it is listed."""
+    day = "2026-12-31"
+    sheet = report(company, "BalanceSheet", start_date="2026-01-01", end_date=day)
+    payable = sheet.of_group("AP")
+    for name in ("VendorBalance", "AgedPayables", "VendorBalanceDetail", "AgedPayableDetail"):
+        last = report(company, name, report_date=day).shown[-1]
+        assert amount(last.values[-1]) == payable, name
+
+
+def test_a_transaction_list_adds_up_to_what_the_account_has_moved(mixed: Company) -> None:
+    listed = report(mixed, "TransactionList", **YEAR, source_account_type="CreditCard")
+    column = listed.column("subt_nat_amount")
+    ledger = report(mixed, "GeneralLedger", **YEAR, account=mixed.account("2110"))
+    mine = [row for row in listed.data() if row.cells[listed.column("account_name")]["id"] == mixed.account("2110")]
+    entries = [row for row in ledger.data() if row.values[1] == "Journal Entry"]
+    hand = sum((amount(row.values[ledger.column("subt_nat_amount")]) for row in entries), Decimal())
+    listed_by_hand = sum((amount(row.values[column]) for row in mine if row.values[1] == "Journal Entry"), Decimal())
+    total = next(row for row in ledger.shown if row.title.startswith("Total for")).values
+    moved = amount(total[ledger.column("subt_nat_amount")])
+    assert sum(amount(row.values[column]) for row in mine) - listed_by_hand == moved - hand
+
+
+@pytest.fixture
+def foreign(own: Callable[..., Server]) -> Company:
+    """A company with a vendor that is paid in euros, as its currency was when the vendor was made."""
+    company = own(SANDBOX_VENDOR_CURRENCY="keep").company(US)
+    company.server.control(f"companies/{US}/preferences", {"MultiCurrencyEnabled": True})
+    return company
+
+
+def test_reports_agree_where_rates_have_changed_between_bill_and_payment(foreign: Company) -> None:
+    euro = {"CurrencyRef": {"value": "EUR"}}
+    vendor = foreign.create("Vendor", {"DisplayName": "Lumen Werke", **euro})
+    owner = {"VendorRef": {"value": vendor["Id"]}, **euro}
+    lines = {"Line": [foreign.line("100.01"), foreign.line("33.33", account="6025")]}
+    bill = foreign.create("Bill", {**owner, **lines, "TxnDate": "2026-02-01", "ExchangeRate": 1.0837})
+    foreign.create(
+        "VendorCredit", {**owner, "TxnDate": "2026-02-02", "ExchangeRate": 1.1, "Line": [foreign.line("7.77")]}
+    )
+    paid = {"Amount": 50, "LinkedTxn": [{"TxnId": bill["Id"], "TxnType": "Bill"}]}
+    source = {"PayType": "Check", "CheckPayment": {"BankAccountRef": foreign.ref("1010")}, "TotalAmt": 50}
+    foreign.create("BillPayment", {**owner, **source, "TxnDate": "2026-04-01", "ExchangeRate": 1.2011, "Line": [paid]})
+    for basis in ("Accrual", "Cash"):
+        for day in ("2026-02-28", "2026-12-31"):
+            _balances(foreign, day, basis)
+        _profits(foreign, basis)
+    _owed_balances(foreign)
+    assert report(foreign, "GeneralLedger", **YEAR).column("subt_nat_home_amount")
+
+
+def test_every_other_report_answers(mixed: Company) -> None:
+    names: dict[str, Any] = {
+        "CashFlow": {},
+        "JournalReport": {},
+        "CustomerBalance": {},
+        "CustomerBalanceDetail": {},
+        "AgedReceivables": {},
+        "AgedReceivableDetail": {},
+        "VendorExpenses": {},
+        "CustomerIncome": {},
+        "CustomerSales": {},
+        "ItemSales": {},
+        "ClassSales": {},
+        "DepartmentSales": {},
+        "AccountList": {},
+        "TransactionListByVendor": {},
+        "TransactionListByCustomer": {},
+    }
+    for name, more in names.items():
+        assert report(mixed, name, **YEAR, **more).header["ReportName"] == name
+
+
+def test_debits_are_credits_in_the_journal(mixed: Company) -> None:
+    total = report(mixed, "JournalReport", **YEAR).shown[-1].values
+    assert total[0] == "TOTAL"
+    assert amount(total[-2]) == amount(total[-1]) != 0
+
+
+def test_the_cash_flow_ends_with_what_is_in_the_bank(mixed: Company) -> None:
+    flow = report(mixed, "CashFlow", **YEAR)
+    assert flow.of_group("EndingCash") == report(mixed, "BalanceSheet", **YEAR).of_group("BankAccounts")
