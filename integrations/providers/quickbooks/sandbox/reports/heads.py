@@ -17,6 +17,7 @@ _SOURCES = (
     *("CheckPayment.BankAccountRef", "CreditCardPayment.CCAccountRef", "AccountRef", "DepositToAccountRef"),
     *("FromAccountRef", "BankAccountRef", "APAccountRef", "ARAccountRef"),
 )
+_RECEIVABLE = ("Invoice", "CreditMemo", "Estimate")
 _TEXTS = (
     *("DocNumber", "PrivateNote", "PaymentType", "PayType", "Credit", "DueDate", "CheckNum", "PaymentRefNum"),
     *("PrintStatus", "ExchangeRate"),
@@ -126,7 +127,9 @@ class Heads:
 def _head(row: tuple[Any, ...]) -> Head:
     entity, number, day, party, amount, still_open, created, updated, text = row
     body = {name: value for name, value in zip(_NAMES, loads(text), strict=True) if value is not None}
-    source = next((int(value) for name in _SOURCES if (value := body.get(f"{name}.value"))), None)
+    # An invoice may take a deposit to the bank; it is written from receivables all the same.
+    sources = ("ARAccountRef",) if entity in _RECEIVABLE else _SOURCES
+    source = next((int(value) for name in sources if (value := body.get(f"{name}.value"))), None)
     word, about = words.word_of(entity, body), None if party is None else int(party)
     return Head(entity, number, day, word, about, amount, still_open, created, updated, body, source)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -21,8 +21,8 @@ _MARKS = {
     "Employees": _NAMED,
     "Classes": ("p.class",),
     "Departments": ("p.department",),
+    "ProductsAndServices": ("p.item",),
 }
-_ITEM = "json_extract(row.value, '$.SalesItemLineDetail.ItemRef.value', '$.ItemBasedExpenseLineDetail.ItemRef.value')"
 
 
 @dataclass(frozen=True)
@@ -45,30 +45,23 @@ class Scope:
     def sql(self) -> str:
         """Ids are whole numbers, hence safe to stand in the statement."""
         clauses = ["p.realm = :realm", "p.txn_date BETWEEN :start AND :end"]
-        for column, ids in (("account", self.accounts), ("class", self.classes), ("department", self.departments)):
-            if ids or ids == frozenset():
+        if self.accounts is not None:
+            clauses.append(f"p.account IN ({_listed(self.accounts)})")
+        for column, ids in (("class", self.classes), ("department", self.departments), ("item", self.items)):
+            if ids:
                 clauses.append(f"p.{column} IN ({_listed(ids)})")
         clauses += [_about(ids) for ids in self.parties]
-        if self.items:
-            clauses.append(_selling(self.items))
         return " AND ".join(clauses)
 
 
-def _listed(ids: tuple[int, ...] | frozenset[int] | None) -> str:
-    return ", ".join(map(str, ids or ()))
+def _listed(ids: Iterable[int]) -> str:
+    return ", ".join(map(str, ids))
 
 
 def _about(ids: tuple[int, ...]) -> str:
     texts = ", ".join(f"'{each}'" for each in ids)
     of = f"SELECT entity, id FROM object WHERE realm = :realm AND party IN ({texts}) AND txn_date IS NOT NULL"
     return f"(p.party IN ({_listed(ids)}) OR (p.entity, p.id) IN ({of}))"
-
-
-def _selling(ids: tuple[int, ...]) -> str:
-    """Postings do not know items: the transactions that name one count as a whole."""
-    named = " OR ".join(f"{_ITEM} LIKE '%\"{each}\"%'" for each in ids)
-    of = f"SELECT t.entity, t.id FROM object t, json_each(t.body, '$.Line') row WHERE t.realm = :realm AND ({named})"
-    return f"(p.entity, p.id) IN ({of})"
 
 
 def scope_of(asked: Asked) -> Scope:

@@ -11,6 +11,7 @@ ENTITIES = {
     "Employees": "Employee",
     "Classes": "Class",
     "Departments": "Department",
+    "ProductsAndServices": "Item",
 }
 
 

@@ -58,7 +58,7 @@ def _title(by: str, start: date, end: date) -> str:
     whole = start.day == 1 and (end + timedelta(days=1)).day == 1
     if by == "Week" or not whole:
         return f"{start:%b} {start.day} - {_until(start, end)}, {end.year}"
-    if by == "Month":
+    if (start.year, start.month) == (end.year, end.month):
         return f"{start:%b %Y}"
     between = "," if by == "Quarter" else ""
     return f"{start:%b} - {end:%b}{between} {end.year}"

@@ -18,6 +18,7 @@ _PLAIN = {
     "PurchaseOrder": "Purchase Order",
     "TimeActivity": "Time Charge",
     "InventoryAdjustment": "Inventory Qty Adjust",
+    "SalesTaxPayment": "Sales Tax Payment",
     "Opening": "Journal Entry",
 }
 #: The filter's word to the report's.
