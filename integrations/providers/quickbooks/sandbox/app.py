@@ -19,6 +19,7 @@ from .books import audit
 from .books.store import Store
 from .companies import all as seed
 from .control import chart
+from .control.human import Human
 from .control.plane import Control, loopback_only
 from .control.webhooks import Webhooks
 from .entities import attachable
@@ -115,10 +116,11 @@ def _books(sandbox: Sandbox) -> list[Route]:
 
 
 def _control(sandbox: Sandbox) -> list[Route]:
-    control, base = Control(sandbox), "/sandbox"
+    control, human, base = Control(sandbox), Human(sandbox).act, "/sandbox"
     return [
         Route(base + "/companies", loopback_only(control.companies), methods=["GET"]),
         Route(base + "/companies/{realm}/objects/{entity}", loopback_only(control.objects), methods=["GET"]),
+        Route(base + "/companies/{realm}/human", loopback_only(human), methods=["POST"]),
         Route(base + "/companies/{realm}/preferences", loopback_only(control.preferences), methods=["POST"]),
         Route(base + "/companies/{realm}/accounts", loopback_only(control.accounts), methods=["POST"]),
         Route(base + "/companies/{realm}/balances", loopback_only(control.balances), methods=["GET"]),

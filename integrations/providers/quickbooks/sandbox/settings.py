@@ -90,6 +90,10 @@ class Switches:
     webhook_disable_hours: int = 72
     #: §7 the word for a void in CloudEvents: as in a sample of the documentation, or as the others are formed.
     cloud_void: str = _one_of("void", "voided")
+    #: §7 the name that a merge has taken in: gone, as the word deletedId says, or inactive.
+    merged_names: str = _one_of("deleted", "inactive")
+    #: What names a merged one names the other: without a trace in the document, or with one more in its SyncToken.
+    merge_touches: str = _one_of("nothing", "documents")
     #: §9.11 attaching to something that is not there.
     attach_missing: str = _one_of("2500", "610", "6050")
     #: §9.11 the reference of an attachment to what was deleted since: neither read nor found, or as ever.

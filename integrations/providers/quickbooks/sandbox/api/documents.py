@@ -92,7 +92,7 @@ def _update(books: Books, wish: Wish) -> Record:
     before = _current(books, wish)
     wish.entity.guard(books, before, "update")
     merged = _sparse(books, wish.entity, clean, before) if _is_sparse(wish) else _full(wish.entity, clean, before)
-    after = _replaced(books, wish.entity, before, _complete(books, wish, merged, before))
+    after = rewrite(books, wish.entity, before, _complete(books, wish, merged, before))
     wish.entity.followed(books, after, merged, before)
     if wish.entity.name in trees.SUB:
         trees.settle(books, after)
@@ -103,7 +103,7 @@ def _is_sparse(wish: Wish) -> bool:
     return wish.entity.sparse and wish.payload.get("sparse") in (True, "true")
 
 
-def _replaced(books: Books, entity: Entity, before: Record, body: Json, operation: str = "Update") -> Record:
+def rewrite(books: Books, entity: Entity, before: Record, body: Json, operation: str = "Update") -> Record:
     """One SyncToken on, with its postings and links struck and entered anew."""
     targets = _strike(books, entity, before)
     after = books.replace(before, body, operation)
@@ -120,7 +120,7 @@ def _void(books: Books, wish: Wish) -> Record:
     body = wish.entity.voided(books, record)
     if wish.entity.linkable:
         body = links.shown(books, wish.entity, record.id, body)
-    return _replaced(books, wish.entity, record, body, "Void")
+    return rewrite(books, wish.entity, record, body, "Void")
 
 
 def _delete(books: Books, wish: Wish) -> Json:

@@ -192,13 +192,15 @@ class Books:
         """Derived properties changed (a parent was renamed); nobody edited the object itself."""
         self._write(record)
 
-    def remove(self, record: Record) -> None:
+    def remove(self, record: Record, *, absorbed: bool = False) -> None:
+        """Of what a merge takes in the merge itself tells."""
         where = (self.realm, record.entity, record.id)
         self.db.execute("DELETE FROM object WHERE realm = ? AND entity = ? AND id = ?", where)
         self.db.execute("INSERT OR REPLACE INTO deleted VALUES (?, ?, ?, ?)", (*where, self.now))
         self._touched.add(where)
         self.shelf.drop(where)
-        self._tell(Change("Delete", record, record))
+        if not absorbed:
+            self._tell(Change("Delete", record, record))
 
     def _tell(self, change: Change) -> None:
         for watch in self.watchers:

@@ -20,6 +20,7 @@ from ..webhooks.subscriptions import BadWebhook
 from ..wire.json import Json, dumps, loads
 from ..wire.refusals import GatewayRefusal, Refusal
 from . import chart, preferences, reconcile
+from .acts import BadAct
 from .chart import BadChart
 from .preferences import NoSuchPreference
 from .reconcile import CannotReconcile
@@ -31,7 +32,7 @@ class BadRequest(ValueError):
     """The control plane was asked for something it does not have."""
 
 
-_EXPLAINED = (BadRequest, BadPlan, BadChart, BadWebhook, NoSuchPreference, CannotReconcile)
+_EXPLAINED = (BadRequest, BadAct, BadPlan, BadChart, BadWebhook, NoSuchPreference, CannotReconcile)
 
 
 def loopback_only(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
