@@ -93,8 +93,8 @@ def _void(books: Books, act: Act) -> Json:
     act.entity.guard(books, act.record, "void" if act.entity.voided else "delete")
     transactions.check_open(books, act.record.body["TxnDate"])
     body = act.entity.voided(books, act.record) if act.entity.voided else _emptied(act.record.body)
-    if act.entity.open_name:
-        body = links.opened(books, act.entity, act.record.id, body)
+    if act.entity.linkable:
+        body = links.shown(books, act.entity, act.record.id, body)
     return render(books, rewrite(books, act.entity, act.record, body, "Void"))
 
 

@@ -100,6 +100,8 @@ def _move_sums(books: Books, entity: Entity, loser: Record, winner: Record) -> N
     column, sums = COLUMNS[entity.name]
     where = (winner.id, books.realm, loser.id)
     books.db.execute(f"UPDATE posting SET {column} = ? WHERE realm = ? AND {column} = ?", where)
+    if entity.name == "Account":
+        books.db.execute("UPDATE OR IGNORE cleared SET account = ? WHERE realm = ? AND account = ?", where)
     for table, kept in sums:
         added = ", ".join(f"{name} = {name} + excluded.{name}" for name in kept)
         books.db.execute(
