@@ -55,7 +55,9 @@ def opened(sandbox: Sandbox, call: Call) -> Response:
         with aside(sandbox, call.path["realm"]) as books:
             record = books.find("Attachable", int(text)) if text.isdecimal() and len(text) < 19 else None
             if record is None or not attachable.has_file(record):
-                return outside("No such file", empty("It has been removed.", link("/", "All companies")), at="", status=404)
+                return outside(
+                    "No such file", empty("It has been removed.", link("/", "All companies")), at="", status=404
+                )
             name = record.body["FileName"]
             return RedirectResponse(addresses.temporary(books.db, books.realm, record.id, name, books.now), 302)
     except GatewayRefusal:

@@ -6,7 +6,7 @@ from ..api.documents import render
 from ..books.record import Record
 from ..model.entity import Entity
 from ..model.money import to_units
-from ..registry import BY_ADDRESS, BY_NAME
+from ..registry import BY_ADDRESS, BY_NAME, TRANSACTIONS
 from ..wire.json import Json
 from . import audit, journal, parties, properties, register, ties, words
 from .frame import Missing, Reader, Shown
@@ -15,10 +15,15 @@ from .lines import lines
 from .listing import signed
 from .markup import Html, html, joined, link
 
+_FAMILIES = {
+    "transaction": tuple(entity.name for entity in TRANSACTIONS if entity.family == "Transaction"),
+    "name": parties.NAMES,
+}
+
 
 def document(reader: Reader) -> Shown:
-    entity = _entity(reader.call.path["entity"])
-    record = _record(reader, entity)
+    record = _by_family(reader) or _record(reader, _entity(reader.call.path["entity"]))
+    entity = reader.books.entities[record.entity]
     if entity.name == "Account":
         return register.register(reader, record)
     if entity.name in parties.NAMES:
@@ -43,6 +48,15 @@ def _entity(word: str) -> Entity:
     if found is None:
         raise Missing("No such page", f"Nothing is called “{word}”.")
     return found
+
+
+def _by_family(reader: Reader) -> Record | None:
+    """Reports tell the Id of a transaction or a name, and not of which kind it is."""
+    family, text = _FAMILIES.get(reader.call.path["entity"].lower()), reader.call.path["id"]
+    if family is None or not text.isdecimal() or len(text) > 18:
+        return None
+    found = gather(reader.books, ((each, int(text)) for each in family))
+    return next(iter(found.values()), None)
 
 
 def _record(reader: Reader, entity: Entity) -> Record:

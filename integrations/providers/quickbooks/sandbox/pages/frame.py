@@ -18,13 +18,18 @@ from .markup import Html, html, joined, link
 from .tables import empty
 
 SANDBOX = (("/", "Companies"), ("/requests", "Requests"), ("/faults", "Faults"), ("/connections", "Connections"))
+_REPORTS = (
+    ("/reports/TrialBalance", "Trial balance"),
+    ("/reports/ProfitAndLoss", "Profit and loss"),
+    ("/reports/BalanceSheet", "Balance sheet"),
+)
 COMPANY = (
     ("", (("", "Overview"), ("/transactions", "Transactions"), ("/accounts", "Chart of accounts"))),
     (
         "Lists",
         (("/vendors", "Vendors"), ("/customers", "Customers"), ("/items", "Products"), ("/lists", "Other lists")),
     ),
-    ("Reports", (("/reports/TrialBalance", "Trial balance"), ("/reports", "All reports"))),
+    ("Reports", (*_REPORTS, ("/reports", "All reports"))),
     ("Records", (("/attachments", "Attachments"), ("/audit", "Audit log"))),
 )
 

@@ -8,7 +8,7 @@ from starlette.routing import Route
 
 from ..control.plane import Control
 from ..sandbox import Handler, Sandbox, at_once, in_thread
-from . import attachments, audit, chart, document, lists, look, overview, parties, transactions
+from . import attachments, audit, chart, document, lists, look, overview, parties, reports, transactions
 from .connections import Connections
 from .doors import Doors
 from .faults import Faults
@@ -28,6 +28,8 @@ OF_A_COMPANY = {
     "/items": lists.items,
     "/lists": lists.lists,
     "/lists/{entity}": lists.one_list,
+    "/reports": reports.every,
+    "/reports/{name}": reports.report,
     "/attachments": attachments.attachments,
     "/audit": audit.log,
     # Last, since it takes whatever the others have not.

@@ -88,8 +88,7 @@ def turning(newest: str | None, older: str | None, said: str = "") -> Html:
 def tabs(current: str, choices: Iterable[tuple[str, str]], q: str = "") -> Html:
     """Links of which one is chosen: value and word."""
     rows = joined(
-        html('<a href="{}"{}>{}</a>', asking(q=q, show=value), _here(value == current), word)
-        for value, word in choices
+        html('<a href="{}"{}>{}</a>', asking(q=q, show=value), _here(value == current), word) for value, word in choices
     )
     return html('<nav class="tabs" aria-label="Show">{}</nav>', rows)
 
