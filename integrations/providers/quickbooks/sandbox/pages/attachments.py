@@ -16,6 +16,7 @@ from . import words
 from .frame import Reader, Shown, outside
 from .gathering import Key, gather
 from .markup import Html, asking, html, joined, link
+from .numbers import LARGEST, whole
 from .tables import Column, Row, empty, section, table, turning
 
 PER_PAGE = 100
@@ -25,7 +26,7 @@ _UNITS = ((1 << 20, "MB"), (1 << 10, "kB"))
 def attachments(reader: Reader) -> Shown:
     here = f"{reader.base}/attachments"
     after = reader.asked("after")
-    before = int(after) if after.isdecimal() and len(after) < 19 else 2**62
+    before = whole(after) or LARGEST
     query = "SELECT * FROM object WHERE realm = ? AND entity = 'Attachable' AND id < ? ORDER BY id DESC LIMIT ?"
     rows = reader.books.db.execute(query, (reader.books.realm, before, PER_PAGE + 1))
     found = [Record.from_row(row) for row in rows]
@@ -50,18 +51,20 @@ def of(reader: Reader, record: Record) -> Html:
 
 def opened(sandbox: Sandbox, call: Call) -> Response:
     """To the address under which the file can be fetched for a while."""
-    text = call.path["id"]
+    number = whole(call.path["id"])
     try:
         with aside(sandbox, call.path["realm"]) as books:
-            record = books.find("Attachable", int(text)) if text.isdecimal() and len(text) < 19 else None
+            record = books.find("Attachable", number) if number else None
             if record is None or not attachable.has_file(record):
-                return outside(
-                    "No such file", empty("It has been removed.", link("/", "All companies")), at="", status=404
-                )
+                return _no_file()
             name = record.body["FileName"]
             return RedirectResponse(addresses.temporary(books.db, books.realm, record.id, name, books.now), 302)
     except GatewayRefusal:
-        return outside("No such company", empty("It is not here.", link("/", "All companies")), at="", status=404)
+        return _no_file()
+
+
+def _no_file() -> Response:
+    return outside("No such file", empty("No file is here.", link("/", "All companies")), at="", status=404)
 
 
 def _table(reader: Reader, records: Sequence[Record], *, lone: bool = False) -> Html:

@@ -10,6 +10,7 @@ from . import words
 from .frame import Reader, Shown
 from .gathering import Found, gather
 from .markup import Html, asking, html, joined
+from .numbers import whole
 from .tables import Column, Row, empty, section, table, turning
 
 PER_PAGE = 50
@@ -28,7 +29,7 @@ DONE = {
 
 def log(reader: Reader) -> Shown:
     after = reader.asked("after")
-    before = int(after) if after.isdecimal() and len(after) < 19 else None
+    before = whole(after)
     condition, values = ("AND seq < ?", (before,)) if before is not None else ("", ())
     query = f"SELECT * FROM audit WHERE realm = ? {condition} ORDER BY seq DESC LIMIT {PER_PAGE + 1}"
     rows = reader.books.db.execute(query, (reader.books.realm, *values)).fetchall()

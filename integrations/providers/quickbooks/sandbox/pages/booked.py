@@ -12,6 +12,7 @@ from ..books.record import Record
 from ..model.money import DIGITS_BEFORE, to_units
 from ..registry import TRANSACTIONS
 from .gathering import containing
+from .numbers import whole
 
 PER_PAGE = 50
 #: So many documents are looked through for a text before the page asks whether to go on.
@@ -37,7 +38,8 @@ class Place:
     @classmethod
     def read(cls, text: str) -> Place | None:
         day, dot, row = text.rpartition(".")
-        return cls(day, int(row)) if dot and row.isdecimal() and len(row) < 19 else None
+        place = whole(row)
+        return cls(day, place) if dot and place is not None else None
 
     def __str__(self) -> str:
         return f"{self.day}.{self.row}"

@@ -13,6 +13,7 @@ from ..signin import tokens
 from . import words
 from .frame import outside
 from .markup import Html, asking, html, joined, link
+from .numbers import LARGEST, whole
 from .tables import Column, Row, empty, table, turning
 
 AT = "/connections"
@@ -31,7 +32,7 @@ class Connections:
 
     def page(self, call: Call) -> Response:
         after = call.query.get("after", "")
-        before = int(after) if after.isdecimal() and len(after) < 19 else 2**62
+        before = whole(after) or LARGEST
         with self._sandbox.store.aside() as db:
             names = {each.realm: each.name for each in companies(db)}
             rows = db.execute(_GRANTS, (before, PER_PAGE + 1)).fetchall()
@@ -41,14 +42,14 @@ class Connections:
 
     def act(self, call: Call) -> str:
         """Lets the access tokens of one connection run out, or ends it as a person inside QuickBooks would (§1.6)."""
-        text = call.form.get("grant", "")
-        if not text.isdecimal() or len(text) > 18:
+        grant = whole(call.form.get("grant", ""))
+        if grant is None:
             return AT
         with self._sandbox.store.writing() as db:
             if call.form.get("wish") == "expire":
-                db.execute("UPDATE access_token SET expires = 0 WHERE oauth_grant = ?", (int(text),))
+                db.execute("UPDATE access_token SET expires = 0 WHERE oauth_grant = ?", (grant,))
             elif call.form.get("wish") == "disconnect":
-                tokens.revoke_grant(db, int(text))
+                tokens.revoke_grant(db, grant)
         return AT
 
 

@@ -14,6 +14,7 @@ from .gathering import gather, references
 from .lines import lines
 from .listing import signed
 from .markup import Html, html, joined, link
+from .numbers import whole
 
 _FAMILIES = {
     "transaction": tuple(entity.name for entity in TRANSACTIONS if entity.family == "Transaction"),
@@ -52,16 +53,15 @@ def _entity(word: str) -> Entity:
 
 def _by_family(reader: Reader) -> Record | None:
     """Reports tell the Id of a transaction or a name, and not of which kind it is."""
-    family, text = _FAMILIES.get(reader.call.path["entity"].lower()), reader.call.path["id"]
-    if family is None or not text.isdecimal() or len(text) > 18:
+    family, number = _FAMILIES.get(reader.call.path["entity"].lower()), whole(reader.call.path["id"])
+    if family is None or number is None:
         return None
-    found = gather(reader.books, ((each, int(text)) for each in family))
+    found = gather(reader.books, ((each, number) for each in family))
     return next(iter(found.values()), None)
 
 
 def _record(reader: Reader, entity: Entity) -> Record:
-    text = reader.call.path["id"]
-    number = int(text) if text.isdecimal() and len(text) < 19 else 0
+    number = whole(reader.call.path["id"]) or 0
     record = reader.books.find(entity.name, number) if number else None
     if record is None:
         raise Missing(f"No such {words.type_word(entity.name).lower()}", _gone(reader, entity, number))

@@ -10,6 +10,7 @@ from ..sandbox import Call, Sandbox
 from . import words
 from .frame import outside
 from .markup import html, joined, link
+from .numbers import whole
 from .tables import empty
 
 #: The words of the real addresses, where they are not the name of the entity.
@@ -29,7 +30,7 @@ class Doors:
         word, number = call.path["page"].lower(), call.query.get("txnId", "")
         known = BY_ADDRESS.get(word)
         entity = ENTITIES.get(word) or (known.name if known else "")
-        found = self._holders(entity, number) if entity and number.isdecimal() and len(number) < 19 else []
+        found = self._holders(entity, number) if entity and whole(number) is not None else []
         if len(found) == 1:
             return RedirectResponse(_address(found[0][0], entity, number), 302)
         title = f"{words.type_word(entity)} {number}" if entity else "No such page"

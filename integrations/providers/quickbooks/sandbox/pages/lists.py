@@ -9,6 +9,7 @@ from . import words
 from .frame import Missing, Reader, Shown
 from .gathering import gather, references
 from .markup import asking, html, joined, link
+from .numbers import whole
 from .properties import said
 from .tables import Column, Row, empty, table, turning
 
@@ -60,7 +61,7 @@ def one_list(reader: Reader) -> Shown:
 
 def _listed(reader: Reader, entity: Entity, here: str, at: str) -> Shown:
     after = reader.asked("after")
-    first = int(after) if after.isdecimal() and len(after) < 19 else 0
+    first = whole(after) or 0
     found = list(reader.books.all(entity.name, after=first, limit=PER_PAGE + 1))
     rows, names = found[:PER_PAGE], _SHOWN.get(entity.name, ())
     gather(reader.books, [key for record in rows for key in references(entity, record.body)])

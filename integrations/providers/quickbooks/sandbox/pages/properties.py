@@ -38,9 +38,8 @@ def _facts(reader: Reader, entity: Entity, shown: Json) -> Iterator[tuple[object
     fields = {field.name: field for field in entity.fields}
     names = [name for name in shown if name not in (*_ELSEWHERE, *_FIRST, *_LAST)]
     for name in (*_FIRST, *names, *_LAST):
-        if name in shown and name not in _ELSEWHERE:
-            if name != entity.open_name:
-                yield words.label(entity.name, name), _of(reader, fields.get(name), name, shown[name])
+        if name in shown and name not in (*_ELSEWHERE, entity.open_name):
+            yield words.label(entity.name, name), _of(reader, fields.get(name), name, shown[name])
 
 
 def _of(reader: Reader, field: Field | None, name: str, value: Any) -> object:

@@ -13,6 +13,7 @@ from . import chart, words
 from .frame import Reader, Shown
 from .gathering import Found, Key, gather, party_in, party_keys
 from .markup import Html, asking, html, joined, link
+from .numbers import LARGEST
 from .tables import Column, Row, empty, facts, table, turning
 
 PER_PAGE = 50
@@ -40,7 +41,9 @@ class Place:
         except ValueError:
             return None
         return (
-            cls(parts[0], parts[1], id, line, above, total) if max(map(abs, (id, line, above, total))) < 2**62 else None
+            cls(parts[0], parts[1], id, line, above, total)
+            if max(map(abs, (id, line, above, total))) < LARGEST
+            else None
         )
 
     def __str__(self) -> str:

@@ -108,7 +108,7 @@ def _form(reader: Reader, name: str, header: Json | None = None) -> Html:
 
 
 def _laid_out(reader: Reader, found: Json) -> Html:
-    cells = _cells(found["Columns"]["Column"])
+    cells = _led(_cells(found["Columns"]["Column"]))
     lines = _lines(reader, cells, found["Rows"].get("Row", ()), 0)
     rows = list(islice(lines, MOST + 1))
     if not rows:
@@ -124,9 +124,14 @@ def _cells(columns: list[Json]) -> list[_Cell]:
     for column in columns:
         below = column.get("Columns", {}).get("Column")
         found += _cells(below) if below else [_cell(column)]
-    lead = 0 if len(found) < 2 else next((at for at, cell in enumerate(found) if "num" in cell.column.style), -1)
-    main = replace(found[0], column=replace(found[0].column, style="main")) if lead else found[0]
-    return [main, *found[1:]]
+    return found
+
+
+def _led(cells: list[_Cell]) -> list[_Cell]:
+    """The first column says what a line is about; a figure that is alone stays beside it on a phone."""
+    last = "num key" if sum("num" in cell.column.style for cell in cells) == 1 else cells[-1].column.style
+    styles = ["main", *(cell.column.style for cell in cells[1:-1]), last]
+    return [replace(cell, column=replace(cell.column, style=style)) for cell, style in zip(cells, styles, strict=True)]
 
 
 def _cell(column: Json) -> _Cell:

@@ -15,6 +15,7 @@ from ..traffic.log import Body, Exchange
 from . import words
 from .frame import outside
 from .markup import Html, html, joined, link
+from .numbers import whole
 from .tables import Column, Row, empty, facts, preformatted, section, table, tabs
 
 PER_PAGE = 100
@@ -41,8 +42,7 @@ class Requests:
         return outside("Requests", body, at=AT, beside=self._switch(), live=self._log.on)
 
     def one(self, call: Call) -> Response:
-        text = call.path["number"]
-        exchange = self._log.find(int(text)) if text.isdecimal() and len(text) < 19 else None
+        exchange = self._log.find(whole(call.path["number"]) or 0)
         if exchange is None:
             gone = empty("This request is no longer kept.", f"The log holds the last {self._log.size:,}.")
             return outside("No such request", html("{}<p>{}</p>", gone, link(AT, "All requests")), at=AT, status=404)
