@@ -41,10 +41,9 @@ def test_a_card_payment_has_an_address_and_an_envelope_of_different_names(us: Co
     assert (made["Amount"], made["CheckNum"], made["Memo"], made["PrivateNote"]) == (99.95, "1007", "August", "FX-2")
     assert made["BankAccountRef"]["name"] == "Operating checking"
     assert made["CreditCardAccountRef"]["name"] == "Flex Card"
-    assert us.query(f"select * from creditcardpayment where Id = '{made['Id']}'")["CreditCardPaymentTxn"] == [made]
+    for word in ("creditcardpayment", "CreditCardPaymentTxn"):
+        assert us.query(f"select * from {word} where Id = '{made['Id']}'")["CreditCardPaymentTxn"] == [made]
     assert us.fault(us.post("creditcardpaymenttxn", us.card_payment()))["code"] == "500"
-    asked = us.call("GET", "query", params={"query": "select * from CreditCardPaymentTxn"})
-    assert us.fault(asked)["code"] == "4001"
 
 
 @both

@@ -43,7 +43,9 @@ ENTITIES = (
     *(COMPANY_INFO, PREFERENCES, ATTACHABLE),
 )
 BY_NAME = {entity.name: entity for entity in (*ENTITIES, *UNLISTED)}
-BY_ADDRESS = {word.lower(): entity for entity in ENTITIES for word in (entity.name, entity.address or entity.name)}
+BY_ADDRESS = {(entity.address or entity.name).lower(): entity for entity in ENTITIES}
+#: A query may also say the name of the envelope.
+BY_QUERY = {entity.name.lower(): entity for entity in ENTITIES} | BY_ADDRESS
 #: Known to QuickBooks and kept by none of these companies: a query for them finds nothing.
 EMPTY = frozenset(
     {"budget", "customertype", "inventoryadjustment", "journalcode", "recurringtransaction", "reimbursecharge"}

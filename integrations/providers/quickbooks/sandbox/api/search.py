@@ -14,7 +14,7 @@ from ..entities import attachable, currencies
 from ..model.entity import Entity
 from ..model.money import to_units
 from ..model.reading import is_whole_id
-from ..registry import BY_ADDRESS, EMPTY
+from ..registry import BY_QUERY, EMPTY
 from ..wire.json import Json
 from ..wire.refusals import Refusal
 from . import rates
@@ -31,7 +31,7 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 def run(books: Books, text: str) -> Json:
     keep = books.switches.lone_backslash == "keep"
     statement = Parser(text, keep_lone_backslash=keep).statement()
-    entity = BY_ADDRESS.get(statement.entity.lower())
+    entity = BY_QUERY.get(statement.entity.lower())
     if statement.entity.lower() in EMPTY:
         return _nothing(statement)
     if entity is None:
