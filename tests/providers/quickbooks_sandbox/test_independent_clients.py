@@ -35,7 +35,7 @@ def books(sandbox: Server, auth: AuthClient, monkeypatch: pytest.MonkeyPatch) ->
 def test_intuit_oauth_connects_refreshes_and_revokes(sandbox: Server, auth: AuthClient) -> None:
     url = auth.get_authorization_url([Scopes.ACCOUNTING, Scopes.OPENID])
     assert url.startswith(f"{sandbox.url}/connect/oauth2?")
-    auth.get_bearer_token(sandbox.consent(scope=f"{SCOPE} openid")["code"], US)
+    auth.get_bearer_token(sandbox.consent(scope=f"{SCOPE} openid email")["code"], US)
     assert auth.id_token
     assert auth.get_user_info().json()["email"] == "robin@larkfield.example"
     before = auth.refresh_token

@@ -143,9 +143,10 @@ def test_a_vendor_may_lose_a_foreign_currency_in_silence(us: Company) -> None:
 
 
 def test_a_throttle_may_say_when_to_come_back(us: Company) -> None:
-    us.server.control("throttle", {"on": True, "at_once": 0})
+    us.server.control("throttle", {"on": True, "per_minute": 1})
+    us.call("GET", "preferences")
     answer = us.call("GET", "preferences")
-    us.server.control("throttle", {"on": False})
+    us.server.control("throttle", {"on": False, "per_minute": 500})
     assert (answer.status_code, answer.headers["Retry-After"]) == (429, "7")
 
 

@@ -421,10 +421,10 @@ def test_what_is_not_supported_says_so(us: Company, path: str, code: str) -> Non
     assert us.fault(us.post(path, {"Id": us.vendor("Staples"), "SyncToken": "0"}))["code"] == code
 
 
-def test_only_json_is_answered(us: Company) -> None:
+def test_who_does_not_ask_for_json_gets_xml(us: Company) -> None:
     answer = us.call("GET", "preferences", headers={"Accept": "*/*"})
-    assert answer.status_code == 406
-    assert "Accept: application/json" in answer.text
+    assert answer.headers["Content-Type"].startswith("application/xml")
+    assert "<IntuitResponse" in answer.text
 
 
 @pytest.mark.parametrize(
