@@ -14,6 +14,7 @@ import uvicorn
 
 from .app import build
 from .settings import BadSetting, Settings
+from .traffic.protocol import Bounded
 
 
 class Announcing(uvicorn.Server):
@@ -57,7 +58,7 @@ def main(arguments: list[str]) -> int:
     listener = bound(settings.host, settings.port)
     config = uvicorn.Config(
         build(settings),
-        http="httptools",
+        http=Bounded,
         lifespan="on",
         log_level="warning",
         timeout_keep_alive=30,

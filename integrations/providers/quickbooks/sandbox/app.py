@@ -5,36 +5,39 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Any
 
 from starlette.applications import Starlette
-from starlette.datastructures import MutableHeaders
-from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from .api.files import Files
 from .books import audit
 from .books.store import Store
 from .companies import all as seed
 from .control import chart
+from .control.asking import loopback_at_once, loopback_only
+from .control.connections import Connections
 from .control.human import Human
-from .control.plane import Control, loopback_only
+from .control.keeping import Keeping
+from .control.plane import Control
+from .control.trouble import TroubleControl
 from .control.webhooks import Webhooks
 from .entities import attachable
 from .files import addresses, keeping
 from .pages import site
-from .sandbox import Call, Handler, Sandbox, answer, at_once, in_thread
+from .sandbox import Call, Endpoint, Handler, Sandbox, answer, at_once, in_thread
 from .settings import Settings
 from .signin.consent import Consent
 from .signin.identity import SigningKey
 from .signin.oauth import OAuth, discovery
-from .traffic.faults import Hangup, HangupResponse, Plan
-from .traffic.log import Exchange, Log
-from .traffic.throttle import Throttle
+from .traffic.edge import Edge
+from .traffic.faults import Plan
+from .traffic.log import Log
+from .traffic.lost import BY_STATUS
+from .traffic.meter import Meter
+from .traffic.throttle import Limits, Throttle
 from .webhooks.sender import Sender
-from .wire.json import trace_id
 
 
 def build(settings: Settings) -> ASGIApp:
@@ -44,12 +47,14 @@ def build(settings: Settings) -> ASGIApp:
         keeping.sweep(db)
         seed.plant_if_empty(store, settings.switches)
         chart.add_from_folder(store, settings)
-    throttle = Throttle(on=settings.switches.throttle == "on")
-    log = Log(settings.switches.request_log)
-    sender = Sender(store, settings.switches)
+    switches = settings.switches
+    throttle = Throttle(on=switches.throttle == "on", limits=Limits.of(switches))
+    meter = Meter(store, switches.coreplus_budget, switches.budget_blocks)
+    log = Log(switches.request_log)
+    sender = Sender(store, switches)
     store.listeners.append(sender.after_commit)
     watchers = (attachable.watch, sender.watch, audit.note)
-    sandbox = Sandbox(settings, store, Plan(), throttle, SigningKey(store), log, watchers)
+    sandbox = Sandbox(settings, store, Plan(), throttle, meter, SigningKey(store), log, watchers)
     # Routes are tried in order: what is asked most comes first.
     routes = [
         *_books(sandbox),
@@ -58,7 +63,10 @@ def build(settings: Settings) -> ASGIApp:
         *_webhooks(sandbox, sender),
         *_read_by_people(sandbox),
     ]
-    return Edge(Starlette(routes=routes, exception_handlers={Hangup: _hang_up}, lifespan=_sending(sender)), log)
+    app = Starlette(routes=routes, exception_handlers=BY_STATUS, lifespan=_sending(sender))
+    # Slashes too many are taken at the edge: a client may not follow a redirect.
+    app.router.redirect_slashes = False
+    return Edge(app, log)
 
 
 def _sending(sender: Sender) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
@@ -71,17 +79,12 @@ def _sending(sender: Sender) -> Callable[[Starlette], AbstractAsyncContextManage
     return lifespan
 
 
-async def _hang_up(request: Request, trouble: Exception) -> Response:
-    return HangupResponse()
-
-
 def _sign_in(sandbox: Sandbox) -> list[Route]:
     oauth, consent = OAuth(sandbox), Consent(sandbox)
-    get, post = _routers(sandbox)
+    get, post = _routers()
     documents = ("openid_sandbox_configuration", "openid_configuration")
     return [
-        # Both spellings answer at once: a client may not follow a redirect (§1.1).
-        *(get(f"/.well-known/{name}{slash}", discovery) for name in documents for slash in ("", "/")),
+        *(get(f"/.well-known/{name}", discovery) for name in documents),
         get("/connect/oauth2", consent.show),
         post("/connect/oauth2", consent.decide),
         post("/oauth2/v1/tokens/bearer", oauth.token),
@@ -93,7 +96,7 @@ def _sign_in(sandbox: Sandbox) -> list[Route]:
 
 def _books(sandbox: Sandbox) -> list[Route]:
     api, base = Files(sandbox), "/v3/company/{realm}"
-    get, post = _routers(sandbox)
+    get, post = _routers()
     return [
         get(base + "/preferences", api.preferences),
         get(base + "/exchangerate", api.exchange_rate),
@@ -116,20 +119,37 @@ def _books(sandbox: Sandbox) -> list[Route]:
 
 
 def _control(sandbox: Sandbox) -> list[Route]:
-    control, human, base = Control(sandbox), Human(sandbox).act, "/sandbox"
+    control, trouble = Control(sandbox), TroubleControl(sandbox)
+    keeping, connections = Keeping(sandbox), Connections(sandbox)
+    company = "/companies/{realm}"
+
+    def route(path: str, handler: Handler, *methods: str, wrap: Callable[[Handler], Endpoint] = loopback_only) -> Route:
+        return Route(f"/sandbox{path}", wrap(handler), methods=methods)
+
     return [
-        Route(base + "/companies", loopback_only(control.companies), methods=["GET"]),
-        Route(base + "/companies/{realm}/objects/{entity}", loopback_only(control.objects), methods=["GET"]),
-        Route(base + "/companies/{realm}/human", loopback_only(human), methods=["POST"]),
-        Route(base + "/companies/{realm}/preferences", loopback_only(control.preferences), methods=["POST"]),
-        Route(base + "/companies/{realm}/accounts", loopback_only(control.accounts), methods=["POST"]),
-        Route(base + "/companies/{realm}/balances", loopback_only(control.balances), methods=["GET"]),
-        Route(base + "/companies/{realm}/reconcile", loopback_only(control.reconcile), methods=["GET", "POST"]),
-        Route(base + "/faults", loopback_only(control.faults), methods=["GET", "POST", "DELETE"]),
-        Route(base + "/throttle", loopback_only(control.throttle), methods=["POST"]),
-        Route(base + "/reset", loopback_only(control.reset), methods=["POST"]),
-        Route(base + "/tokens/expire", loopback_only(control.expire_tokens), methods=["POST"]),
-        Route(base + "/tokens/revoke", loopback_only(control.revoke_tokens), methods=["POST"]),
+        route("/companies", control.companies, "GET"),
+        route(f"{company}/objects/{{entity}}", control.objects, "GET"),
+        route(f"{company}/human", Human(sandbox).act, "POST"),
+        route(f"{company}/preferences", control.preferences, "POST"),
+        route(f"{company}/accounts", control.accounts, "POST"),
+        route(f"{company}/balances", control.balances, "GET"),
+        route(f"{company}/reconcile", control.reconcile, "GET", "POST"),
+        route("/faults", trouble.faults, "GET", "POST", "DELETE"),
+        route("/scenarios", trouble.scenarios, "GET"),
+        route("/scenarios/{name}", trouble.play, "POST"),
+        route("/throttle", trouble.throttle, "GET", "POST"),
+        route("/traffic", trouble.traffic, "GET", wrap=loopback_at_once),
+        route("/budget", trouble.budget, "POST"),
+        route("/clock", keeping.clock, "GET", "POST"),
+        # Whole books change under the requests, which therefore wait.
+        route("/snapshots", keeping.snapshots, "GET", "POST", wrap=loopback_at_once),
+        route("/snapshots/{name}", keeping.drop_snapshot, "DELETE"),
+        route("/snapshots/{name}/restore", keeping.restore, "POST", wrap=loopback_at_once),
+        route("/reset", keeping.reset, "POST", wrap=loopback_at_once),
+        route("/apps", connections.apps, "GET", "POST"),
+        route("/disconnect", connections.disconnect, "POST"),
+        route("/tokens/expire", connections.expire, "POST"),
+        route("/tokens/revoke", connections.revoke, "POST"),
     ]
 
 
@@ -153,63 +173,11 @@ def _read_by_people(sandbox: Sandbox) -> list[Route]:
     return [Route("/healthz", in_thread(health), methods=["GET"]), *site.routes(sandbox)]
 
 
-def _routers(sandbox: Sandbox) -> tuple[Callable[[str, Handler], Route], Callable[[str, Handler], Route]]:
+def _routers() -> tuple[Callable[[str, Handler], Route], Callable[[str, Handler], Route]]:
     def get(path: str, handler: Handler) -> Route:
-        return Route(path, at_once(handler, sandbox.plan), methods=["GET"])
+        return Route(path, at_once(handler), methods=["GET"])
 
     def post(path: str, handler: Handler) -> Route:
-        return Route(path, at_once(handler, sandbox.plan), methods=["POST"])
+        return Route(path, at_once(handler), methods=["POST"])
 
     return get, post
-
-
-class Edge:
-    """Puts a trace id on every answer (§2), keeps what is said, and knows the socket under a request."""
-
-    def __init__(self, app: ASGIApp, log: Log) -> None:
-        self._app = app
-        self._log = log
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-
-        exchange = self._log.open(scope)
-
-        async def traced(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers["intuit_tid"] = trace_id()
-                headers["QBO-Version"] = "sandbox"
-            if exchange is not None:
-                exchange.say(message)
-            await send(message)
-
-        async def hang_up() -> None:
-            if exchange is not None:
-                exchange.drop()
-            await _close_socket(send)
-
-        heard = receive if exchange is None or scope["method"] == "GET" else _overheard(receive, exchange)
-        await self._app({**scope, "sandbox.hangup": hang_up}, heard, traced)
-
-
-def _overheard(receive: Receive, exchange: Exchange) -> Receive:
-    async def heard() -> Message:
-        message = await receive()
-        exchange.hear(message)
-        return message
-
-    return heard
-
-
-async def _close_socket(send: Any) -> None:
-    """ASGI has no word for this: an exception would become a 500, so the server's own transport is closed.
-
-    uvicorn passes a bound method of its request cycle as `send`; the cycle holds the transport.
-    """
-    cycle = send.__self__
-    cycle.transport.abort()
-    while not cycle.disconnected:
-        await asyncio.sleep(0)

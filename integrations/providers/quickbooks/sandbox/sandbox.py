@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qsl
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from .books.changes import Watcher
 from .books.store import Store
-from .settings import Settings
+from .settings import Settings, Switches
 from .signin.identity import SigningKey
+from .traffic.bodies import Unreadable, read_body
+from .traffic.broken import Postponed
 from .traffic.faults import Plan
 from .traffic.log import Log
+from .traffic.meter import Meter
 from .traffic.throttle import Throttle
 from .wire.json import encode
 from .wire.origin import ORIGIN
@@ -28,9 +33,19 @@ class Sandbox:
     store: Store
     plan: Plan
     throttle: Throttle
+    meter: Meter
     key: SigningKey
     log: Log
     watchers: tuple[Watcher, ...] = ()
+
+    def now(self) -> float:
+        return self.store.clock.now()
+
+    @property
+    def switches(self) -> Switches:
+        """As set, but for a lag of queries that is being acted out."""
+        lag = int(self.plan.lag)
+        return replace(self.settings.switches, query_lag=lag) if lag else self.settings.switches
 
 
 @dataclass(frozen=True)
@@ -44,6 +59,10 @@ class Call:
     query: dict[str, str]
     headers: dict[str, str]
     body: bytes
+    #: The path as one text.
+    address: str = ""
+    #: What is to be done once the answer has left, or the caller has; it is told the status.
+    leaving: list[Callable[[int], None]] = field(default_factory=list)
 
     @property
     def form(self) -> dict[str, str]:
@@ -59,19 +78,25 @@ def head(request: Request) -> Call:
     headers = {name.lower(): value for name, value in request.headers.items()}
     origin = f"{request.scope['scheme']}://{headers.get('host') or request.url.netloc}"
     ORIGIN.set(origin)
-    return Call(request.method, origin, request.path_params, dict(request.query_params), headers, b"")
+    query, path = dict(request.query_params), request.scope["path"]
+    return Call(request.method, origin, request.path_params, query, headers, b"", path)
 
 
 async def _read(request: Request) -> Call:
-    return replace(head(request), body=await request.body())
+    call = head(request)
+    return replace(call, body=await read_body(request, call.headers))
 
 
-def at_once(handler: Handler, plan: Plan) -> Endpoint:
-    """For what is done sooner than another thread could be woken; planned delays alone would block the others."""
+def at_once(handler: Handler) -> Endpoint:
+    """For what is done sooner than another thread could be woken; planned delays wait outside (traffic/broken.py)."""
 
     async def endpoint(request: Request) -> Response:
-        call = await _read(request)
-        return await run_in_threadpool(handler, call) if plan.is_slow() else handler(call)
+        try:
+            call = await _read(request)
+        except Unreadable as trouble:
+            return trouble.response
+        with _settled_if_it_fails(call):
+            return left(call, handler(call))
 
     return endpoint
 
@@ -80,9 +105,45 @@ def in_thread(handler: Handler) -> Endpoint:
     """For what reads whole companies, beside the event loop."""
 
     async def endpoint(request: Request) -> Response:
-        return await run_in_threadpool(handler, await _read(request))
+        try:
+            call = await _read(request)
+        except Unreadable as trouble:
+            return trouble.response
+        with _settled_if_it_fails(call):
+            response = await run_in_threadpool(handler, call)
+        if isinstance(response, Postponed):
+            response.beside = True
+        return left(call, response)
 
     return endpoint
+
+
+@contextmanager
+def _settled_if_it_fails(call: Call) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        for leave in call.leaving:
+            leave(500)
+        raise
+
+
+def left(call: Call, response: Response) -> Response:
+    """The answer, with what is to be done after it."""
+    return _Leaving(call, response) if call.leaving else response
+
+
+class _Leaving(Response):
+    def __init__(self, call: Call, response: Response) -> None:
+        self._call = call
+        self._response = response
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await self._response(scope, receive, send)
+        finally:
+            for leave in self._call.leaving:
+                leave(self._response.status_code)
 
 
 def answer(value: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:

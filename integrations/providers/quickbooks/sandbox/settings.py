@@ -22,8 +22,24 @@ def _one_of(default: str, *others: str) -> Any:
 class Switches:
     """Each default is the more hostile reading; the environment name is SANDBOX_ and the field in capitals."""
 
-    #: §1.4 the refresh value changes on every refresh, or only once it is a day old.
+    #: §1.4 the refresh value changes on every refresh, or only once it is older than the window.
     rotate_refresh: str = _one_of("always", "daily")
+    #: §1.4 the window: so many hours a refresh value stays the same when it is not changed on every refresh.
+    refresh_window_hours: int = 24
+    #: §1.4 seconds for which the previous value still serves, and gives the newest one; 0 is none.
+    refresh_grace_seconds: int = 0
+    #: §1.4 unused for so many days a refresh value is dead.
+    refresh_idle_days: int = 100
+    #: §1.4 so many days after a person agreed the connection is over.
+    refresh_hard_days: int = 5 * 365
+    #: §1.4 two refreshes of one value within so many milliseconds: the second loses,
+    refresh_race_ms: int = 500
+    #: §1.4 and the first loses what it got too, or keeps it.
+    refresh_race: str = _one_of("keep", "revoke")
+    #: §1.3 lifetime of an access token.
+    access_seconds: int = 3600
+    #: §1.6 user info tells what the scopes name, or all that is known.
+    user_info: str = _one_of("scoped", "whole")
     #: §1.4 a spent refresh value is only refused, or also ends the whole grant.
     reused_refresh: str = _one_of("refuse", "revoke")
     #: §1.4 the older access token dies with a refresh, or lives out its hour.
@@ -113,7 +129,24 @@ class Switches:
     #: §8.1 the published limits per realm.
     throttle: str = _one_of("off", "on")
     #: §8.1 shape of the throttle answer.
-    throttle_body: str = _one_of("json", "xml")
+    throttle_body: str = _one_of("json", "xml", "lower")
+    #: §8.1 each limit of the throttle; 0 switches it off.
+    limit_per_minute: int = 500
+    limit_per_second: int = 10
+    limit_at_once: int = 10
+    limit_batches_per_minute: int = 40
+    limit_realm_batches_per_minute: int = 120
+    limit_reports_per_minute: int = 200
+    #: §8.1 seconds after which the gateway gives a request up; the work goes on.
+    request_seconds: int = 120
+    #: Milliseconds that every answer of the API takes at least, so that requests are under way together.
+    latency_ms: int = 0
+    #: §8.2 CorePlus calls an app may make in a month; 0 is no end.
+    coreplus_budget: int = 0
+    #: §8.2 once they are spent every call is refused, or only those that are metered.
+    budget_blocks: str = _one_of("all", "coreplus")
+    #: §2.1 the language of messages; codes stay what they are.
+    language: str = _one_of("en", "fr")
     #: §8.1 seconds in Retry-After; 0 leaves the header out.
     retry_after: int = 0
 
@@ -150,6 +183,8 @@ class Settings:
     switches: Switches
     #: A folder with a chart of accounts for some of the companies, `<realm>.csv`.
     charts: Path | None = None
+    #: Where the app may be returned to; none means https and loopback addresses.
+    redirect_uris: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> Settings:
@@ -160,5 +195,6 @@ class Settings:
             client_id=environ.get("QUICKBOOKS_CLIENT_ID") or "sandbox-client",
             client_secret=environ.get("QUICKBOOKS_CLIENT_SECRET") or "sandbox-secret",
             switches=Switches.read(environ),
+            redirect_uris=tuple((environ.get("QUICKBOOKS_REDIRECT_URIS") or "").split()),
             charts=Path(environ["SANDBOX_CHARTS"]) if environ.get("SANDBOX_CHARTS") else None,
         )

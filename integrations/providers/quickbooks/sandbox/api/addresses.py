@@ -11,23 +11,17 @@ from ..books.books import Books
 from ..model.entity import Entity
 from ..registry import BY_ADDRESS, BY_NAME
 from ..reports import addresses as reports
-from ..sandbox import Call, Sandbox, answer
-from ..signin import tokens
-from ..traffic.faults import Interruption, Target
-from ..traffic.throttle import Throttled, refused
+from ..sandbox import Call, answer
+from ..traffic.faults import Target
+from ..traffic.mischief import meet
 from ..wire.json import Json, loads
-from ..wire.refusals import GatewayRefusal, Refusal, unsupported
+from ..wire.refusals import Refusal, unsupported
 from . import capture, documents, forms, rates, search, tax_service
-from .batch import Batch, read_items
+from .batch import Batch, read_items, target_of
 from .documents import Wish
+from .gate import Gate
 from .requestids import LONGEST, Key, Remembered, check_length
 from .writing import Seal, aside, once, reading, timed, writing
-
-NOT_ACCEPTABLE = {
-    "error": "not_acceptable",
-    "error_description": "This sandbox answers in JSON only: send the header Accept: application/json. "
-    "Without it QuickBooks answers in XML.",
-}
 
 
 def _bill_void(now: str) -> tuple[Json, int]:
@@ -43,10 +37,7 @@ def _journal_void(now: str) -> tuple[Json, int]:
 VOID_ODDITIES = {"Bill": _bill_void, "JournalEntry": _journal_void}
 
 
-class Api:
-    def __init__(self, sandbox: Sandbox) -> None:
-        self._sandbox = sandbox
-
+class Api(Gate):
     def company_info(self, call: Call) -> Response:
         return self._guarded(call, lambda: self._single(call, BY_NAME["CompanyInfo"]))
 
@@ -75,7 +66,7 @@ class Api:
         return self._guarded(call, lambda: self._write(call))
 
     def pdf(self, call: Call) -> Response:
-        return self._guarded(call, lambda: self._printed(call), accept="")
+        return self._guarded(call, lambda: self._printed(call))
 
     def send(self, call: Call) -> Response:
         return self._guarded(call, lambda: self._emailed(call))
@@ -84,29 +75,7 @@ class Api:
         return self._guarded(call, lambda: self._tax_code(call))
 
     def batch(self, call: Call) -> Response:
-        return self._guarded(call, lambda: self._batched(call), batch=True)
-
-    def _guarded(
-        self, call: Call, act: Callable[[], Response], *, batch: bool = False, accept: str = "application/json"
-    ) -> Response:
-        """Gateway first, books second: a bad token never reaches a company (§1.7)."""
-        realm = call.path["realm"]
-        try:
-            with self._sandbox.store.reading() as db:
-                tokens.admit(db, call.headers.get("authorization", ""), realm)
-            if accept not in call.headers.get("accept", ""):
-                return answer(NOT_ACCEPTABLE, 406)
-            with self._sandbox.throttle.admitted(realm, batch=batch):
-                return act()
-        except GatewayRefusal as refusal:
-            return answer(refusal.body(), refusal.status)
-        except Throttled:
-            return refused(self._sandbox.settings.switches)
-        except Interruption as interruption:
-            return interruption.response
-        except Refusal as refusal:
-            with reading(self._sandbox, realm) as books:
-                return answer(timed(books, refusal.fault()), refusal.status)
+        return self._guarded(call, lambda: self._batched(call))
 
     def _single(self, call: Call, entity: Entity) -> Response:
         return self._shown(call, entity.name, "read", lambda books: _one(entity, documents.read_single(books, entity)))
@@ -125,13 +94,21 @@ class Api:
 
     def _shown(self, call: Call, entity: str, operation: str, act: Callable[[Books], Json]) -> Response:
         realm = call.path["realm"]
-        with self._sandbox.plan.met(Target(realm, entity, operation)), reading(self._sandbox, realm) as books:
-            return answer(timed(books, act(books)))
+
+        def shown() -> Response:
+            with reading(self._sandbox, realm) as books:
+                return answer(timed(books, act(books)))
+
+        return meet(self._sandbox, Target(realm, entity, operation), shown)
 
     def _report(self, call: Call) -> Response:
         realm, name = call.path["realm"], call.path["name"]
-        with self._sandbox.plan.met(Target(realm, name, "report")), aside(self._sandbox, realm) as books:
-            return answer(reports.answer(books, call))
+
+        def told() -> Response:
+            with aside(self._sandbox, realm) as books:
+                return answer(reports.answer(books, call))
+
+        return meet(self._sandbox, Target(realm, name, "report"), told)
 
     def _write(self, call: Call) -> Response:
         entity, realm = _entity(call), call.path["realm"]
@@ -139,19 +116,26 @@ class Api:
         wish = _wish(call, entity)
         if wish.operation == "void" and wish.entity.name in VOID_ODDITIES:
             return answer(*VOID_ODDITIES[wish.entity.name](self._now(realm)))
-        target = Target(realm, entity.name, wish.operation)
+        target = target_of(realm, wish)
         return self._written(call, target, lambda books: _one(entity, documents.carry_out(books, wish)))
 
     def _written(self, call: Call, target: Target, act: Callable[[Books], Json], seal: Seal = timed) -> Response:
         key = _key(call)
-        with self._sandbox.plan.met(target), writing(self._sandbox, target.realm) as books:
-            outcome = once(books, key, call.body, act, seal)
-        return _sent(outcome)
+
+        def written() -> Response:
+            with writing(self._sandbox, target.realm) as books:
+                return _sent(once(books, key, call.body, act, seal))
+
+        return meet(self._sandbox, target, written)
 
     def _printed(self, call: Call) -> Response:
         entity, realm = _entity(call), call.path["realm"]
-        with self._sandbox.plan.met(Target(realm, entity.name, "read")), reading(self._sandbox, realm) as books:
-            return Response(forms.printed(books, entity, call.path["id"]), media_type="application/pdf")
+
+        def printed() -> Response:
+            with reading(self._sandbox, realm) as books:
+                return Response(forms.printed(books, entity, call.path["id"]), media_type="application/pdf")
+
+        return meet(self._sandbox, Target(realm, entity.name, "read"), printed)
 
     def _emailed(self, call: Call) -> Response:
         entity, number, to = _entity(call), call.path["id"], call.query.get("sendTo", "")
@@ -174,8 +158,8 @@ class Api:
         realm = call.path["realm"]
         request_id = call.query.get("requestid", "")
         items = read_items(parse(call.body), request_id)
-        with self._sandbox.plan.met(Target(realm, "batch", "batch")):
-            return _sent(Batch(self._sandbox, realm, request_id, call.body, iter(items)).run())
+        batch = Batch(self._sandbox, realm, request_id, call.body, iter(items))
+        return meet(self._sandbox, Target(realm, "batch", "batch"), batch.run)
 
 
 def _one(entity: Entity, shown: Json) -> Json:
@@ -219,7 +203,8 @@ def _operation(entity: Entity, asked: str, include: list[str], payload: Json) ->
 
 def parse(body: bytes) -> object:
     try:
-        text = body.decode("utf-8")
+        # A mark of byte order is taken: some systems put it before any file.
+        text = body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise Refusal("500", "MalformedByteSequenceException: Invalid UTF-8 in the request", element="") from error
     try:

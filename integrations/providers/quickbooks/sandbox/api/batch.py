@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
+
+from starlette.responses import Response
 
 from ..books.books import Books
 from ..registry import BY_NAME
 from ..sandbox import Sandbox
+from ..traffic.broken import Postponed
 from ..traffic.faults import Target, Trouble
+from ..traffic.mischief import OF_THE_WHOLE, Scene, commit_mischief
 from ..wire.json import Json, dumps
 from ..wire.refusals import Refusal, missing
 from . import documents, search
@@ -18,6 +23,8 @@ from .requestids import LONGEST_BID, LONGEST_IN_BATCH, Key, Remembered, check_le
 from .writing import once, recalled, writing
 
 MOST_ITEMS = 30
+#: Of an item: nothing stops the batch.
+WENT_ON = Response()
 _ITEM_WORDS = ("bId", "operation", "optionsData")
 
 
@@ -43,12 +50,14 @@ class Batch:
     body: bytes
     waiting: Iterator[Json]
     answers: list[Remembered] = field(default_factory=list)
+    #: Met by an item, and done to the answer as a whole.
+    spoilers: list[tuple[Trouble, Target]] = field(default_factory=list)
 
     @property
     def key(self) -> Key | None:
         return Key(self.realm, "batch", self.request_id) if self.request_id else None
 
-    def run(self) -> Remembered:
+    def run(self) -> Response:
         """Items share one transaction, and so one flush to the disk; a refused one is undone alone.
 
         One that meets planned trouble is committed by itself, after what came before it: when the connection breaks
@@ -59,8 +68,12 @@ class Batch:
                 known = recalled(books, self.key, self.body)
                 met = self._work(books)
                 if met is None:
-                    return self._sealed(books, known)
-            self._troubled(*met)
+                    outcome = self._sealed(books, known)
+                    break
+            ended = self._troubled(*met)
+            if ended is not None:
+                return ended
+        return self._spoilt(Response(outcome.body, outcome.status, media_type="application/json"))
 
     def _work(self, books: Books) -> tuple[Item, Trouble] | None:
         for row in self.waiting:
@@ -75,17 +88,39 @@ class Batch:
             self.answers.append(item.answer(books))
         return None
 
-    def _troubled(self, item: Item, trouble: Trouble) -> None:
+    def _troubled(self, item: Item, trouble: Trouble) -> Response | None:
+        """The item alone; an answer only when the batch ends here, or goes on later."""
+        if trouble.kind in OF_THE_WHOLE:
+            self.spoilers.append((trouble, item.target))
+            self._done(item)
+            return None
         try:
-            with trouble.around(), writing(self.sandbox, self.realm) as books:
-                answer = item.answer(books)
+            ended = commit_mischief(trouble, Scene(self.sandbox, item.target), lambda: self._done(item))
         except Refusal as refusal:
             self._refused({"bId": item.bid}, refusal)
-        else:
-            self.answers.append(answer)
+            return None
+        if isinstance(ended, Postponed):
+            return ended.instead(lambda: self._resumed(item))
+        return None if ended is WENT_ON else ended
+
+    def _done(self, item: Item) -> Response:
+        with writing(self.sandbox, self.realm) as books:
+            answer = item.answer(books)
+        self.answers.append(answer)
+        return WENT_ON
+
+    def _resumed(self, item: Item) -> Response:
+        self._done(item)
+        return self.run()
+
+    def _spoilt(self, whole: Response) -> Response:
+        for trouble, target in self.spoilers:
+            whole = commit_mischief(trouble, Scene(self.sandbox, target), partial(_same, whole))
+        return whole
 
     def _refused(self, row: Json, refusal: Refusal) -> None:
-        body = dumps({**refusal.fault(), "bId": str(row["bId"])}).encode()
+        fault = refusal.fault(self.sandbox.settings.switches.language)
+        body = dumps({**fault, "bId": str(row["bId"])}).encode()
         self.answers.append(Remembered(refusal.status, body))
 
     def _sealed(self, books: Books, known: Remembered | None) -> Remembered:
@@ -107,8 +142,17 @@ class Batch:
                 bid, Target(self.realm, "query", "query"), lambda books: search.run(books, statement), key, body
             )
         wish = _wish(row)
-        target = Target(self.realm, wish.entity.name, wish.operation)
+        target = target_of(self.realm, wish)
         return Item(bid, target, lambda books: {wish.entity.name: documents.carry_out(books, wish)}, key, body)
+
+
+def target_of(realm: str, wish: Wish) -> Target:
+    known = wish.payload.get("Id") if isinstance(wish.payload, dict) else None
+    return Target(realm, wish.entity.name, wish.operation, str(known or ""))
+
+
+def _same(whole: Response) -> Response:
+    return whole
 
 
 def read_items(payload: Any, request_id: str) -> list[Json]:

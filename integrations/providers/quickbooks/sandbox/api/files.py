@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import mmap
 import re
 import tempfile
@@ -20,8 +21,10 @@ from ..entities.attachable import ATTACHABLE, has_file, with_file
 from ..files import addresses, keeping, multipart
 from ..files.multipart import Body, Part
 from ..model.reading import require_whole_id
-from ..sandbox import Call, head
+from ..sandbox import Call, head, left
+from ..traffic.broken import Postponed
 from ..traffic.faults import Target
+from ..traffic.mischief import meet
 from ..wire.json import Json, encode, loads
 from ..wire.refusals import Refusal, missing, not_found
 from .addresses import Api
@@ -54,7 +57,12 @@ class Files(Api):
                 size = await _spooled(request, spool)
             except ClientDisconnect:
                 return Response(status_code=400)
-            return await run_in_threadpool(self._guarded, call, lambda: self._upload(call, spool, size))
+            response = await run_in_threadpool(self._guarded, call, lambda: self._upload(call, spool, size))
+            if isinstance(response, Postponed):
+                # The file is gone once this ends.
+                await asyncio.sleep(response.seconds)
+                response = await run_in_threadpool(response.resume)
+            return left(call, response)
 
     def download(self, call: Call) -> Response:
         """Plain text, so that no client needs to ask for JSON."""
@@ -83,12 +91,16 @@ class Files(Api):
 
     def _address(self, call: Call) -> Response:
         realm, number = call.path["realm"], require_whole_id(call.path["id"], "Id")
-        with self._sandbox.plan.met(Target(realm, "Attachable", "read")), reading(self._sandbox, realm) as books:
-            record = books.get(ATTACHABLE, number)
-            if not has_file(record):
-                raise not_found()
-            address = addresses.temporary(books.db, realm, number, record.body["FileName"], books.now)
-        return Response(address, media_type="text/plain")
+
+        def told() -> Response:
+            with reading(self._sandbox, realm) as books:
+                record = books.get(ATTACHABLE, number)
+                if not has_file(record):
+                    raise not_found()
+                address = addresses.temporary(books.db, realm, number, record.body["FileName"], books.now)
+            return Response(address, media_type="text/plain")
+
+        return meet(self._sandbox, Target(realm, "Attachable", "read"), told)
 
     def _upload(self, call: Call, spool: IO[bytes], size: int) -> Response:
         realm, switches = call.path["realm"], self._sandbox.settings.switches
@@ -99,8 +111,8 @@ class Files(Api):
             raise Refusal("6030", detail, element="")
         if not size:
             raise missing("file_content")
-        with self._sandbox.plan.met(Target(realm, "Attachable", "create")):
-            return self._once(call, realm, spool)
+        target = Target(realm, "Attachable", "create")
+        return meet(self._sandbox, target, lambda: self._once(call, realm, spool))
 
     def _once(self, call: Call, realm: str, spool: IO[bytes]) -> Response:
         """Whether an upload may be repeated under its requestid is not known."""
@@ -131,7 +143,7 @@ class Files(Api):
         try:
             return {"Attachable": self._attached(realm, body, pair)}
         except Refusal as refusal:
-            return refusal.fault()
+            return refusal.fault(self._sandbox.settings.switches.language)
 
     def _attached(self, realm: str, body: Body, pair: Pair) -> Json:
         """Nothing is kept of a file that is going to be refused, and nobody sees one that is not yet whole."""

@@ -20,7 +20,7 @@ def open_books(sandbox: Sandbox, realm: str) -> Books:
     found = company(sandbox.store.db, realm)
     if found is None:
         raise unauthorized(realm)
-    return Books.on(sandbox.store, found, sandbox.settings.switches, BY_NAME)
+    return Books.on(sandbox.store, found, sandbox.switches, BY_NAME)
 
 
 @contextmanager
@@ -67,7 +67,7 @@ def once(books: Books, key: Key | None, body: bytes, act: Callable[[Books], Json
     except Refusal as refusal:
         # Code 600 is about the key itself and must not replace what the key stands for.
         remembers = books.switches.remember_failures == "yes" and refusal.code != "600"
-        outcome = Remembered(refusal.status, encode(seal(books, refusal.fault())))
+        outcome = Remembered(refusal.status, encode(seal(books, refusal.fault(books.switches.language))))
         return _kept(books, key if remembers else None, body, outcome)
     return _kept(books, key, body, Remembered(200, encode(seal(books, result))))
 

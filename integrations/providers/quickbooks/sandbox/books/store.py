@@ -58,10 +58,15 @@ class Store:
         # Books of an older form stay beside: they cannot be read as these.
         self.path = folder / f"books.{VERSION}.sqlite3"
         self._lock = threading.RLock()
+        self._asides = 0
+        self._no_asides = threading.Condition()
         self.shelf = Shelf()
         self.clock = Clock()
         #: Called after each commit, on the thread that made it.
         self.listeners: list[Callable[[], None]] = []
+        self._open()
+
+    def _open(self) -> None:
         self.db = self._connect()
         # Document numbers come in no order: with its indexes in memory a large company is written as fast as a small.
         self.db.execute("PRAGMA cache_size = -64000")
@@ -95,12 +100,44 @@ class Store:
     @contextmanager
     def aside(self) -> Iterator[sqlite3.Connection]:
         """A snapshot on a connection of its own, for what takes long enough to be noticed by others."""
-        db = self._connect()
+        with self._no_asides:
+            self._asides += 1
+            db = self._connect()
         try:
             with _transaction(db, "BEGIN"):
                 yield db
         finally:
-            db.close()
+            with self._no_asides:
+                db.close()
+                self._asides -= 1
+                self._no_asides.notify_all()
+
+    def copy_to(self, path: Path) -> None:
+        """Committed pages only, and none of them twice: a plain file, without a log beside it."""
+        target = sqlite3.connect(path)
+        target.execute("PRAGMA journal_mode = OFF")
+        target.execute("PRAGMA synchronous = OFF")
+        with self._lock:
+            self.db.backup(target)
+        target.close()
+
+    def replace_by(self, fresh: Path, prepare: Callable[[sqlite3.Connection, Path], None] | None = None) -> None:
+        """Other books in the place of these. The rename is the one step that counts; snapshots of old books end first.
+
+        The last connection that closes takes the log with it, so that none is left to be read into the new file.
+        """
+        with self._lock, self._no_asides:
+            self._no_asides.wait_for(lambda: not self._asides)
+            if prepare is not None:
+                prepare(self.db, fresh)
+            self.db.close()
+            fresh.replace(self.path)
+            self.shelf.clear()
+            self._open()
+
+    def move_clock(self, ahead: float) -> None:
+        self.clock.ahead = ahead
+        self.set("clock.ahead", repr(ahead))
 
     def setting(self, name: str) -> str | None:
         row = self.db.execute("SELECT value FROM setting WHERE name = ?", (name,)).fetchone()

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-import time
 
 from starlette.responses import Response
 
 from ..books.books import companies
 from ..sandbox import Call, Sandbox
-from ..signin import tokens
+from ..signin.tokens import Grants
 from . import words
 from .frame import outside
 from .markup import Html, asking, html, joined, link
@@ -36,7 +35,7 @@ class Connections:
         with self._sandbox.store.aside() as db:
             names = {each.realm: each.name for each in companies(db)}
             rows = db.execute(_GRANTS, (before, PER_PAGE + 1)).fetchall()
-        listed = _table(rows[:PER_PAGE], names) if rows else _none()
+        listed = _table(rows[:PER_PAGE], names, self._sandbox.now()) if rows else _none()
         older = asking(AT, after=rows[PER_PAGE - 1]["id"]) if len(rows) > PER_PAGE else None
         return outside("Connections", joined([listed, turning(AT if after else None, older)]), at=AT)
 
@@ -49,7 +48,7 @@ class Connections:
             if call.form.get("wish") == "expire":
                 db.execute("UPDATE access_token SET expires = 0 WHERE oauth_grant = ?", (grant,))
             elif call.form.get("wish") == "disconnect":
-                tokens.revoke_grant(db, grant)
+                Grants.on(db, self._sandbox).revoke_grant(grant)
         return AT
 
 
@@ -57,26 +56,26 @@ def _none() -> Html:
     return empty("No app is connected.", html("How to connect one stands on the page of {}.", link("/", "companies")))
 
 
-def _table(rows: list[sqlite3.Row], names: dict[str, str]) -> Html:
+def _table(rows: list[sqlite3.Row], names: dict[str, str], now: float) -> Html:
     columns = (
         *(Column("Company", "main"), Column("App", "code"), Column("May", "memo"), Column("Since", "date")),
         *(Column("Last token", "date"), Column("State", "kind"), Column("", "key")),
     )
-    return table(columns, (_row(row, names) for row in rows), caption="Connections, newest first")
+    return table(columns, (_row(row, names, now) for row in rows), caption="Connections, newest first")
 
 
-def _row(row: sqlite3.Row, names: dict[str, str]) -> Row:
+def _row(row: sqlite3.Row, names: dict[str, str], now: float) -> Row:
     company = link(f"/companies/{row['realm']}", names[row["realm"]]) if row["realm"] in names else "None"
     scope = ", ".join(each.rpartition(".")[2] for each in row["scope"].split())
     refreshed = words.moment(row["refreshed"]) if row["refreshed"] else ""
-    cells = (company, row["client"], scope, words.moment(row["authorised"]), refreshed, _state(row), _deeds(row))
+    cells = (company, row["client"], scope, words.moment(row["authorised"]), refreshed, _state(row, now), _deeds(row))
     return Row(cells, style="off" if row["revoked"] else "")
 
 
-def _state(row: sqlite3.Row) -> Html:
+def _state(row: sqlite3.Row, now: float) -> Html:
     if row["revoked"]:
         return html('<span class="state">disconnected</span>')
-    left = (row["access"] or 0) - time.time()
+    left = (row["access"] or 0) - now
     if left <= 0:
         return html('<span class="state bad">access expired</span>')
     return html('<span class="state ok">for {} more</span>', words.counted(int(left // 60) + 1, "minute"))

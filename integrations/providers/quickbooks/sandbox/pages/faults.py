@@ -11,6 +11,7 @@ from ..books.books import companies
 from ..registry import ENTITIES
 from ..sandbox import Call, Sandbox
 from ..traffic.faults import KINDS, BadPlan, Trouble
+from ..traffic.gateway import SHAPES
 from . import words
 from .frame import outside
 from .markup import Html, asking, html, joined
@@ -20,7 +21,6 @@ AT = "/faults"
 OPERATIONS = ("", "create", "update", "delete", "void", "read", "query", "batch", "token")
 #: Of what is no entity, a plan speaks in these words.
 _PLACES = ("*", "batch", "query", "token")
-_SHAPES = ("json", "xml")
 
 
 class Faults:
@@ -62,7 +62,7 @@ class Faults:
             "realm": realms,
             "entity": [("*", "Any"), *((each, each) for each in (*_PLACES[1:], *(entity.name for entity in ENTITIES)))],
             "operation": [(each, each or "Any write") for each in OPERATIONS],
-            "body": [(each, each) for each in _SHAPES],
+            "body": [(each, each) for each in SHAPES],
         }
         rows = joined(_field(each.name, str(each.type), each.default, choices) for each in fields(Trouble) if each.init)
         return html(

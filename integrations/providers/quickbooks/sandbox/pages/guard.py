@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from ..control.plane import LOOPBACK_ADDRESSES
+from ..control.asking import LOOPBACK_ADDRESSES
 from ..sandbox import Call, in_thread
 from .frame import outside
 from .markup import html, link

@@ -6,7 +6,7 @@ from functools import partial
 
 from starlette.routing import Route
 
-from ..control.plane import Control
+from ..control.keeping import Keeping
 from ..sandbox import Handler, Sandbox, at_once, in_thread
 from . import attachments, audit, chart, document, lists, look, overview, parties, reports, transactions
 from .connections import Connections
@@ -52,8 +52,8 @@ def _read(sandbox: Sandbox) -> list[Route]:
         _page("/requests/{number}", requests.one),
         _page("/faults", Faults(sandbox).page),
         _page("/connections", Connections(sandbox).page),
-        _page("/control", Steering(sandbox, Control(sandbox)).page),
-        Route("/assets/{digest}/{name}", at_once(look.asset, sandbox.plan), methods=["GET"]),
+        _page("/control", Steering(sandbox, Keeping(sandbox)).page),
+        Route("/assets/{digest}/{name}", at_once(look.asset), methods=["GET"]),
     ]
 
 
@@ -64,7 +64,7 @@ def _done(sandbox: Sandbox) -> list[Route]:
         "/faults": faults.plan,
         "/faults/clear": faults.clear,
         "/connections": Connections(sandbox).act,
-        "/control/reset": Steering(sandbox, Control(sandbox)).reset,
+        "/control/reset": Steering(sandbox, Keeping(sandbox)).reset,
     }
     return [Route(path, own_form(act), methods=["POST"]) for path, act in deeds.items()]
 

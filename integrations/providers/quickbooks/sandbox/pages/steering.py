@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from ..control.plane import Control
+from ..control.keeping import Keeping
 from ..sandbox import Call, Sandbox
 from ..wire.json import encode
 from . import words
@@ -16,9 +16,9 @@ AT = "/control"
 
 
 class Steering:
-    def __init__(self, sandbox: Sandbox, control: Control) -> None:
+    def __init__(self, sandbox: Sandbox, keeping: Keeping) -> None:
         self._sandbox = sandbox
-        self._control = control
+        self._keeping = keeping
 
     def page(self, call: Call) -> Response:
         clock = self._sandbox.store.clock
@@ -32,7 +32,7 @@ class Steering:
     def reset(self, call: Call) -> str:
         keep = call.form.get("keep_tokens") == "on"
         if call.form.get("sure") == "on":
-            self._control.reset(_with_body(call, encode({"keep_tokens": keep})))
+            self._keeping.reset(_with_body(call, encode({"keep_tokens": keep})))
         return "/"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import time
+from collections.abc import Collection
 from typing import Any
 
 import jwt
@@ -12,18 +12,30 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from ..books.store import Store
 from ..wire.json import Json
-from .tokens import ACCESS_SECONDS
+from .tokens import Pair
 
 SUBJECT = "2d1c7a90-6f0e-4b55-9c11-0a7e5f7a1e01"
-PERSON: Json = {
-    "sub": SUBJECT,
-    "givenName": "Robin",
-    "familyName": "Ledger",
-    "email": "robin@larkfield.example",
-    "emailVerified": True,
-    "phoneNumber": "+1 5550100",
-    "phoneNumberVerified": False,
+ID_TOKEN_SECONDS = 3600
+#: What each scope lets an app know (§1.6).
+PERSON: dict[str, Json] = {
+    "openid": {"sub": SUBJECT},
+    "profile": {"givenName": "Robin", "familyName": "Ledger"},
+    "email": {"email": "robin@larkfield.example", "emailVerified": True},
+    "phone": {"phoneNumber": "+1 5550100", "phoneNumberVerified": False},
+    "address": {
+        "address": {
+            "streetAddress": "12 Orchard Lane",
+            "locality": "Albany",
+            "region": "NY",
+            "postalCode": "12207",
+            "country": "US",
+        }
+    },
 }
+
+
+def person(scopes: Collection[str]) -> Json:
+    return {name: value for scope, known in PERSON.items() if scope in scopes for name, value in known.items()}
 
 
 class SigningKey:
@@ -46,11 +58,11 @@ class SigningKey:
         public = {"kty": jwk["kty"], "n": jwk["n"], "e": jwk["e"]}
         return {"keys": [{**public, "kid": self.kid, "use": "sig", "alg": "RS256"}]}
 
-    def id_token(self, *, issuer: str, audience: str, realm: str | None, nonce: str | None) -> str:
-        now = int(time.time())
-        claims: Json = {"iss": issuer, "sub": SUBJECT, "aud": [audience], "iat": now, "exp": now + ACCESS_SECONDS}
-        claims |= {"realmid": realm} if realm else {}
-        claims |= {"nonce": nonce} if nonce else {}
+    def id_token(self, *, issuer: str, audience: str, pair: Pair, now: float) -> str:
+        claims: Json = {"iss": issuer, "sub": SUBJECT, "aud": [audience], "auth_time": pair.authorised}
+        claims |= {"iat": int(now), "exp": int(now) + ID_TOKEN_SECONDS}
+        claims |= {"realmid": pair.realm} if pair.realm else {}
+        claims |= {"nonce": pair.nonce} if pair.nonce else {}
         return jwt.encode(claims, self._pem, algorithm="RS256", headers={"kid": self.kid})
 
 

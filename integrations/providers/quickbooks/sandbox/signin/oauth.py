@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import base64
 import binascii
-import secrets
 
 from starlette.responses import Response
 
 from ..sandbox import Call, Sandbox, answer
-from ..traffic.faults import Interruption, Target
+from ..traffic.faults import Target
+from ..traffic.mischief import meet
 from ..wire.json import Json, loads
 from ..wire.refusals import GatewayRefusal, Refusal
-from . import tokens
-from .identity import PERSON
+from .apps import App, Apps
+from .identity import PERSON, person
+from .tokens import Grants, Pair
 
 NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 HARD_EXPIRY_HEADER = "x-include-refresh-token-hard-expires-in"
@@ -45,7 +46,7 @@ def discovery(call: Call) -> Response:
             "id_token_signing_alg_values_supported": ["RS256"],
             "scopes_supported": ["openid", "email", "profile", "address", "phone"],
             "token_endpoint_auth_methods_supported": ["client_secret_post", "client_secret_basic"],
-            "claims_supported": ["aud", "exp", "iat", "iss", "realmid", "sub"],
+            "claims_supported": ["aud", "auth_time", "exp", "iat", "iss", "nonce", "realmid", "sub"],
         }
     )
 
@@ -53,7 +54,7 @@ def discovery(call: Call) -> Response:
 class OAuth:
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
-        self._settings = sandbox.settings
+        self._apps = Apps(sandbox.store, sandbox.settings)
 
     def jwks(self, call: Call) -> Response:
         return answer(self._sandbox.key.jwks())
@@ -63,32 +64,34 @@ class OAuth:
             return self._granted(call)
         except OAuthError as error:
             return answer(error.body, error.status, NO_STORE)
-        except Interruption as interruption:
-            return interruption.response
         except Refusal as planned:
             # Only a planned fault comes here; its code is the word of OAuth, such as invalid_grant.
             return answer({"error": planned.code, "error_description": planned.detail}, planned.status, NO_STORE)
 
     def _granted(self, call: Call) -> Response:
-        if not call.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+        if not _is_form(call):
             raise OAuthError("invalid_request", "The body must be a form")
         form = call.form
-        self._check_client(call, form)
+        app = self._client(call, form)
         with self._sandbox.store.reading() as db:
-            realm = tokens.realm_of(db, code=form.get("code", ""), refresh_token=form.get("refresh_token", ""))
-        with self._sandbox.plan.met(Target(realm, "token", "token")):
-            pair = self._pair(form)
-        return answer(self._body(call, pair), headers=NO_STORE)
+            grants = Grants.on(db, self._sandbox)
+            realm = grants.realm_of(code=form.get("code", ""), refresh_token=form.get("refresh_token", ""))
+        target = Target(realm, "token", "token")
+        return meet(self._sandbox, target, lambda: self._exchanged(call, app, form))
 
-    def _pair(self, form: dict[str, str]) -> tokens.Pair:
-        kind, client = form.get("grant_type"), self._settings.client_id
+    def _exchanged(self, call: Call, app: App, form: dict[str, str]) -> Response:
+        return answer(self._body(call, app, self._pair(app.client, form)), headers=NO_STORE)
+
+    def _pair(self, client: str, form: dict[str, str]) -> Pair:
+        kind = form.get("grant_type")
         # What a refused exchange or refresh revokes has to stay revoked, hence no error inside the transaction.
         with self._sandbox.store.writing() as db:
+            grants = Grants.on(db, self._sandbox)
             if kind == "authorization_code":
-                pair = tokens.exchange(db, client, _needed(form, "code"), _needed(form, "redirect_uri"))
+                pair = grants.exchange(client, _needed(form, "code"), _needed(form, "redirect_uri"))
                 description = "Invalid authorization code"
             elif kind == "refresh_token":
-                pair = tokens.refresh(db, client, _needed(form, "refresh_token"), self._settings.switches)
+                pair = grants.refresh(client, _needed(form, "refresh_token"))
                 description = "Incorrect or invalid refresh token"
             else:
                 raise OAuthError("unsupported_grant_type" if kind else "invalid_request")
@@ -96,30 +99,27 @@ class OAuth:
             raise OAuthError("invalid_grant", description)
         return pair
 
-    def _body(self, call: Call, pair: tokens.Pair) -> Json:
+    def _body(self, call: Call, app: App, pair: Pair) -> Json:
         body: Json = {
             "token_type": "bearer",
             "access_token": pair.access,
-            "expires_in": tokens.ACCESS_SECONDS,
+            "expires_in": pair.access_seconds,
             "refresh_token": pair.refresh,
             "x_refresh_token_expires_in": pair.idle_seconds,
         }
         if call.headers.get(HARD_EXPIRY_HEADER, "").lower() == "true":
             body["x_refresh_token_hard_expires_in"] = pair.hard_seconds
         if "openid" in pair.scope.split():
-            body["id_token"] = self._sandbox.key.id_token(
-                issuer=issuer(call.origin),
-                audience=self._settings.client_id,
-                realm=pair.realm,
-                nonce=pair.nonce,
-            )
+            key, now = self._sandbox.key, self._sandbox.now()
+            body["id_token"] = key.id_token(issuer=issuer(call.origin), audience=app.client, pair=pair, now=now)
         return body
 
     def revoke(self, call: Call) -> Response:
         try:
-            self._check_client(call, {})
+            app = self._client(call, call.form if _is_form(call) else {})
+            token = _token_to_revoke(call)
             with self._sandbox.store.writing() as db:
-                known = tokens.revoke(db, _token_to_revoke(call))
+                known = Grants.on(db, self._sandbox).revoke(app.client, token)
             if not known:
                 raise OAuthError("invalid_request", "The token is not known or already revoked")
         except OAuthError as error:
@@ -129,24 +129,26 @@ class OAuth:
     def user_info(self, call: Call) -> Response:
         try:
             with self._sandbox.store.reading() as db:
-                grant = tokens.live_grant(db, call.headers.get("authorization", ""))
+                grant = Grants.on(db, self._sandbox).live(call.headers.get("authorization", ""))
         except GatewayRefusal as refusal:
-            return answer(refusal.body(), refusal.status)
-        if "openid" not in grant["scope"].split():
+            return answer(refusal.body(self._sandbox.now()), refusal.status)
+        scopes = grant["scope"].split()
+        if "openid" not in scopes:
             return answer({"error": "insufficient_scope"}, 403)
-        return answer(PERSON)
+        return answer(person(PERSON if self._sandbox.settings.switches.user_info == "whole" else scopes))
 
-    def _check_client(self, call: Call, form: dict[str, str]) -> None:
+    def _client(self, call: Call, form: dict[str, str]) -> App:
         given = _basic(call.headers.get("authorization", ""))
         if given is None and "client_secret" in form:
             given = (form.get("client_id", ""), form["client_secret"])
-        expected = (self._settings.client_id, self._settings.client_secret)
-        if given is None or not all(_same(*pair) for pair in zip(given, expected, strict=True)):
+        app = self._apps.known(*given) if given else None
+        if app is None:
             raise OAuthError("invalid_client", status=401)
+        return app
 
 
-def _same(given: str, expected: str) -> bool:
-    return secrets.compare_digest(given.encode(), expected.encode())
+def _is_form(call: Call) -> bool:
+    return call.headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
 
 
 def _basic(header: str) -> tuple[str, str] | None:
@@ -167,6 +169,8 @@ def _needed(form: dict[str, str], name: str) -> str:
 
 
 def _token_to_revoke(call: Call) -> str:
+    if _is_form(call):
+        return _needed(call.form, "token")
     try:
         body = loads(call.body)
     except ValueError as error:

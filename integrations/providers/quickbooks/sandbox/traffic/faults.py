@@ -1,47 +1,48 @@
-"""Planned trouble: dropped connections, delays, gateway answers and faults, once or several times."""
+"""Planned trouble: what is to go wrong, for whom, how often and how surely (§13.12). How it acts is in mischief.py."""
 
 from __future__ import annotations
 
+import random
 import threading
-import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, nullcontext
-from dataclasses import asdict, dataclass, fields
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
 from decimal import Decimal
 from typing import Any
 
-from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
-
 from ..wire.json import Json
-from ..wire.refusals import MESSAGES, Refusal
+from .gateway import SHAPES
 from .log import note_fault
-from .throttle import too_many
 
-KINDS = ("drop_before", "drop_after_commit", "delay", "status", "throttle", "fault")
-HTML = "<html><head><title>{status}</title></head><body><h1>{status} from the gateway</h1></body></html>"
-
-
-_TYPES: dict[str, tuple[type, ...]] = {"str": (str,), "int": (int,), "float": (int, float, Decimal), "bool": (bool,)}
-
-
-class Hangup(Exception):
-    """The connection is to be closed without an answer."""
-
-
-class Interruption(Exception):
-    """An answer that comes from in front of the books instead of from them."""
-
-    def __init__(self, response: Response) -> None:
-        super().__init__(response.status_code)
-        self.response = response
-
-
-class HangupResponse(Response):
-    """Closes the socket; the outermost layer of the application knows how."""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await scope["sandbox.hangup"]()
+#: Each with the sentence that the control plane shows.
+KINDS = {
+    "drop_before": "The connection closes before anything is done.",
+    "drop_after_commit": "The work is done, then the connection closes without an answer.",
+    "hang": "Nothing is answered until the caller gives up; with commit the work is done first.",
+    "delay": "The work begins so many seconds late; beyond the server's own limit the answer is 504.",
+    "drip": "The answer comes in small pieces over so many seconds.",
+    "truncate": "The work is done, and half of the answer arrives before the connection closes.",
+    "wrong_length": "Content-Length tells half of the answer; the rest spoils what comes next on the connection.",
+    "invalid_json": "The answer is cut in the middle although its length is right.",
+    "gzip_garbage": "The answer says that it is gzip, and is not.",
+    "status": "A gateway's page in HTML; with commit after the work was done.",
+    "throttle": "429 as JSON, XML or in the lower-case envelope.",
+    "fault": "A Fault of that code, also with status 200; with commit after the work was done.",
+    "expired_token": "The access tokens of the company expire; the request, a whole batch too, gets 401.",
+    "stale": "Another user saves the object first, so that the caller meets 5010.",
+    "lag": "A query does not see what was made in the last so many seconds.",
+    "half_batch": "All items are done, and half of them are answered.",
+    "duplicate": "Rows of a batch or query are answered twice.",
+}
+_TYPES: dict[str, tuple[type, ...]] = {
+    "str": (str,),
+    "int": (int,),
+    "int | None": (int, type(None)),
+    "float": (int, float, Decimal),
+    "bool": (bool,),
+}
+#: So many met requests are told of.
+REMEMBERED = 200
 
 
 class BadPlan(ValueError):
@@ -53,6 +54,8 @@ class Target:
     realm: str
     entity: str
     operation: str
+    #: Of the object that is written, if it has one already.
+    id: str = ""
 
 
 @dataclass
@@ -60,26 +63,37 @@ class Trouble:
     kind: str
     realm: str = "*"
     entity: str = "*"
-    #: create, update, delete, read, query, batch, token; empty means each write of the entity.
+    #: create, update, delete, void, read, query, batch, token; empty means each write of the entity.
     operation: str = ""
-    times: int = 1
+    #: null stands for every time.
+    times: int | None = 1
     #: So many matching requests pass before the first is met.
     skip: int = 0
+    #: Of those that are left, so many are met; which ones follows from the seed alone.
+    probability: float = 1
+    seed: int = 0
     seconds: float = 0
     #: 0 stands for what fits the kind: 503, 429 or 400.
     status: int = 0
     code: str = "10000"
     message: str = ""
     detail: str = ""
-    #: A status answer comes after the work was committed.
+    #: Fault.type, where it is to be another than the usual.
+    type: str = ""
+    #: The answer comes after the work was committed.
     commit: bool = False
-    #: Shape of a throttle answer: json or xml.
+    #: Shape of a throttle or fault: json, xml or lower.
     body: str = "json"
     retry_after: int = 0
+    met: int = field(default=0, init=False)
+    _dice: random.Random = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        self._dice = random.Random(self.seed)  # noqa: S311 - the same seed has to throw the same dice
 
     @classmethod
     def read(cls, plan: Mapping[str, Any]) -> Trouble:
-        known = {field.name: field for field in fields(cls)}
+        known = {each.name: each for each in fields(cls) if each.init}
         unknown = [name for name in plan if name not in known]
         if unknown:
             raise BadPlan(f"Unknown: {', '.join(unknown)}. Known: {', '.join(known)}.")
@@ -88,12 +102,23 @@ class Trouble:
         wrong = [name for name, value in plan.items() if not isinstance(value, _TYPES[str(known[name].type)])]
         if wrong:
             raise BadPlan(f"Of the wrong type: {', '.join(wrong)}.")
-        if plan.get("times", 1) < 1:
-            raise BadPlan("times must be a whole number from 1.")
-        seconds = float(plan.get("seconds", 0))
-        return cls(**{**plan, "seconds": seconds})
+        numbers = {name: float(plan[name]) for name in ("seconds", "probability") if name in plan}
+        return cls(**{**plan, **numbers})._checked()
 
-    def meets(self, target: Target) -> bool:
+    def _checked(self) -> Trouble:
+        if self.times is not None and self.times < 1:
+            raise BadPlan("times must be a whole number from 1, or null for every time.")
+        if not 0 <= self.probability <= 1:
+            raise BadPlan("probability must be a number from 0 to 1.")
+        if self.body not in SHAPES:
+            raise BadPlan(f"body must be one of {', '.join(SHAPES)}.")
+        if self.seconds < 0 or self.skip < 0:
+            raise BadPlan("seconds and skip must not be negative.")
+        if self.status and not 200 <= self.status <= 599:
+            raise BadPlan("status must be from 200 to 599.")
+        return self
+
+    def matches(self, target: Target) -> bool:
         if self.realm not in ("*", target.realm):
             return False
         if self.entity != "*" and self.entity.lower() != target.entity.lower():
@@ -102,40 +127,22 @@ class Trouble:
             return self.operation == target.operation
         return self.entity == "*" or target.operation != "read"
 
-    def before(self) -> None:
-        if self.kind == "drop_before":
-            raise Hangup
-        if self.kind == "delay":
-            time.sleep(self.seconds)
-        if self.kind == "status" and not self.commit:
-            raise Interruption(self._gateway_page())
-        if self.kind == "throttle":
-            raise Interruption(too_many(self.body, self.retry_after, self.status or 429))
-        if self.kind == "fault":
-            message = self.message or MESSAGES.get(self.code, "Error")
-            raise Refusal(self.code, self.detail or message, status=self.status or 400, message=message)
+    def meets(self, target: Target) -> bool:
+        """Whether this request is the one; each that matches counts, and throws the dice once."""
+        if not self.matches(target):
+            return False
+        if self.skip:
+            self.skip -= 1
+            return False
+        if self.probability < 1 and self._dice.random() >= self.probability:
+            return False
+        self.met += 1
+        if self.times is not None:
+            self.times -= 1
+        return True
 
-    def after(self) -> None:
-        if self.kind == "drop_after_commit":
-            raise Hangup
-        if self.kind == "status" and self.commit:
-            raise Interruption(self._gateway_page())
-
-    @contextmanager
-    def around(self) -> Iterator[None]:
-        """Work inside is committed when the block ends, so what comes after cannot undo it."""
-        self.before()
-        try:
-            yield
-        except Refusal:
-            self.after()
-            raise
-        self.after()
-
-    def _gateway_page(self) -> Response:
-        status = self.status or 503
-        headers = {"Retry-After": str(self.retry_after)} if self.retry_after else None
-        return Response(HTML.format(status=status), status, headers, "text/html")
+    def shown(self) -> Json:
+        return {each.name: getattr(self, each.name) for each in fields(self) if not each.name.startswith("_")}
 
 
 class Plan:
@@ -144,42 +151,37 @@ class Plan:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._troubles: list[Trouble] = []
+        self._met: deque[Json] = deque(maxlen=REMEMBERED)
+        #: Seconds by which a query lags behind while a planned lag is acted out.
+        self.lag: float = 0
 
-    def add(self, trouble: Trouble) -> None:
+    def add(self, *troubles: Trouble) -> None:
         with self._lock:
-            self._troubles.append(trouble)
+            self._troubles.extend(troubles)
 
     def clear(self) -> int:
         with self._lock:
             count = len(self._troubles)
             self._troubles.clear()
+            self._met.clear()
             return count
 
     def listed(self) -> list[Json]:
         with self._lock:
-            return [asdict(trouble) for trouble in self._troubles]
+            return [trouble.shown() for trouble in self._troubles]
 
-    def is_slow(self) -> bool:
-        """Whether a delay is planned, for whatever it may be."""
-        return any(trouble.kind == "delay" for trouble in self._troubles)
+    def history(self) -> list[Json]:
+        with self._lock:
+            return list(self._met)
 
     def take(self, target: Target) -> Trouble | None:
+        if not self._troubles:
+            return None
         with self._lock:
-            for trouble in self._troubles:
-                if not trouble.meets(target):
-                    continue
-                if trouble.skip:
-                    trouble.skip -= 1
-                    continue
-                trouble.times -= 1
+            trouble = next((each for each in self._troubles if each.meets(target)), None)
+            if trouble is not None:
+                self._met.append({"kind": trouble.kind, **asdict(target)})
                 if trouble.times == 0:
                     self._troubles.remove(trouble)
                 note_fault(trouble.kind)
-                return trouble
-        return None
-
-    @contextmanager
-    def met(self, target: Target) -> Iterator[None]:
-        trouble = self.take(target)
-        with trouble.around() if trouble else nullcontext():
-            yield
+            return trouble

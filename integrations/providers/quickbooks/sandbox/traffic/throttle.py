@@ -1,30 +1,27 @@
-"""The published limits per realm (§8.1), off unless switched on."""
+"""The published limits per company and app (§8.1), off unless switched on; each can be off by itself, as 0."""
 
 from __future__ import annotations
 
 import threading
 import time
 from collections import defaultdict, deque
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-
-from starlette.responses import Response
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
 
 from ..settings import Switches
-from ..wire.json import dumps
-from ..wire.refusals import MESSAGES
-
-DETAIL = "The request limit was reached.  Try again later"
-XML = (
-    '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
-    '<IntuitResponse xmlns="http://schema.intuit.com/finance/v3"><Fault type="SERVICE">'
-    '<Error code="3001"><Message>{message}</Message><Detail>{detail}</Detail></Error></Fault></IntuitResponse>'
-)
+from .visits import BATCH, REPORT, Visit
 
 
 class Throttled(Exception):
     """One of the limits is reached."""
+
+    def __init__(self, limit: str) -> None:
+        super().__init__(limit)
+        self.limit = limit
+
+
+class BadLimit(ValueError):
+    """A limit there is not, or none that could be kept."""
 
 
 @dataclass(frozen=True)
@@ -33,72 +30,104 @@ class Limits:
     per_second: int = 10
     at_once: int = 10
     batches_per_minute: int = 40
+    #: Over all apps of the company.
+    realm_batches_per_minute: int = 120
+    #: Over all apps; from 2017, its present value is not known.
+    reports_per_minute: int = 200
+
+    @classmethod
+    def of(cls, switches: Switches) -> Limits:
+        return cls(**{each.name: getattr(switches, f"limit_{each.name}") for each in fields(cls)})
+
+    def changed(self, wanted: dict[str, Any]) -> Limits:
+        unknown = wanted.keys() - asdict(self).keys()
+        if unknown:
+            raise BadLimit(f"Unknown: {', '.join(sorted(unknown))}. Known: {', '.join(asdict(self))}.")
+        values = {name: 0 if value is None else value for name, value in wanted.items()}
+        if not all(type(value) is int and value >= 0 for value in values.values()):
+            raise BadLimit("A limit is a whole number; 0 switches it off.")
+        return Limits(**{**asdict(self), **values})
+
+
+class Recent:
+    """Moments of the last seconds; each is put in and taken out once, however many there are."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._moments: deque[float] = deque()
+
+    def is_full(self, most: int, now: float) -> bool:
+        while self._moments and self._moments[0] <= now - self._seconds:
+            self._moments.popleft()
+        return 0 < most <= len(self._moments)
+
+    def add(self, now: float) -> None:
+        self._moments.append(now)
 
 
 @dataclass
 class _Traffic:
-    requests: deque[float] = field(default_factory=deque)
-    batches: deque[float] = field(default_factory=deque)
+    """Of one app on one company, or of a company over its apps."""
+
+    second: Recent = field(default_factory=lambda: Recent(1))
+    minute: Recent = field(default_factory=lambda: Recent(60))
+    batches: Recent = field(default_factory=lambda: Recent(60))
+    reports: Recent = field(default_factory=lambda: Recent(60))
     running: int = 0
 
 
 class Throttle:
-    def __init__(self, *, on: bool) -> None:
+    def __init__(self, *, on: bool, limits: Limits) -> None:
         self.on = on
-        self.limits = Limits()
+        self.limits = limits
         self._lock = threading.Lock()
-        self._traffic: dict[str, _Traffic] = defaultdict(_Traffic)
+        self._traffic: dict[tuple[str, str], _Traffic] = defaultdict(_Traffic)
 
     def set(self, *, on: bool, limits: Limits) -> None:
+        """What is under way stays counted as under way."""
         with self._lock:
             self.on, self.limits = on, limits
+            running = {key: each.running for key, each in self._traffic.items() if each.running}
             self._traffic.clear()
+            for key, count in running.items():
+                self._traffic[key].running = count
 
-    @contextmanager
-    def admitted(self, realm: str, *, batch: bool) -> Iterator[None]:
-        traffic = self._enter(realm, batch=batch)
-        try:
-            yield
-        finally:
-            with self._lock:
-                traffic.running -= 1
-
-    def _enter(self, realm: str, *, batch: bool) -> _Traffic:
+    def enter(self, visit: Visit) -> None:
         now = time.monotonic()
         with self._lock:
-            traffic = self._traffic[realm]
-            if self.on and self._is_full(traffic, now, batch=batch):
-                raise Throttled
-            traffic.running += 1
+            own, all_apps = self._traffic[visit.realm, visit.app], self._traffic[visit.realm, ""]
             if self.on:
-                traffic.requests.append(now)
-                if batch:
-                    traffic.batches.append(now)
-            return traffic
+                full = self._full(own, all_apps, visit, now)
+                if full:
+                    raise Throttled(full)
+                self._count(own, all_apps, visit, now)
+            own.running += 1
 
-    def _is_full(self, traffic: _Traffic, now: float, *, batch: bool) -> bool:
-        for times in (traffic.requests, traffic.batches):
-            while times and times[0] <= now - 60:
-                times.popleft()
-        last_second = sum(1 for at in traffic.requests if at > now - 1)
-        limits = self.limits
-        return (
-            len(traffic.requests) >= limits.per_minute
-            or last_second >= limits.per_second
-            or traffic.running >= limits.at_once
-            or (batch and len(traffic.batches) >= limits.batches_per_minute)
-        )
+    def leave(self, visit: Visit) -> None:
+        with self._lock:
+            self._traffic[visit.realm, visit.app].running -= 1
 
+    def _full(self, own: _Traffic, all_apps: _Traffic, visit: Visit, now: float) -> str:
+        limits, batch, report = self.limits, visit.call == BATCH, visit.call == REPORT
+        if own.second.is_full(limits.per_second, now):
+            return "per_second"
+        if own.minute.is_full(limits.per_minute, now):
+            return "per_minute"
+        if 0 < limits.at_once <= own.running:
+            return "at_once"
+        if batch and own.batches.is_full(limits.batches_per_minute, now):
+            return "batches_per_minute"
+        if batch and all_apps.batches.is_full(limits.realm_batches_per_minute, now):
+            return "realm_batches_per_minute"
+        if report and all_apps.reports.is_full(limits.reports_per_minute, now):
+            return "reports_per_minute"
+        return ""
 
-def too_many(shape: str, retry_after: int, status: int = 429) -> Response:
-    """As XML it has been seen although JSON was asked for; Retry-After is not documented (§8.1)."""
-    headers = {"Retry-After": str(retry_after)} if retry_after else None
-    if shape == "xml":
-        return Response(XML.format(message=MESSAGES["3001"], detail=DETAIL), status, headers, "application/xml")
-    error = {"Message": MESSAGES["3001"], "Detail": DETAIL, "code": "3001"}
-    body = dumps({"Fault": {"Error": [error], "type": "SERVICE"}})
-    return Response(body, status, headers, "application/json")
-
-
-def refused(switches: Switches) -> Response:
-    return too_many(switches.throttle_body, switches.retry_after)
+    def _count(self, own: _Traffic, all_apps: _Traffic, visit: Visit, now: float) -> None:
+        own.second.add(now)
+        own.minute.add(now)
+        if visit.call == BATCH:
+            own.batches.add(now)
+            all_apps.batches.add(now)
+        if visit.call == REPORT:
+            all_apps.reports.add(now)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+from . import languages
 from .json import Json
 
 MESSAGES: dict[str, str] = {
@@ -104,8 +105,9 @@ class Refusal(Exception):
         self.kind = kind or ("SystemFault" if code == "10000" else "ValidationFault")
         self.message = message or MESSAGES.get(code, "Error")
 
-    def fault(self) -> Json:
-        error: Json = {"Message": self.message, "Detail": self.detail, "code": self.code, "element": self.element}
+    def fault(self, language: str = "en") -> Json:
+        message, detail = languages.told(language, self.code, self.message, self.detail)
+        error: Json = {"Message": message, "Detail": detail, "code": self.code, "element": self.element}
         return {"Fault": {"Error": [error], "type": self.kind}}
 
 
@@ -119,18 +121,22 @@ class GatewayRefusal(Exception):
         error = {"message": text, "detail": detail, "code": code, "element": None}
         self.fault = {"error": [error], "type": kind}
 
-    def body(self) -> Json:
+    def body(self, now: float | None = None) -> Json:
+        return self.around(self.fault, now)
+
+    @staticmethod
+    def around(fault: Json, now: float | None = None) -> Json:
         return {
             "warnings": None,
             "intuitObject": None,
-            "fault": self.fault,
+            "fault": fault,
             "report": None,
             "queryResponse": None,
             "batchItemResponse": [],
             "attachableResponse": [],
             "syncErrorResponse": None,
             "requestId": None,
-            "time": int(time.time() * 1000),
+            "time": int((time.time() if now is None else now) * 1000),
             "status": None,
             "cdcresponse": [],
         }

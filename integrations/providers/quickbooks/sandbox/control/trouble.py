@@ -1,0 +1,62 @@
+"""The control plane over traffic: planned faults, scenarios, limits, the meter."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from ..sandbox import Call, Sandbox, answer
+from ..traffic.faults import KINDS, Trouble
+from ..traffic.scenarios import SCENARIOS
+from ..wire.json import Json
+from .asking import BadRequest, body_of, text_of
+
+
+class TroubleControl:
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
+
+    def faults(self, call: Call) -> Response:
+        if call.method == "DELETE":
+            return answer({"cleared": self._sandbox.plan.clear()})
+        if call.method == "POST":
+            self._sandbox.plan.add(Trouble.read(body_of(call)))
+        return self._planned({"kinds": KINDS} if call.method == "GET" else {})
+
+    def scenarios(self, call: Call) -> Response:
+        rows = [{"name": each.name, "sentence": each.sentence, "plans": each.plans} for each in SCENARIOS.values()]
+        return answer({"scenarios": rows})
+
+    def play(self, call: Call) -> Response:
+        scenario = SCENARIOS.get(call.path["name"])
+        if scenario is None:
+            raise BadRequest(f"No such scenario. There are: {', '.join(SCENARIOS)}.")
+        wanted = body_of(call)
+        seed = wanted.get("seed", 0)
+        if not isinstance(seed, int):
+            raise BadRequest("seed must be a whole number.")
+        self._sandbox.plan.add(*scenario.troubles(text_of(wanted, "realm") or "*", seed))
+        return self._planned({"scenario": scenario.name, "sentence": scenario.sentence})
+
+    def _planned(self, more: Json) -> Response:
+        plan = self._sandbox.plan
+        return answer({"planned": plan.listed(), "met": plan.history(), **more})
+
+    def throttle(self, call: Call) -> Response:
+        throttle = self._sandbox.throttle
+        if call.method == "POST":
+            wanted = body_of(call)
+            on = bool(wanted.pop("on", True))
+            throttle.set(on=on, limits=throttle.limits.changed(wanted))
+        return answer({"on": throttle.on, **throttle.limits.__dict__})
+
+    def traffic(self, call: Call) -> Response:
+        throttle = self._sandbox.throttle
+        limits = {"on": throttle.on, **throttle.limits.__dict__}
+        return answer({"limits": limits, **self._sandbox.meter.shown()})
+
+    def budget(self, call: Call) -> Response:
+        calls = body_of(call).get("core_plus")
+        if not isinstance(calls, int) or isinstance(calls, bool) or calls < 0:
+            raise BadRequest("core_plus must be a whole number; 0 is no end.")
+        self._sandbox.meter.set_budget(calls)
+        return answer({"core_plus": calls})

@@ -1,0 +1,121 @@
+"""The outermost layer: traces an answer, keeps what is said, packs it, forgives slashes, and knows the socket."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from typing import Any
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ..wire.json import trace_id
+from .bodies import packed
+from .log import Exchange, Log
+
+#: Below this an answer fits one packet, packed or not.
+WORTH_PACKING = 1400
+_PACKABLE = ("application/json", "application/xml", "text/html")
+_SLASHES = re.compile("/{2,}")
+
+
+class Edge:
+    def __init__(self, app: ASGIApp, log: Log) -> None:
+        self._app = app
+        self._log = log
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        path = scope["path"]
+        if path.endswith("/") or "//" in path:
+            path = _SLASHES.sub("/", path).rstrip("/") or "/"
+        exchange = self._log.open(scope)
+        answer = _Answer(scope, send, exchange)
+        heard = receive if exchange is None or scope["method"] == "GET" else _overheard(receive, exchange)
+        inner = {**scope, "path": path, "sandbox.wire": UvicornWire(send, exchange)}
+        await self._app(inner, heard, answer.send)
+
+
+def _overheard(receive: Receive, exchange: Exchange) -> Receive:
+    async def heard() -> Message:
+        message = await receive()
+        exchange.hear(message)
+        return message
+
+    return heard
+
+
+class _Answer:
+    """Holds the head back until the body tells whether it is worth packing."""
+
+    def __init__(self, scope: Scope, send: Send, exchange: Exchange | None) -> None:
+        self._scope = scope
+        self._send = send
+        self._exchange = exchange
+        self._head: Message | None = None
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            headers["intuit_tid"] = trace_id()
+            headers["QBO-Version"] = "sandbox"
+            self._head = message
+        if self._exchange is not None:
+            self._exchange.say(message)
+        if message["type"] == "http.response.start":
+            return
+        if self._head is not None:
+            head, self._head = self._head, None
+            if self._is_packable(head, message):
+                message = _pack(head, message)
+            await self._send(head)
+        await self._send(message)
+
+    def _is_packable(self, head: Message, message: Message) -> bool:
+        if message.get("more_body") or len(message.get("body", b"")) < WORTH_PACKING:
+            return False
+        headers = MutableHeaders(scope=head)
+        kind = headers.get("content-type", "").partition(";")[0]
+        if kind not in _PACKABLE or "content-encoding" in headers:
+            return False
+        return any(name == b"accept-encoding" and b"gzip" in value for name, value in self._scope["headers"])
+
+
+def _pack(head: Message, message: Message) -> Message:
+    body = packed(message["body"])
+    headers = MutableHeaders(scope=head)
+    headers["Content-Encoding"] = "gzip"
+    headers["Content-Length"] = str(len(body))
+    headers["Vary"] = "Accept-Encoding"
+    return {**message, "body": body}
+
+
+class UvicornWire:
+    """ASGI has no word for a broken connection: an exception would become a 500.
+
+    uvicorn passes a bound method of its request cycle as `send`; the cycle holds the transport.
+    """
+
+    def __init__(self, send: Any, exchange: Exchange | None) -> None:
+        self._cycle: Any = getattr(send, "__self__", None)
+        self._exchange = exchange
+
+    def write(self, data: bytes) -> None:
+        self._cycle.transport.write(data)
+
+    async def cut(self) -> None:
+        self._cycle.transport.abort()
+        await self._gone()
+
+    async def close(self) -> None:
+        """What was written still arrives."""
+        self._cycle.transport.close()
+        await self._gone()
+
+    async def _gone(self) -> None:
+        if self._exchange is not None:
+            self._exchange.drop()
+        while not self._cycle.disconnected:
+            await asyncio.sleep(0)
