@@ -10,7 +10,7 @@ from ..signin.identity import PERSON
 from ..wire.json import Json, loads
 from .acts import BadAct, carry_out
 
-NAME = f"{PERSON['givenName']} {PERSON['familyName']}"
+NAME = f"{PERSON['profile']['givenName']} {PERSON['profile']['familyName']}"
 
 
 class Human:
