@@ -135,3 +135,12 @@ def test_lengths_of_request_id_and_bid(us: Company, request_id: str, bid: str, c
 def test_a_bid_may_stand_once(us: Company) -> None:
     item = {"bId": "1", "Query": "select count(*) from Vendor"}
     assert us.fault(us.batch([item, item]))["code"] == "2130"
+
+
+def test_items_without_bid_and_operation_are_created_in_their_order(us: Company) -> None:
+    """As one public client sends them; under a requestid they could not be told apart, and are refused."""
+    items = [{"Vendor": {"DisplayName": fresh("V")}} for _ in range(3)]
+    rows = us.batch(items).json()["BatchItemResponse"]
+    assert [row["Vendor"]["DisplayName"] for row in rows] == [item["Vendor"]["DisplayName"] for item in items]
+    assert not any("bId" in row for row in rows)
+    assert us.fault(us.batch(items, requestid=fresh("b")))["element"] == "bId"

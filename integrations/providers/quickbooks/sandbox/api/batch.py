@@ -37,7 +37,7 @@ class Item:
     body: bytes
 
     def answer(self, books: Books) -> Remembered:
-        return once(books, self.key, self.body, self.act, lambda _, result: {**result, "bId": self.bid})
+        return once(books, self.key, self.body, self.act, lambda _, result: _marked(result, self.bid))
 
 
 @dataclass
@@ -80,7 +80,7 @@ class Batch:
             try:
                 item = self._item(row)
             except Refusal as refusal:
-                self._refused(row, refusal)
+                self._refused(_bid(row), refusal)
                 continue
             trouble = self.sandbox.plan.take(item.target)
             if trouble is not None:
@@ -97,7 +97,7 @@ class Batch:
         try:
             ended = commit_mischief(trouble, Scene(self.sandbox, item.target), lambda: self._done(item))
         except Refusal as refusal:
-            self._refused({"bId": item.bid}, refusal)
+            self._refused(item.bid, refusal)
             return None
         if isinstance(ended, Postponed):
             return ended.instead(lambda: self._resumed(item))
@@ -118,10 +118,9 @@ class Batch:
             whole = commit_mischief(trouble, Scene(self.sandbox, target), partial(_same, whole))
         return whole
 
-    def _refused(self, row: Json, refusal: Refusal) -> None:
+    def _refused(self, bid: str, refusal: Refusal) -> None:
         fault = refusal.fault(self.sandbox.settings.switches.language)
-        body = dumps({**fault, "bId": str(row["bId"])}).encode()
-        self.answers.append(Remembered(refusal.status, body))
+        self.answers.append(Remembered(refusal.status, dumps(_marked(fault, bid)).encode()))
 
     def _sealed(self, books: Books, known: Remembered | None) -> Remembered:
         """When every item only repeats its answer, so does the envelope its time."""
@@ -133,7 +132,7 @@ class Batch:
         return Remembered(200, b'{"BatchItemResponse":[' + rows + b'],"time":' + time + b"}")
 
     def _item(self, row: Json) -> Item:
-        bid = str(row["bId"])
+        bid = _bid(row)
         key = Key(self.realm, "item", self.request_id, bid) if self.request_id else None
         body = dumps(row).encode()
         if "Query" in row:
@@ -155,28 +154,44 @@ def _same(whole: Response) -> Response:
     return whole
 
 
+def _bid(row: Json) -> str:
+    return str(row.get("bId") or "")
+
+
+def _marked(result: Json, bid: str) -> Json:
+    return {**result, "bId": bid} if bid else result
+
+
 def read_items(payload: Any, request_id: str) -> list[Json]:
     items = payload.get("BatchItemRequest") if isinstance(payload, dict) else None
     if not isinstance(items, list) or not items:
         raise missing("BatchItemRequest")
     if len(items) > MOST_ITEMS:
         raise Refusal("1040", f"A batch holds at most {MOST_ITEMS} items, supplied {len(items)}")
-    if not all(isinstance(item, dict) and item.get("bId") for item in items):
-        raise missing("bId")
-    if request_id:
-        check_length(request_id, LONGEST_IN_BATCH)
-        for item in items:
-            check_length(str(item["bId"]), LONGEST_BID)
-    if len({str(item["bId"]) for item in items}) < len(items):
+    if not all(isinstance(item, dict) for item in items):
+        raise Refusal("2120", "Each item of a batch must be an object", element="BatchItemRequest")
+    bids = [bid for bid in map(_bid, items) if bid]
+    if len(set(bids)) < len(bids):
         raise Refusal("2130", "Each bId may stand once in a batch")
+    if request_id:
+        _check_key(request_id, items)
     return items
+
+
+def _check_key(request_id: str, items: list[Json]) -> None:
+    """Only a batch that may be repeated needs to tell its items apart; public clients leave the bId out otherwise."""
+    check_length(request_id, LONGEST_IN_BATCH)
+    for bid in map(_bid, items):
+        if not bid:
+            raise missing("bId")
+        check_length(bid, LONGEST_BID)
 
 
 def _wish(item: Json) -> Wish:
     names = [name for name in item if name not in _ITEM_WORDS]
     if len(names) != 1 or names[0] not in BY_NAME:
         raise Refusal("2000", f"The item must hold one known object, not {', '.join(names) or 'none'}")
-    operation = "void" if item.get("optionsData") == "void" else str(item.get("operation"))
+    operation = "void" if item.get("optionsData") == "void" else str(item.get("operation") or "create")
     duplicates = "allowduplicatedocnum" in str(item.get("optionsData", "")).lower()
     payload = item[names[0]]
     if not isinstance(payload, dict):
