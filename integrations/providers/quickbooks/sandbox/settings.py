@@ -70,6 +70,8 @@ class Switches:
     vendor_currency: str = _one_of("keep", "ignore")
     #: §3 Sku in the answer to a query for items: only where it is named beside the asterisk, or always.
     item_sku: str = _one_of("named", "always")
+    #: §10, code 6220: a customer or vendor with an open balance is not made inactive, or is.
+    owing_names: str = _one_of("refuse", "allow")
     #: §9.4 ClassRef and DepartmentRef while tracking is off.
     class_off: str = _one_of("refuse", "drop")
     #: §9.1 purchase orders, bills and times in plans that do not list them: 5020, or taken.

@@ -156,10 +156,13 @@ class Books:
         return self.resolve(owner[name], target, field_name=name) if owner.get(name) else None
 
     def next_id(self, entity: Entity) -> int:
+        return self.next_number(entity.family, entity.first_id)
+
+    def next_number(self, family: str, first: int = 1) -> int:
         row = self.db.execute(
             "INSERT INTO sequence VALUES (?, ?, ?) ON CONFLICT (realm, family) DO UPDATE SET last = last + 1"
             " RETURNING last",
-            (self.realm, entity.family, entity.first_id),
+            (self.realm, family, first),
         )
         return int(row.fetchone()["last"])
 

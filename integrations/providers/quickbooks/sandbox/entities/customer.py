@@ -21,7 +21,8 @@ def complete(books: Books, draft: Json, before: Record | None) -> Json:
     body["CurrencyRef"] = dict(parent.body["CurrencyRef"]) if parent else names.currency(books, draft, before)
     tax.check_code(books, body, "DefaultTaxCodeRef")
     names.check_references(books, body, {"SalesTermRef": "Term", "PaymentMethodRef": "PaymentMethod"})
-    return trees.placed(books, "Customer", body, parent)
+    names.check_given_up(books, body, before)
+    return trees.placed(books, "Customer", names.addressed(books, body, before), parent)
 
 
 def _on_checks(draft: Json) -> Json:
@@ -32,7 +33,12 @@ def _on_checks(draft: Json) -> Json:
 
 def derived(books: Books, record: Record) -> Json:
     own = books.party_balance(record.id)
-    shown = {"Balance": from_units(own), "BalanceWithJobs": from_units(own + _below(books, record))}
+    shown = {
+        "Balance": from_units(own),
+        "BalanceWithJobs": from_units(own + _below(books, record)),
+        "ClientEntityId": "0",
+        **names.shown(books, record),
+    }
     tax_number = record.body.get("PrimaryTaxIdentifier")
     return {**shown, "PrimaryTaxIdentifier": names.masked(tax_number)} if tax_number else shown
 

@@ -11,12 +11,13 @@ from . import names
 
 
 def complete(books: Books, draft: Json, before: Record | None) -> Json:
-    return {"BillableTime": False, **names.named(draft, before)}
+    return names.addressed(books, {"BillableTime": False, **names.named(draft, before)}, before)
 
 
 def derived(books: Books, record: Record) -> Json:
     """Whatever was sent as social security number, nobody gets it to read."""
-    return {"SSN": "XXX-XX-XXXX"} if record.body.get("SSN") else {}
+    hidden = {"SSN": "XXX-XX-XXXX"} if record.body.get("SSN") else {}
+    return {**hidden, **names.shown(books, record)}
 
 
 EMPLOYEE = Entity(
@@ -38,7 +39,7 @@ EMPLOYEE = Entity(
         amount("BillRate"),
         amount("CostRate"),
         day("BirthDate"),
-        choice("Gender", "Male", "Female"),
+        choice("Gender", "Male", "Female", "male", "female"),
         day("HiredDate"),
         day("ReleasedDate"),
         text("Notes", 2000),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from ..books.books import Books
 from ..books.record import Record
 from ..model.entity import COMMON, Sql, phone, texts
@@ -11,6 +13,7 @@ from ..wire.json import Json
 from ..wire.refusals import Refusal
 from . import currencies
 
+_ADDRESSES = ("BillAddr", "ShipAddr", "PrimaryAddr")
 PARTS = ("Title", "GivenName", "MiddleName", "FamilyName", "Suffix")
 #: §9.5: letters and digits of any script, and what one integrator's list allows beside them.
 VENDOR_MARKS = " ,.?@&!#'~*_-;+()"
@@ -72,6 +75,32 @@ def currency(books: Books, draft: Json, before: Record | None) -> Json:
         raise refuse_foreign(wanted, home)
     currencies.require(books, wanted, "CurrencyRef")
     return {"value": wanted}
+
+
+def shown(books: Books, record: Record) -> Json:
+    """What every name is answered with beside what is stored of it."""
+    digest = hashlib.sha1(f"{books.realm}:{record.id}".encode(), usedforsecurity=False).hexdigest()
+    return {"V4IDPseudonym": f"002098{digest[:32]}"}
+
+
+def addressed(books: Books, body: Json, before: Record | None) -> Json:
+    """An address has an Id of its own, and keeps it."""
+    return {**body, **{name: _with_id(books, name, body[name], before) for name in _ADDRESSES if name in body}}
+
+
+def _with_id(books: Books, name: str, address: Json, before: Record | None) -> Json:
+    if "Id" in address:
+        return address
+    known = before.body.get(name, {}).get("Id") if before is not None else None
+    return {"Id": known or str(books.next_number("Address", 2)), **address}
+
+
+def check_given_up(books: Books, body: Json, before: Record | None) -> None:
+    """§10, code 6220: whoever owes us or is owed stays."""
+    if before is None or not before.active or body["Active"] or books.switches.owing_names == "allow":
+        return
+    if books.party_balance(before.id):
+        raise Refusal("6220", f"{before.title} has an open balance and cannot be deleted", element="")
 
 
 def masked(secret: str) -> str:

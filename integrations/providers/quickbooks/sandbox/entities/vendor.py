@@ -15,7 +15,8 @@ def complete(books: Books, draft: Json, before: Record | None) -> Json:
     body = {"Vendor1099": False, **names.named(draft, before), "CurrencyRef": _currency(books, draft, before)}
     tax.check_code(books, body, "DefaultTaxCodeRef")
     names.check_references(books, body, {"TermRef": "Term", "APAccountRef": "Account"})
-    return body
+    names.check_given_up(books, body, before)
+    return names.addressed(books, body, before)
 
 
 def _currency(books: Books, draft: Json, before: Record | None) -> Json:
@@ -27,7 +28,7 @@ def _currency(books: Books, draft: Json, before: Record | None) -> Json:
 
 
 def derived(books: Books, record: Record) -> Json:
-    shown: Json = {"Balance": from_units(-books.party_balance(record.id))}
+    shown = {"Balance": from_units(-books.party_balance(record.id)), **names.shown(books, record)}
     if record.body.get("TaxIdentifier"):
         shown["TaxIdentifier"] = names.masked(record.body["TaxIdentifier"])
     return shown

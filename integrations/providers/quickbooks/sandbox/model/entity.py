@@ -138,7 +138,8 @@ ADDRESS = (
     text("Lat", 31),
     text("Long", 31),
     text("Note", 500),
-    *ignored("Id", "CountryCode", "County", "Tag"),
+    text("Id", 20),
+    *ignored("CountryCode", "County", "Tag"),
 )
 
 COMMON = {

@@ -87,7 +87,8 @@ class Reader:
 
     def email(self, value: Any, field: Field) -> str:
         text = self.text(value, field)
-        if not _EMAIL.fullmatch(text):
+        # Several are taken, with commas between them.
+        if not all(_EMAIL.fullmatch(each.strip()) for each in text.split(",")):
             raise Refusal("2210", f"Email Address does not conform to format: {text}", element=field.name)
         return text
 
