@@ -110,7 +110,7 @@ def _remark(line: Json) -> Json:
 def _item(books: Books, body: Json, line: Json) -> Json:
     detail = dict(line.get(ITEM, {}))
     item = _item_of(books, detail)
-    _drop_zeros(line, detail)
+    spending.drop_zeros(line, detail)
     total = _amount(line, detail)
     if "Qty" in detail and "UnitPrice" not in detail:
         detail["UnitPrice"] = _plain((Decimal(total) / Decimal(detail["Qty"])).quantize(_PRICE, ROUND_HALF_UP))
@@ -148,15 +148,6 @@ def _default_item(books: Books) -> str:
     if found is None:
         raise Refusal("6440", "A line needs a product or service", element="ItemRef")
     return str(found)
-
-
-def _drop_zeros(line: Json, detail: Json) -> None:
-    """A library writes 0 where nobody has set a quantity, a price or a gross amount."""
-    for name in ("Qty", "TaxInclusiveAmt"):
-        if not detail.get(name):
-            detail.pop(name, None)
-    if line.get("Amount") and not detail.get("UnitPrice"):
-        detail.pop("UnitPrice", None)
 
 
 def _amount(line: Json, detail: Json) -> Decimal | int:

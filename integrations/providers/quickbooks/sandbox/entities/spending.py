@@ -99,8 +99,18 @@ def _by_item(books: Books, line: Json, detail: Json) -> Json:
     item = books.resolve(detail["ItemRef"], "Item", field_name="ItemRef")
     if not (item.body.get("ExpenseAccountRef") or item.body.get("AssetAccountRef")):
         raise business("Select a product or service that you purchase.")
+    drop_zeros(line, detail)
     check_product(line["Amount"], detail)
     return detail
+
+
+def drop_zeros(line: Json, detail: Json) -> None:
+    """A library writes 0 where nobody has set a quantity, a price or a gross amount."""
+    for name in ("Qty", "TaxInclusiveAmt"):
+        if not detail.get(name):
+            detail.pop(name, None)
+    if line.get("Amount") and not detail.get("UnitPrice"):
+        detail.pop("UnitPrice", None)
 
 
 def check_product(amount: Decimal | int, detail: Json) -> None:

@@ -76,9 +76,22 @@ def rates_of(books: Books, code: str, side: str) -> list[Rate]:
 def _told(body: Json, before: Record | None) -> Json:
     """What the caller says of the tax; what it merely repeats of an earlier answer it does not mean."""
     told: Json = body.get("TxnTaxDetail", {})
-    if before is None or told != before.body.get("TxnTaxDetail"):
+    if before is None or _claims(told) != _claims(before.body.get("TxnTaxDetail", {})):
         return told
     return {name: told[name] for name in ("TxnTaxCodeRef",) if name in told}
+
+
+def _claims(detail: Json) -> tuple[int, dict[str, int]]:
+    return to_units(detail.get("TotalTax", 0)), _given(detail)
+
+
+def _given(detail: Json) -> dict[str, int]:
+    """Amounts by rate."""
+    return {
+        row["TaxLineDetail"]["TaxRateRef"]["value"]: to_units(row["Amount"])
+        for row in detail.get("TaxLine", ())
+        if "Amount" in row and "TaxRateRef" in row.get("TaxLineDetail", {})
+    }
 
 
 def _by_code(rows: Iterable[Line]) -> dict[str, list[Line]]:
@@ -201,11 +214,7 @@ def _usual_code(books: Books, body: Json) -> Json | None:
 
 def _overruled(shares: list[Share], told: Json) -> list[Share]:
     """Amounts that the caller gives for single rates, or for the whole, hold."""
-    given = {
-        row["TaxLineDetail"]["TaxRateRef"]["value"]: to_units(row["Amount"])
-        for row in told.get("TaxLine", ())
-        if "Amount" in row and "TaxRateRef" in row.get("TaxLineDetail", {})
-    }
+    given = _given(told)
     shares = [share._replace(tax=given.get(share.rate.id, share.tax)) for share in shares]
     if told.get("TotalTax") and shares:
         off = to_units(told["TotalTax"]) - sum(share.tax for share in shares)
