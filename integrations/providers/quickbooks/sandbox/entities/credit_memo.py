@@ -46,7 +46,7 @@ CREDIT_MEMO = Entity(
         *selling.FIELDS,
         ref("ARAccountRef", "Account"),
         bare("InvoiceRef"),
-        *ignored("RemainingCredit", "CreditMemoEx", "DueDate", "DepositToAccountRef"),
+        *ignored("TxnStatus", "RemainingCredit", "CreditMemoEx", "DueDate", "DepositToAccountRef"),
     ),
     searchable={**selling.SEARCHABLE, "Balance": ("amount", "open"), "RemainingCredit": ("amount", "open")},
 )

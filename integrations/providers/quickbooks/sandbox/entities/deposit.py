@@ -15,6 +15,7 @@ from ..model.money import cents, from_units, to_units
 from ..wire.json import Json
 from ..wire.refusals import Refusal, business, missing, not_found
 from . import dimensions, own_accounts, selling, transactions
+from .line_kinds import rest
 
 DETAIL = "DepositLineDetail"
 BANKED_IN = ("Bank", "Other Current Asset")
@@ -157,30 +158,31 @@ DEPOSIT = Entity(
         text("PrivateNote", 4000),
         lines(
             "Line",
-            text("Id", 20),
-            whole("LineNum"),
-            text("Description", 4000),
-            amount("Amount"),
-            choice("DetailType", DETAIL, "DescriptionOnly"),
-            part(
-                DETAIL,
-                ref("Entity", "Name"),
-                ref("ClassRef", "Class"),
-                ref("AccountRef", "Account"),
-                ref("PaymentMethodRef", "PaymentMethod"),
-                text("CheckNum", 21),
-                bare("TaxCodeRef"),
-                *kept("TxnType", "TaxApplicableOn"),
-                *ignored("DepositLineDetailEx"),
+            *rest(
+                text("Id", 20),
+                whole("LineNum"),
+                text("Description", 4000),
+                amount("Amount"),
+                choice("DetailType", DETAIL, "DescriptionOnly"),
+                part(
+                    DETAIL,
+                    ref("Entity", "Name"),
+                    ref("ClassRef", "Class"),
+                    ref("AccountRef", "Account"),
+                    ref("PaymentMethodRef", "PaymentMethod"),
+                    text("CheckNum", 21),
+                    bare("TaxCodeRef"),
+                    *kept("TxnType", "TaxApplicableOn"),
+                    *ignored("DepositLineDetailEx"),
+                ),
+                *kept("LinkedTxn"),
             ),
-            *kept("LinkedTxn"),
-            *ignored("CustomField", "CustomExtensions", "LineEx", "ProjectRef", "Received", "DepositToAccountRef"),
         ),
         *HEAD,
         *kept("TxnSource", "TransactionLocationType", "RecurDataRef"),
         *ignored("TotalAmt", "HomeTotalAmt", "LinkedTxn", "CustomField", "AttachableRef", "TxnStatus", "DepositEx"),
         *ignored("TxnTaxDetail", "TxnSubType", "TaxFormType", "TaxFormNum", "Tag", "TxnApprovalInfo", "ProjectRef"),
-        *ignored("RecurringInfo", "TotalCostAmount", "HomeTotalCostAmount"),
+        *ignored("RecurringInfo", "TotalCostAmount", "HomeTotalCostAmount", "CustomExtensions"),
     ),
     searchable={
         **COMMON,

@@ -26,6 +26,9 @@ FIELDS: tuple[Field, ...] = (
     *HEAD,
     *kept("LinkedTxn", "TxnSource", "TransactionLocationType", "IncludeInAnnualTPAR", "RecurDataRef", "Memo"),
     *ignored("TotalAmt", "Balance", "HomeBalance", "HomeTotalAmt", "CustomField", "PayerRef", "RemitToAddr"),
+    *ignored("AttachableRef", "TxnSubType", "TxnStatus", "TaxFormType", "TaxFormNum", "Tag", "TxnApprovalInfo"),
+    *ignored("RecurringInfo", "ProjectRef", "TotalCostAmount", "HomeTotalCostAmount", "LessCIS", "CustomExtensions"),
+    *ignored("BillEx", "VendorCreditEx", "FromAccountRef", "ToAccountRef"),
     *ignored("GlobalTaxModel", "ReplyEmail", "ShipAddr", "BillEmail"),
 )
 SEARCHABLE = {

@@ -13,6 +13,7 @@ from ..model.reading import require_positive
 from ..wire.json import Json
 from ..wire.refusals import business
 from . import deposited, dimensions, exchange, own_accounts, selling, settling, transactions
+from .line_kinds import rest
 
 #: TxnType of a line to which way it counts; any other is dropped in silence, as payments of bills do (§9.9).
 SIGNS = {"Invoice": 1, "CreditMemo": -1, "JournalEntry": 1}
@@ -141,7 +142,7 @@ PAYMENT = Entity(
         ref("CurrencyRef", "Currency"),
         Field("ExchangeRate", Kind.RATE),
         text("PrivateNote", 4000),
-        lines("Line", amount("Amount"), *kept("LinkedTxn"), *settling.IGNORED),
+        lines("Line", *rest(amount("Amount"), *kept("LinkedTxn"))),
         *HEAD,
         *kept("CreditCardPayment", "CheckPayment", "TxnSource", "TransactionLocationType", "RecurDataRef"),
         *kept("TaxExemptionRef", "PaymentExtendedType", "ProjectRef"),

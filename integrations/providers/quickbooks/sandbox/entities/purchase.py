@@ -128,6 +128,11 @@ PURCHASE = Entity(
         # PurchaseEx is missing on purpose: echoing a read of it back is refused (§4.2).
         *HEAD,
         *kept("TxnSource", "TransactionLocationType", "IncludeInAnnualTPAR", "RecurDataRef", "CheckPayment"),
+        *ignored("AttachableRef", "TxnSubType", "TxnStatus", "TaxFormType", "TaxFormNum", "Tag", "TxnApprovalInfo"),
+        *ignored(
+            "RecurringInfo", "ProjectRef", "TotalCostAmount", "HomeTotalCostAmount", "LessCIS", "CustomExtensions"
+        ),
+        *ignored("PaymentRefNum", "Memo"),
         *ignored("TotalAmt", "LinkedTxn", "CustomField", "HomeTotalAmt", "ShipAddr", "CreditCardPayment"),
     ),
     searchable={

@@ -55,7 +55,7 @@ def _receipt(name: str, sign: int, *more: Field, **rules: Any) -> Entity:
             *selling.FIELDS,
             ref("DepositToAccountRef", "Account"),
             *more,
-            *ignored(f"{name}Ex", "DueDate", "ARAccountRef"),
+            *ignored(f"{name}Ex", "TxnStatus", "DueDate", "ARAccountRef"),
         ),
         searchable=selling.SEARCHABLE,
         **rules,

@@ -12,6 +12,7 @@ from ..model.money import cents, from_units, to_units
 from ..wire.json import Json
 from ..wire.refusals import Refusal, business, missing
 from . import dimensions, own_accounts, spending, tax, transactions
+from .line_kinds import rest
 
 ITEM, GROUP, DISCOUNT = "SalesItemLineDetail", "GroupLineDetail", "DiscountLineDetail"
 REMARK, SUBTOTAL = "DescriptionOnly", "SubTotalLineDetail"
@@ -44,11 +45,6 @@ _DISCOUNT = part(
     *ignored("Discount", "DiscountRef", "ServiceDate", "DiscountLineDetailEx"),
 )
 _REMARK = part("DescriptionLineDetail", day("ServiceDate"), bare("TaxCodeRef"), *ignored("DescriptionLineDetailEx"))
-_SUBTOTAL = (
-    Field("SubTotalLineDetail", Kind.KEPT),
-    *ignored("SubtotalLineDetail", "CustomField", "CustomExtensions", "LineEx", "Received", "ProjectRef"),
-    *ignored("CostAmount", "HomeCostAmount"),
-)
 _ANY: tuple[Field, ...] = (
     text("Id", 20),
     whole("LineNum"),
@@ -56,11 +52,11 @@ _ANY: tuple[Field, ...] = (
     amount("Amount"),
     *kept("LinkedTxn"),
 )
-_INNER = Field("Line", Kind.LINES, parts=(*_ANY, choice("DetailType", ITEM, REMARK), _ITEM, _REMARK, *_SUBTOTAL))
+_INNER = Field("Line", Kind.LINES, parts=rest(*_ANY, choice("DetailType", ITEM, REMARK, SUBTOTAL), _ITEM, _REMARK))
 LINES = Field(
     "Line",
     Kind.LINES,
-    parts=(
+    parts=rest(
         *_ANY,
         choice("DetailType", ITEM, GROUP, DISCOUNT, REMARK, SUBTOTAL, "DescriptionLineDetail"),
         _ITEM,
@@ -74,7 +70,6 @@ LINES = Field(
             _INNER,
             *ignored("UOMRef", "GroupLineDetailEx"),
         ),
-        *_SUBTOTAL,
     ),
 )
 

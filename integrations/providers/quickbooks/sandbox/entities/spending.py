@@ -13,6 +13,7 @@ from ..model.reading import require_positive
 from ..wire.json import Json
 from ..wire.refusals import Refusal, business, missing
 from . import dimensions, stock, tax, taxing, transactions
+from .line_kinds import rest
 
 #: §9.3: what may stand on an expense line; a sandbox took Bank as well.
 LINE_TYPES = (
@@ -21,6 +22,8 @@ LINE_TYPES = (
 )
 BY_ACCOUNT = "AccountBasedExpenseLineDetail"
 BY_ITEM = "ItemBasedExpenseLineDetail"
+#: As recorded answers have them.
+_PRINTED = ("CustomerRef", "ItemRef", "AccountRef", "ClassRef", "UnitPrice", "Qty", "BillableStatus", "TaxCodeRef")
 
 _ON_EITHER: tuple[Field, ...] = (
     ref("ClassRef", "Class"),
@@ -31,22 +34,24 @@ _ON_EITHER: tuple[Field, ...] = (
 )
 LINES = lines(
     "Line",
-    text("Id", 20),
-    text("Description", 4000),
-    amount("Amount"),
-    choice("DetailType", BY_ACCOUNT, BY_ITEM),
-    part(BY_ACCOUNT, ref("AccountRef", "Account"), *_ON_EITHER),
-    part(
-        BY_ITEM,
-        ref("ItemRef", "Item"),
-        number("Qty"),
-        number("UnitPrice"),
-        *_ON_EITHER,
-        *ignored("PriceLevelRef", "ItemAccountRef", "InventorySiteRef"),
+    *rest(
+        text("Id", 20),
+        text("Description", 4000),
+        amount("Amount"),
+        choice("DetailType", BY_ACCOUNT, BY_ITEM),
+        part(BY_ACCOUNT, ref("AccountRef", "Account"), *_ON_EITHER, *ignored("ExpenseDetailLineDetailEx")),
+        part(
+            BY_ITEM,
+            ref("ItemRef", "Item"),
+            number("Qty"),
+            number("UnitPrice"),
+            *_ON_EITHER,
+            *ignored("PriceLevelRef", "ItemAccountRef", "InventorySiteRef", "UnitCostPrice", "RatePercent", "UOMRef"),
+            *ignored("TaxClassificationRef", "ItemBasedExpenseLineDetailEx"),
+        ),
+        whole("LineNum"),
+        *kept("LinkedTxn"),
     ),
-    whole("LineNum"),
-    *kept("LinkedTxn"),
-    *ignored("CustomField", "CustomExtensions", "Received", "ProjectRef"),
 )
 
 
@@ -74,6 +79,7 @@ def _complete_line(books: Books, body: Json, line: Json) -> Json:
         raise missing(kind)
     complete = _by_account if kind == BY_ACCOUNT else _by_item
     detail = _on_either(books, body, complete(books, line, dict(line[kind])))
+    detail = {name: detail[name] for name in _PRINTED if name in detail} | detail
     kept = {name: line[name] for name in ("Id", "LineNum", "Description", "LinkedTxn") if name in line}
     return {**kept, "Amount": line["Amount"], "DetailType": kind, kind: detail}
 
