@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from .client import Company, Json
-from .selling import applied, form, ident, item, sold
+from .selling import applied, customer, form, ident, item, sold
 
 
 def _pay(company: Company, invoice: Json, amount: Any, *lines: Json, **changes: Any) -> Json:
@@ -132,3 +132,23 @@ def test_an_answer_can_be_sent_back_as_it_is(us: Company, kind: str) -> None:
     }[kind]()
     again = us.create(kind, made)
     assert {**again, "SyncToken": 0, "MetaData": 0} == {**made, "SyncToken": 0, "MetaData": 0}
+
+
+@pytest.fixture
+def several(us: Company) -> Company:
+    us.server.control(f"companies/{us.realm}/preferences", {"MultiCurrencyEnabled": True})
+    return us
+
+
+def test_a_payment_at_another_rate_books_the_difference(several: Company) -> None:
+    abroad = customer(several, CurrencyRef={"value": "EUR"})
+    euro = {"CustomerRef": abroad, "CurrencyRef": {"value": "EUR"}}
+    product, before = item(several), several.postings()
+    invoice = form(several, "Invoice", sold(product, 100), **euro, ExchangeRate=1.1)
+    shown = {name: invoice[name] for name in ("TotalAmt", "HomeTotalAmt", "Balance", "HomeBalance")}
+    assert shown == {"TotalAmt": 100, "HomeTotalAmt": 110, "Balance": 100, "HomeBalance": 110}
+    assert several.moved(before) == {"1200": "110.00", "4100": "-110.00"}
+    lines = [applied(100, "Invoice", invoice["Id"])]
+    several.create("Payment", {**euro, "TotalAmt": 100, "ExchangeRate": 1.2, "Line": lines})
+    assert several.moved(before) == {"Undeposited Funds": "120.00", "4100": "-110.00", "7100": "-10.00"}
+    assert several.read("Customer", abroad["value"])["Balance"] == 0

@@ -189,3 +189,14 @@ def test_an_amount_that_is_told_for_a_rate_holds(uk: Company) -> None:
 def test_the_uk_company_keeps_its_codes(uk: Company) -> None:
     found = {row["Id"]: row["Name"] for row in uk.query("select * from TaxCode")["TaxCode"]}
     assert (uk.realm, found[STANDARD], found[NO_VAT]) == (UK, "20.0% S", "No VAT")
+
+
+def test_tax_in_another_currency_squares_at_home(uk: Company) -> None:
+    uk.server.control(f"companies/{uk.realm}/preferences", {"MultiCurrencyEnabled": True})
+    euro = {"CustomerRef": customer(uk, CurrencyRef={"value": "EUR"}), "CurrencyRef": {"value": "EUR"}}
+    product, before = item(uk), uk.postings()
+    lines = [sold(product, amount, STANDARD) for amount in (33.33, 0.07, 19.99)]
+    off_ = off(PercentBased=True, DiscountPercent=7)
+    made = form(uk, "Invoice", *lines, off_, **euro, ExchangeRate=0.87123, GlobalTaxCalculation="TaxExcluded")
+    assert made["HomeTotalAmt"] == float(round(Decimal(str(made["TotalAmt"])) * Decimal("0.87123"), 2))
+    assert sum(Decimal(amount) for amount in uk.moved(before).values()) == 0

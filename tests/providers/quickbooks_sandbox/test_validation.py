@@ -152,7 +152,7 @@ CHARGES: list[tuple[str, Change, str, str | None]] = [
     ("note as a list", _charge(PrivateNote=["x"]), "2120", "PrivateNote"),
     (
         "an item",
-        _line(DetailType="ItemBasedExpenseLineDetail", ItemBasedExpenseLineDetail={"ItemRef": {"value": "1"}}),
+        _line(DetailType="ItemBasedExpenseLineDetail", ItemBasedExpenseLineDetail={"ItemRef": {"value": "99999"}}),
         "2500",
         None,
     ),

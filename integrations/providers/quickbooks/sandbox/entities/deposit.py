@@ -31,7 +31,10 @@ def complete(books: Books, draft: Json, before: Record | None) -> Json:
     transactions.check_currency(books, body, [account])
     dimensions.check_reference(books, body, "DepartmentRef", "Department")
     sent = transactions.numbered(body.get("Line"), before)
-    body["Line"] = [_linked(books, row, before) if links.sent(row) else _direct(books, row) for row in sent]
+    body["Line"] = [
+        _linked(books, row, before) if links.sent(row) else _direct(books, {**row, "LineNum": at})
+        for at, row in enumerate(sent, 1)
+    ]
     if books.company.country == "US":
         body.pop("GlobalTaxCalculation", None)
     total = sum(to_units(row["Amount"]) for row in body["Line"]) - _cash_back(books, body)
@@ -51,9 +54,7 @@ def _linked(books: Books, line: Json, before: Record | None) -> Json:
     if to_units(line.get("Amount", from_units(full))) != full:
         raise Refusal("6460", "The deposit line differs from the amount of its transaction", element="Amount")
     row = {"TxnId": str(target.id), "TxnType": kind, "TxnLineId": str(link.get("TxnLineId", "0"))}
-    head = {name: line[name] for name in ("Id", "LineNum", "Description") if line.get(name)}
-    detail = {DETAIL: line[DETAIL], "DetailType": DETAIL} if line.get(DETAIL) else {}
-    return {**head, "Amount": from_units(full), "LinkedTxn": [row], **detail}
+    return {"Amount": from_units(full), "LinkedTxn": [row]}
 
 
 def _check_free(books: Books, target: Record, before: Record | None) -> None:

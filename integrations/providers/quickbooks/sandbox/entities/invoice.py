@@ -102,9 +102,8 @@ INVOICE = Entity(
         ref("DepositToAccountRef", "Account"),
         ref("ARAccountRef", "Account"),
         *kept("EInvoiceStatus", "ECloudStatusTimeStamp", "CfdiUse", "Exportation", "GlobalInfo", "AutoPayEligible"),
-        *ignored(
-            "TxnStatus", "invoiceStatus", "callToAction", "invoiceStatusLog", "InvoiceEx", "InvoiceLink", "HomeAmtTotal"
-        ),
+        *ignored("TxnStatus", "invoiceStatus", "callToAction", "invoiceStatusLog", "InvoiceEx", "InvoiceLink"),
+        *ignored("HomeAmtTotal"),
         *ignored("PaymentDetailsMessage", "ConvenienceFeeDetail", "EnabledSurchargeInfo", "InvoiceLinkExpiryDate"),
         *ignored("InvoiceLinkSecurityCode", "SchedulePayEligible", "ScheduledPaymentId", "GratuityEnabled"),
         *ignored("FinancingProductType", "SubscriptionPaymentsSetting", "TxnRetainageDetail"),

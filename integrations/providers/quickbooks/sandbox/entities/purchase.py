@@ -129,10 +129,9 @@ PURCHASE = Entity(
         *HEAD,
         *kept("TxnSource", "TransactionLocationType", "IncludeInAnnualTPAR", "RecurDataRef", "CheckPayment"),
         *ignored("AttachableRef", "TxnSubType", "TxnStatus", "TaxFormType", "TaxFormNum", "Tag", "TxnApprovalInfo"),
-        *ignored(
-            "RecurringInfo", "ProjectRef", "TotalCostAmount", "HomeTotalCostAmount", "LessCIS", "CustomExtensions"
-        ),
-        *ignored("PaymentRefNum", "Memo"),
+        *ignored("RecurringInfo", "ProjectRef", "TotalCostAmount", "HomeTotalCostAmount", "LessCIS"),
+        *ignored("CustomExtensions"),
+        *ignored("PaymentRefNum"),
         *ignored("TotalAmt", "LinkedTxn", "CustomField", "HomeTotalAmt", "ShipAddr", "CreditCardPayment"),
     ),
     searchable={

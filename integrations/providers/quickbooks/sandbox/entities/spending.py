@@ -23,7 +23,10 @@ LINE_TYPES = (
 BY_ACCOUNT = "AccountBasedExpenseLineDetail"
 BY_ITEM = "ItemBasedExpenseLineDetail"
 #: As recorded answers have them.
-_PRINTED = ("CustomerRef", "ItemRef", "AccountRef", "ClassRef", "UnitPrice", "Qty", "BillableStatus", "TaxCodeRef")
+_PRINTED = {
+    BY_ACCOUNT: ("CustomerRef", "ClassRef", "AccountRef", "BillableStatus", "TaxCodeRef", "TaxInclusiveAmt"),
+    BY_ITEM: ("CustomerRef", "BillableStatus", "ItemRef", "ClassRef", "UnitPrice", "Qty", "TaxCodeRef"),
+}
 
 _ON_EITHER: tuple[Field, ...] = (
     ref("ClassRef", "Class"),
@@ -79,7 +82,7 @@ def _complete_line(books: Books, body: Json, line: Json) -> Json:
         raise missing(kind)
     complete = _by_account if kind == BY_ACCOUNT else _by_item
     detail = _on_either(books, body, complete(books, line, dict(line[kind])))
-    detail = {name: detail[name] for name in _PRINTED if name in detail} | detail
+    detail = {name: detail[name] for name in _PRINTED[kind] if name in detail} | detail
     kept = {name: line[name] for name in ("Id", "LineNum", "Description", "LinkedTxn") if name in line}
     return {**kept, "Amount": line["Amount"], "DetailType": kind, kind: detail}
 
