@@ -12,6 +12,7 @@ import pytest
 from .client import US, Company, Json, Server
 from .report import amount, report
 
+CRAIGS = "9341450000000037"
 YEAR = {"start_date": "2026-01-01", "end_date": "2026-12-31"}
 EXPENSES = ("6110", "6025", "6210", "5100", "4950", "1300", "7100")
 
@@ -134,15 +135,16 @@ def _profits(company: Company, basis: str) -> None:
 
 def _ledgers(company: Company, basis: str) -> None:
     """What the general ledger comes to is what the trial balance shows."""
-    ledger = report(company, "GeneralLedger", **YEAR, accounting_method=basis)
+    columns = "tx_date,subt_nat_amount,rbal_nat_amount"
+    ledger = report(company, "GeneralLedger", **YEAR, accounting_method=basis, columns=columns)
     trial = report(company, "TrialBalance", **YEAR, accounting_method=basis).accounts()
-    last, running = ledger.column("rbal_nat_amount"), {}
+    running: dict[str, Decimal] = {}
     number = ""
     for row in ledger.shown:
         if row.kind == "header":
             number = row.cells[0]["id"]
         elif row.kind == "data":
-            running[number] = amount(row.values[last])
+            running[number] = amount(row.values[-1])
     kinds = {row["Id"]: row["Classification"] for row in company.server.stored("Account", company.realm)}
     sides = {number: 1 if kinds[number] in ("Asset", "Expense") else -1 for number in running}
     assert {number: sides[number] * total for number, total in running.items() if total} == trial
@@ -169,6 +171,57 @@ def test_a_transaction_list_adds_up_to_what_the_account_has_moved(mixed: Company
     total = next(row for row in ledger.shown if row.title.startswith("Total for")).values
     moved = amount(total[ledger.column("subt_nat_amount")])
     assert sum(amount(row.values[column]) for row in mine) - listed_by_hand == moved - hand
+
+
+@pytest.fixture
+def selling(own: Callable[..., Server]) -> Company:
+    """The company every US developer is given, which has sold and been paid, and sells some more in all ways."""
+    company = own().company(CRAIGS)
+    customer, item = {"CustomerRef": {"value": "1"}}, {"ItemRef": {"value": "1"}}
+    line = {"Amount": 99.99, "DetailType": "SalesItemLineDetail", "SalesItemLineDetail": item}
+    sale = {**customer, "Line": [line], "TxnDate": "2026-10-01"}
+    company.create("Invoice", {**sale, "Deposit": 20, "DepositToAccountRef": {"value": "35"}})
+    invoice = company.create("Invoice", sale)
+    memo = company.create("CreditMemo", {**sale, "Line": [{**line, "Amount": 33.33}]})
+    company.create("SalesReceipt", {**sale, "DepositToAccountRef": {"value": "4"}})
+    company.create("RefundReceipt", {**sale, "DepositToAccountRef": {"value": "35"}})
+    links = [(10, memo["Id"], "CreditMemo"), (43.21, invoice["Id"], "Invoice")]
+    lines = [{"Amount": paid, "LinkedTxn": [{"TxnId": number, "TxnType": kind}]} for paid, number, kind in links]
+    company.create("Payment", {**customer, "TotalAmt": 40, "TxnDate": "2026-11-02", "Line": lines})
+    return company
+
+
+def test_reports_agree_about_sales(selling: Company) -> None:
+    for basis in ("Accrual", "Cash"):
+        for day in ("2026-10-15", "2026-12-31"):
+            _balances(selling, day, basis)
+        _profits(selling, basis)
+        _ledgers(selling, basis)
+    _owed_balances(selling)
+    receivable = report(selling, "BalanceSheet", **YEAR).of_group("AR")
+    for name in ("CustomerBalance", "AgedReceivables", "CustomerBalanceDetail", "AgedReceivableDetail"):
+        last = report(selling, name, report_date="2026-12-31").shown[-1]
+        assert amount(last.values[-1]) == receivable, name
+
+
+def test_the_balances_that_were_recorded_of_the_real_company(own: Callable[..., Server]) -> None:
+    """Published with a public client's recordings; what the company was lent and bought is booked as there."""
+    found = report(own().company(CRAIGS), "BalanceSheet", date_macro="All")
+    rows = {row.title: row.values[1] for row in found.data()}
+    recorded = {
+        "Savings": "800.00",
+        "Accounts Receivable (A/R)": "5281.52",
+        "Inventory Asset": "596.25",
+        "Undeposited Funds": "2062.52",
+        "Original Cost": "13495.00",
+        "Accounts Payable (A/P)": "1602.67",
+        "Arizona Dept. of Revenue Payable": "0.00",
+        "Board of Equalization Payable": "370.94",
+        "Loan Payable": "4000.00",
+        "Notes Payable": "25000.00",
+        "Opening Balance Equity": "-9337.50",
+    }
+    assert {title: rows[title] for title in recorded} == recorded
 
 
 @pytest.fixture

@@ -70,7 +70,8 @@ CREATE TABLE IF NOT EXISTS posting (
     party INTEGER, class INTEGER, department INTEGER, memo TEXT, item INTEGER, quantity INTEGER,
     PRIMARY KEY (realm, entity, id, line)
 ) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS posting_account ON posting (realm, account, txn_date);
+-- Balances and reports are summed in this index alone.
+CREATE INDEX IF NOT EXISTS posting_sums ON posting (realm, account, txn_date, debit);
 CREATE TABLE IF NOT EXISTS balance (
     realm TEXT NOT NULL, account INTEGER NOT NULL, debit INTEGER NOT NULL, native INTEGER NOT NULL,
     PRIMARY KEY (realm, account)

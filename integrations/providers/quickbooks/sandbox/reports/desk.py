@@ -18,6 +18,11 @@ class Desk:
         self.asked = asked
         self.scope: Scope = scope_of(asked)
 
+    def room(self, width: int) -> int | None:
+        """So many rows need to be read, one more than fits: the rest would be cut. None where nothing is cut."""
+        limit = self.books.switches.report_cells
+        return limit // width + 1 if limit else None
+
     @cached_property
     def ledger(self) -> Ledger:
         return Ledger(self.books, self.asked)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import replace
+from itertools import islice
 
 from ..wire.json import Json
 from .chart import ORDER, Account
@@ -37,9 +37,7 @@ class GeneralLedger:
         self._desk = desk
         self.layout = layout
         self._begun = self._beginnings() if begun else {}
-        self._entries: dict[int, list[Entry]] = defaultdict(list)
-        for entry in desk.ledger.entries(desk.scope):
-            self._entries[entry.account].append(entry)
+        self._room = desk.room(layout.width)
 
     def _beginnings(self) -> dict[int | None, int]:
         """Balances on the evening before; income and expense since the fiscal year began (recorded)."""
@@ -49,29 +47,22 @@ class GeneralLedger:
 
     def section(self, account: Account) -> tuple[Json, list[Row]] | None:
         """One account with its sub-accounts; None where nothing is on any of them."""
+        own = self._posted(account)
+        begun = self._begun.get(account.id, 0) if self._asked(account) else 0
         below = [found for found in map(self.section, account.children) if found is not None]
-        own = self._lines(account)
-        if not own and not below:
+        if not own and not begun and not below:
             return None
-        rows, total = self._rows(account) if own else [], [row for _, rows in below for row in rows]
-        mine = self._posted(account) + total
-        both = own and below
-        title = f"Total for {account.name}{' with sub-accounts' if both else ''}"
+        rows = [data(self.layout.cells(row)) for row in sorted_rows(self._desk, self.layout, own)]
+        if begun:
+            rows.insert(0, self._beginning(account.side * begun))
+        every = own + [row for _, lines in below for row in lines]
+        title = f"Total for {account.name}{' with sub-accounts' if rows and below else ''}"
         head = padded(account.cell, self.layout.width)
-        return section(head, [*rows, *(row for row, _ in below)], self.layout.total(title, mine)), mine
+        return section(head, [*rows, *(row for row, _ in below)], self.layout.total(title, every)), every
 
-    def _lines(self, account: Account) -> bool:
+    def _asked(self, account: Account) -> bool:
         wanted = self._desk.scope.accounts
-        if wanted is not None and account.id not in wanted:
-            return False
-        return bool(self._begun.get(account.id)) or account.id in self._entries
-
-    def _rows(self, account: Account) -> list[Json]:
-        layout = self.layout
-        rows = sorted_rows(self._desk, layout, self._posted(account))
-        shown = [data(layout.cells(row)) for row in rows]
-        begun = self._begun.get(account.id, 0)
-        return [self._beginning(account.side * begun), *shown] if begun else shown
+        return wanted is None or account.id in wanted
 
     def _beginning(self, units: int) -> Json:
         balances = ("rbal_nat_amount", "rbal_nat_home_amount")
@@ -79,11 +70,17 @@ class GeneralLedger:
         return data([cell("Beginning Balance"), *values[1:]])
 
     def _posted(self, account: Account) -> list[Row]:
+        """Its lines with the balance after each, as far as there is room for them."""
+        if not self._asked(account):
+            return []
         balance = account.side * self._begun.get(account.id, 0)
         rows = []
-        for entry in self._entries.get(account.id, ()):
+        entries = self._desk.ledger.entries(replace(self._desk.scope, accounts=frozenset({account.id})))
+        for entry in islice(entries, self._room):
             balance += account.side * entry.debit
             rows.append(row_of(self._desk, entry, account.side, balance))
+        if self._room is not None:
+            self._room -= len(rows)
         return rows
 
 

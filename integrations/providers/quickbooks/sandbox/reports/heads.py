@@ -60,7 +60,7 @@ class Heads:
     def __init__(self, books: Books) -> None:
         self._books = books
         self._known: dict[tuple[str, int], Head] = {}
-        self._accounts: dict[tuple[str, int], list[int]] = {}
+        self._lines: dict[tuple[str, int], dict[int, int]] = {}
 
     def get(self, entity: str, number: int) -> Head:
         key = (entity, number)
@@ -85,28 +85,19 @@ class Heads:
         for row in self._books.db.execute(query, (self._books.realm, start, end)):
             yield _head(tuple(row))
 
-    def posted(self, start: str, end: str) -> dict[tuple[str, int], dict[int, int]]:
-        """What each transaction of some days puts on each account, in the order of its lines; debits positive."""
-        query = (
-            "SELECT p.entity, p.id, p.account, p.debit FROM object o JOIN posting p"
-            " ON p.realm = o.realm AND p.entity = o.entity AND p.id = o.id"
-            " WHERE o.realm = ? AND o.txn_date BETWEEN ? AND ? ORDER BY o.txn_date, o.id, p.entity, p.line"
-        )
-        found: dict[tuple[str, int], dict[int, int]] = {}
-        for entity, number, account, debit in self._books.db.execute(query, (self._books.realm, start, end)):
-            lines = found.setdefault((entity, number), {})
-            lines[account] = lines.get(account, 0) + debit
-        self._accounts |= {key: list(lines) for key, lines in found.items()}
-        return found
+    def lines(self, head: Head) -> dict[int, int]:
+        """What it puts on each account, in the order of its lines; debits positive."""
+        key = (head.entity, head.id)
+        if key not in self._lines:
+            query = "SELECT account, debit FROM posting WHERE realm = ? AND entity = ? AND id = ? ORDER BY line"
+            found: dict[int, int] = {}
+            for account, debit in self._books.db.execute(query, (self._books.realm, *key)):
+                found[account] = found.get(account, 0) + debit
+            self._lines[key] = found
+        return self._lines[key]
 
     def accounts(self, head: Head) -> list[int]:
-        """The accounts it posts to, in the order of its lines."""
-        key = (head.entity, head.id)
-        if key not in self._accounts:
-            query = "SELECT account FROM posting WHERE realm = ? AND entity = ? AND id = ? ORDER BY line"
-            rows = self._books.db.execute(query, (self._books.realm, *key))
-            self._accounts[key] = list(dict.fromkeys(row["account"] for row in rows))
-        return self._accounts[key]
+        return list(self.lines(head))
 
     def source(self, head: Head) -> int | None:
         """The account it is written from: as it says, else the receivable or payable one."""

@@ -20,10 +20,13 @@ def build(desk: Desk) -> Report:
     layout = Layout(desk, DEFAULT, typed=False)
     rows: list[Json] = []
     every: list[Row] = []
+    room = desk.room(layout.width)
     for _, posted in groupby(desk.ledger.entries(desk.scope), lambda entry: (entry.entity, entry.id)):
         lines = [_line(desk, entry) for entry in posted]
         rows += _transaction(layout, lines)
         every += lines
+        if room and len(rows) > room:
+            break
     if every:
         rows.append(section(summary=layout.total("TOTAL", every)))
     return Report(layout.columns, rows, empty=not every)

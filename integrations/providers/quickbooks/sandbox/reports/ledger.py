@@ -128,9 +128,12 @@ class Ledger:
         """In the order of days, then of transactions."""
         for account, debit in self._opened(scope):
             yield Entry(account, OPENING, 0, 0, debit, debit, self.opening_day, None, None, None, "Opening balance")
+        # Of one account they lie in this order in an index, where otherwise they would have to be sorted.
+        alone = scope.accounts is not None and len(scope.accounts) == 1
+        order = "p.entity, p.id, p.line" if alone else "p.id, p.entity, p.line"
         query = (
             "SELECT p.account, p.entity, p.id, p.line, p.debit, p.native, p.txn_date, p.party, p.class, p.department,"
-            f" p.memo FROM {self._table} p WHERE {scope.sql()} ORDER BY p.txn_date, p.id, p.entity, p.line"
+            f" p.memo FROM {self._table} p WHERE {scope.sql()} ORDER BY p.txn_date, {order}"
         )
         yield from map(Entry._make, self._run(query, scope))
 

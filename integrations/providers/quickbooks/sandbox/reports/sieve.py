@@ -29,7 +29,7 @@ class Sieve:
         self._matched = None if desk.scope.whole and not desk.scope.accounts else self._within_scope()
         self._tests = [test for make in _MAKERS if (test := make(self)) is not None]
 
-    def passes(self, head: Head, lines: dict[int, int]) -> bool:
+    def passes(self, head: Head) -> bool:
         if self._matched is not None and (head.entity, head.id) not in self._matched:
             return False
         return all(test(head) for test in self._tests)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from itertools import islice
 
 from ..registry import BY_NAME, TRANSACTIONS
 from ..wire.json import Json
@@ -36,10 +37,17 @@ _DATES = {"month": 7, "year": 4}
 def build(desk: Desk) -> Report:
     group = desk.asked.query.get("group_by", "").strip().lower()
     layout = Layout(desk, DEFAULT, typed=True)
-    rows = sorted_rows(desk, layout, list(_chosen(desk)))
+    rows = _sorted(desk, layout)
     if group in GROUPS or group in _DATES:
         return _grouped(desk, layout, rows, group)
     return Report(layout.columns, [data(layout.cells(row)) for row in rows], empty=not rows)
+
+
+def _sorted(desk: Desk, layout: Layout) -> list[Row]:
+    """In the order of days no more are read than will be shown."""
+    asked = desk.asked.query
+    in_order = not asked.get("sort_by") and not asked.get("group_by") and not desk.asked.descending
+    return sorted_rows(desk, layout, list(islice(_chosen(desk), desk.room(layout.width) if in_order else None)))
 
 
 def by(group: str) -> Callable[[Desk], Report]:
@@ -47,7 +55,7 @@ def by(group: str) -> Callable[[Desk], Report]:
 
     def grouped(desk: Desk) -> Report:
         layout = Layout(desk, tuple(key for key in DEFAULT if key != "name"), typed=True)
-        rows = sorted_rows(desk, layout, list(_chosen(desk)))
+        rows = _sorted(desk, layout)
         named = [row for row in rows if COLUMNS[GROUPS[group]][2](desk, row)["value"]]
         return _grouped(desk, layout, named, group)
 
@@ -79,16 +87,13 @@ def _section(layout: Layout, key: tuple[str, str], rows: list[Row]) -> Json:
 def _chosen(desk: Desk) -> Iterator[Row]:
     """The transactions of the period that pass the filters, those that post nothing among them."""
     scope, names = desk.scope, [each.name for each in TRANSACTIONS]
-    posted, sieve = desk.heads.posted(scope.start, scope.end), Sieve(desk)
-    for head in desk.heads.within(scope.start, scope.end, names):
-        lines = posted.get((head.entity, head.id), {})
-        if sieve.passes(head, lines):
-            yield _row(desk, head, lines, sieve)
+    sieve = Sieve(desk)
+    return (_row(desk, head, sieve) for head in desk.heads.within(scope.start, scope.end, names) if sieve.passes(head))
 
 
-def _row(desk: Desk, head: Head, lines: dict[int, int], sieve: Sieve) -> Row:
+def _row(desk: Desk, head: Head, sieve: Sieve) -> Row:
     source = sieve.source(head)
-    debit = lines.get(source) if source is not None else None
+    debit = desk.heads.lines(head).get(source) if source is not None else None
     side = desk.sides.get(source or 0, 1)
     return Row(
         *(head, source, head.amount if debit is None else side * debit, debit),

@@ -17,7 +17,7 @@ _PLAIN = {
     "RefundReceipt": "Refund",
     "PurchaseOrder": "Purchase Order",
     "TimeActivity": "Time Charge",
-    "InventoryAdjustment": "Inventory Qty Adjust",
+    "InventoryQtyAdjust": "Inventory Qty Adjust",
     "SalesTaxPayment": "Sales Tax Payment",
     "Opening": "Journal Entry",
 }
