@@ -129,6 +129,21 @@ def test_a_question_that_cannot_be_answered_is_refused(us: Company, params: Any,
     assert (fault["code"], fault["element"]) == (code, element)
 
 
+@pytest.mark.parametrize("entity", ["JournalCode", "TaxAgency", "TaxCode", "TaxRate", "TimeActivity"])
+def test_five_entities_are_not_tracked(us: Company, entity: str) -> None:
+    assert us.fault(asked(us, f"Purchase,{entity}", hour_ago()))["code"] == "500"
+
+
+def test_what_a_tap_asks_for_in_one_call_is_answered(us: Company) -> None:
+    """The list of tap-quickbooks: budgets among them, of which there are none."""
+    names = (
+        "Account,BillPayment,Bill,Budget,Class,CreditMemo,Customer,Department,Deposit,Employee,Estimate,Invoice,Item,"
+        "JournalEntry,PaymentMethod,Payment,PurchaseOrder,Purchase,RefundReceipt,SalesReceipt,Term,Transfer,"
+        "VendorCredit,Vendor"
+    )
+    assert len(changed(us, names, future())) == 24
+
+
 def test_thirty_days_may_be_looked_back_and_no_more(us: Company) -> None:
     now = datetime.now(UTC)
     assert asked(us, "Bill", (now - timedelta(days=29, hours=23)).isoformat()).status_code == 200

@@ -9,7 +9,7 @@ from datetime import datetime
 from ..books.books import Books
 from ..books.record import Record
 from ..model.entity import Entity
-from ..registry import BY_ADDRESS, ENTITIES
+from ..registry import BY_ADDRESS, EMPTY, ENTITIES
 from ..wire.json import Json
 from ..wire.refusals import Refusal, missing, unsupported
 from .documents import render
@@ -19,31 +19,40 @@ MOST = 1000
 DAYS_BACK = 30
 #: A plus that was not escaped arrives as a blank.
 _BLANK = re.compile(r" (\d\d:?\d\d)$")
-_BY_NAME = {entity.name.lower(): entity for entity in ENTITIES} | BY_ADDRESS
+#: The others that are not tracked say so themselves.
+UNTRACKED = "journalcode"
 
 
 def run(books: Books, query: Mapping[str, str]) -> Json:
-    wanted = _entities(query.get("entities", ""))
+    names = _names(query.get("entities", ""))
+    wanted = _entities(names)
     since = _moment(books, query.get("changedSince", ""))
     groups, room = [], MOST
     for entity in wanted:
         found = [] if since is None else _changed(books, entity, since, room)
         room -= len(found)
         groups.append(_group(entity, found))
-    return {"CDCResponse": [{"QueryResponse": groups}]}
+    empty: list[Json] = [{} for name in names if name in EMPTY]
+    return {"CDCResponse": [{"QueryResponse": [*groups, *empty]}]}
 
 
-def _entities(text: str) -> list[Entity]:
-    """In the order of our lists, not of the request: the answer promises none (§6)."""
-    names = [each.strip() for each in text.split(",") if each.strip()]
+def _names(text: str) -> list[str]:
+    names = dict.fromkeys(each.strip().lower() for each in text.split(",") if each.strip())
     if not names:
         raise missing("entities")
-    wanted = [_entity(name) for name in names]
+    return list(names)
+
+
+def _entities(names: list[str]) -> list[Entity]:
+    """In the order of our lists, not of the request: the answer promises none (§6)."""
+    wanted = [_entity(name) for name in names if name not in EMPTY or name == UNTRACKED]
     return [entity for entity in ENTITIES if entity in wanted]
 
 
 def _entity(name: str) -> Entity:
-    entity = _BY_NAME.get(name.lower())
+    entity = BY_ADDRESS.get(name)
+    if name == UNTRACKED:
+        raise unsupported("cdc on JournalCode")
     if entity is None:
         raise Refusal("2000", f"Request has unsupported object : {name}", element="entities")
     if not entity.captured:
