@@ -13,16 +13,17 @@ import mmap
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 from urllib.parse import unquote
 
 from ..wire.refusals import Refusal, business
 
 Body = mmap.mmap | bytes
 LONGEST_HEAD = 16_384
+MOST_PARTS = 2_000
 SLICE = 1 << 20
 _BOUNDARY = re.compile(r"""boundary\s*=\s*(?:"([^"]+)"|([^;\s]+))""", re.IGNORECASE)
-_FIRST_LINE = re.compile(rb"\A\s*--([^\r\n]+?)[ \t]*\r?\n")
+_FIRST_LINE = re.compile(rb"\s*--([^\r\n]{1,200})")
 _HEADER = re.compile(r"([A-Za-z0-9-]+)[ \t]*:[ \t]*(.*)")
 _PARAMETER = re.compile(r""";\s*([A-Za-z*]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;\s]+))""")
 _LINE = re.compile(rb"[^\r\n]*(\r\n|\n|\r|\Z)")
@@ -41,7 +42,9 @@ class Part:
 
 
 def read(body: Body, content_type: str) -> list[Part]:
-    marks = list(_marks(body, _boundary(body, content_type)))
+    marks = list(islice(_marks(body, _boundary(body, content_type)), MOST_PARTS + 1))
+    if len(marks) > MOST_PARTS:
+        raise Refusal("1050", f"The body holds more than {MOST_PARTS} parts", element="")
     spans = pairwise(marks)
     return [_part(body, after, _trimmed(body, after, before)) for (_, after), (before, _) in spans]
 
@@ -58,10 +61,10 @@ def _boundary(body: Body, content_type: str) -> bytes:
     announced = (found[1] or found[2]).encode() if found else b""
     if announced and body.find(b"--" + announced) >= 0:
         return announced
-    first = _FIRST_LINE.match(body)
+    first = _FIRST_LINE.match(body, 0, LONGEST_HEAD)
     if first is None:
         raise Refusal("1050", "The body holds no part of a multipart message", element="")
-    return first[1]
+    return first[1].rstrip()
 
 
 def _marks(body: Body, boundary: bytes) -> Iterator[tuple[int, int]]:
@@ -104,7 +107,7 @@ def _head(body: Body, start: int, end: int) -> tuple[dict[str, str], int]:
     head: dict[str, str] = {}
     at, limit = start, min(end, start + LONGEST_HEAD)
     while at < limit:
-        found = _LINE.match(body, at)
+        found = _LINE.match(body, at, limit)
         assert found is not None, "a line may be empty"
         line = _text(found[0].rstrip(b"\r\n"))
         if not line.strip():
