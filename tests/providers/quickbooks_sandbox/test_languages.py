@@ -58,9 +58,11 @@ def test_an_object_that_is_gone(us: Company) -> None:
 
 
 def test_a_rule_of_business(us: Company) -> None:
-    same = us.transfer(ToAccountRef=us.ref("1010"))
-    fault = us.fault(us.post("transfer", same))
-    assert fault["Message"].startswith("Une erreur de validation d'entreprise") == (fault["code"] == "6000")
+    made = us.create("Purchase", us.charge())
+    fault = us.fault(us.post("purchase", {**us.charge(PaymentType="Cash", AccountRef=us.ref("1010")),
+                                          "Id": made["Id"], "SyncToken": "0"}))  # fmt: skip
+    assert fault["code"] == "6000"
+    assert fault["Detail"].startswith("Erreur de validation d'entreprise : ")
 
 
 def test_items_of_a_batch_speak_it_too(us: Company) -> None:

@@ -14,8 +14,10 @@ from ..reports import addresses as reports
 from ..sandbox import Call, answer
 from ..traffic.faults import Target
 from ..traffic.mischief import meet
+from ..wire import xml_requests
 from ..wire.json import Json, loads
 from ..wire.refusals import Refusal, unsupported
+from ..wire.xml_requests import BadXml
 from . import capture, documents, forms, rates, search, tax_service
 from .batch import Batch, read_items, target_of
 from .documents import Wish
@@ -112,7 +114,6 @@ class Api(Gate):
 
     def _write(self, call: Call) -> Response:
         entity, realm = _entity(call), call.path["realm"]
-        _require_json(call)
         wish = _wish(call, entity)
         if wish.operation == "void" and wish.entity.name in VOID_ODDITIES:
             return answer(*VOID_ODDITIES[wish.entity.name](self._now(realm)))
@@ -144,8 +145,7 @@ class Api(Gate):
 
     def _tax_code(self, call: Call) -> Response:
         """Its answer comes without an envelope."""
-        _require_json(call)
-        payload = parse(call.body)
+        payload = _sent_by(call)
         target = Target(call.path["realm"], "TaxCode", "create")
         return self._written(call, target, lambda books: tax_service.create(books, payload), lambda _, result: result)
 
@@ -154,10 +154,9 @@ class Api(Gate):
             return books.envelope_time
 
     def _batched(self, call: Call) -> Response:
-        _require_json(call)
         realm = call.path["realm"]
         request_id = call.query.get("requestid", "")
-        items = read_items(parse(call.body), request_id)
+        items = read_items(_sent_by(call), request_id)
         batch = Batch(self._sandbox, realm, request_id, call.body, iter(items))
         return meet(self._sandbox, Target(realm, "batch", "batch"), batch.run)
 
@@ -184,7 +183,7 @@ def _key(call: Call) -> Key | None:
 
 
 def _wish(call: Call, entity: Entity) -> Wish:
-    payload = parse(call.body)
+    payload = _sent_by(call)
     if not isinstance(payload, dict):
         raise Refusal("2120", "The body must be an object", element="")
     include = call.query.get("include", "").lower().split(",")
@@ -214,10 +213,17 @@ def parse(body: bytes) -> object:
     return parsed
 
 
-def _require_json(call: Call) -> None:
-    sent = call.headers.get("content-type", "")
-    if not sent.startswith("application/json"):
-        raise Refusal("1050", f"Content-Type {sent or '(none)'} is not supported", element="")
+def _sent_by(call: Call) -> object:
+    """The body, as JSON or as XML that means the same."""
+    kind = call.headers.get("content-type", "")
+    if xml_requests.is_xml(kind):
+        try:
+            return xml_requests.read(call.body)
+        except BadXml as error:
+            raise Refusal("2010", f"Property Name:The request is not readable XML: {error}", element="") from error
+    if not kind.startswith("application/json"):
+        raise Refusal("1050", f"Content-Type {kind or '(none)'} is not supported", element="")
+    return parse(call.body)
 
 
 def _statement(call: Call) -> str:

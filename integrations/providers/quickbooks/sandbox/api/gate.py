@@ -29,13 +29,21 @@ class Gate:
         try:
             self._admit(call)
         except GatewayRefusal as refusal:
-            return answer(refusal.body(self._sandbox.now()), refusal.status)
+            return self._turned_away(call, refusal)
         except (Throttled, BudgetSpent):
             return gateway.too_many(switches.throttle_body, switches.retry_after)
         if switches.latency_ms:
             seconds = switches.latency_ms / 1000
             return Postponed(seconds, seconds, lambda: self._answered(call, act))
         return self._answered(call, act)
+
+    def _turned_away(self, call: Call, refusal: GatewayRefusal) -> Response:
+        """In the lower-case envelope, unless XML was asked for by name."""
+        if "xml" not in call.headers.get("accept", "") or _wants_json(call):
+            return answer(refusal.body(self._sandbox.now()), refusal.status)
+        error = refusal.fault["error"][0]
+        words = error["code"], error["message"], error["detail"], refusal.fault["type"]
+        return gateway.shaped("xml", *words, refusal.status)
 
     def _admit(self, call: Call) -> None:
         realm, sandbox = call.path["realm"], self._sandbox
@@ -57,7 +65,7 @@ class Gate:
         try:
             response = act()
         except GatewayRefusal as refusal:
-            response = answer(refusal.body(self._sandbox.now()), refusal.status)
+            return self._turned_away(call, refusal)
         except Refusal as refusal:
             with reading(self._sandbox, call.path["realm"]) as books:
                 fault = refusal.fault(self._sandbox.settings.switches.language)

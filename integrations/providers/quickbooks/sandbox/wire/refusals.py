@@ -119,7 +119,7 @@ class GatewayRefusal(Exception):
         self.status = status
         text = f"message={message}; errorCode={int(code):06d}; statusCode={status}"
         error = {"message": text, "detail": detail, "code": code, "element": None}
-        self.fault = {"error": [error], "type": kind}
+        self.fault: Json = {"error": [error], "type": kind}
 
     def body(self, now: float | None = None) -> Json:
         return self.around(self.fault, now)

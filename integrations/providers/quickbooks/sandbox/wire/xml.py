@@ -11,7 +11,14 @@ NAMESPACE = "http://schema.intuit.com/finance/v3"
 _DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
 #: Attributes of an object; all else are elements.
 _ATTRIBUTES = ("domain", "sparse", "status")
-_ENVELOPE_ATTRIBUTES = ("startPosition", "maxResults", "totalCount")
+_MARKS = {
+    "Fault": ("type",),
+    "Error": ("code", "element"),
+    "QueryResponse": ("startPosition", "maxResults", "totalCount"),
+    "BatchItemResponse": ("bId",),
+    "ColData": ("value", "id", "href"),
+    "Row": ("type", "group"),
+}
 
 
 def fault_document(code: str, message: str, detail: str, kind: str) -> str:
@@ -20,7 +27,10 @@ def fault_document(code: str, message: str, detail: str, kind: str) -> str:
 
 
 def document(answer: Json) -> str:
-    """The whole of a JSON answer as an IntuitResponse."""
+    """The whole of a JSON answer as an IntuitResponse; a report is its own root."""
+    if "Columns" in answer:
+        inside = "".join(_element(name, value) for name, value in answer.items())
+        return f'{_DECLARATION}<Report xmlns="{NAMESPACE}">{inside}</Report>'
     content = {name: value for name, value in answer.items() if name != "time"}
     time = f" time={quoteattr(str(answer['time']))}" if "time" in answer else ""
     inside = "".join(_element(name, value) for name, value in content.items())
@@ -47,13 +57,7 @@ def _object(name: str, value: Json) -> str:
 
 
 def _marks(name: str) -> tuple[str, ...]:
-    if name == "Fault":
-        return ("type",)
-    if name == "Error":
-        return ("code", "element")
-    if name == "QueryResponse":
-        return _ENVELOPE_ATTRIBUTES
-    return ("bId",) if name in ("BatchItemResponse",) else _ATTRIBUTES
+    return _MARKS.get(name, _ATTRIBUTES)
 
 
 def _reference(name: str, value: Json) -> str:
