@@ -16,7 +16,7 @@ from .numbers import whole
 
 PER_PAGE = 50
 #: So many documents are looked through for a text before the page asks whether to go on.
-REACH = 20_000
+REACH = 10_000
 _AMOUNT = re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?|\d+(\.\d+)?")
 _NEWEST = "ORDER BY txn_date DESC, rowid DESC LIMIT"
 _TYPES = tuple(entity.name for entity in TRANSACTIONS)
@@ -95,16 +95,24 @@ def _by_number(books: Books, values: dict[str, Any]) -> list[Record]:
 
 
 def _choosing(wanted: Wanted, limit: int) -> str:
-    if not wanted.party:
-        types = "AND entity = :entity" if wanted.entity else ""
-        return f"SELECT rowid AS place, * FROM object WHERE {_booked(wanted)} {types} {_NEWEST} {limit}"
-    # The index of parties goes by type: so many from each, then the newest of them all.
-    each = (
-        f"SELECT * FROM (SELECT rowid AS place, * FROM object WHERE {_booked(wanted)} AND entity = '{name}'"
-        f" AND party = :party {_NEWEST} {limit})"
-        for name in ([wanted.entity] if wanted.entity in _TYPES else _TYPES)
+    """So many from each stretch of an index, then the newest of them all."""
+    each = " UNION ALL ".join(
+        f"SELECT * FROM (SELECT rowid AS place, * FROM object WHERE {_booked(wanted)} {stretch} {_NEWEST} {limit})"
+        for stretch in _stretches(wanted)
     )
-    return f"SELECT * FROM ({' UNION ALL '.join(each)}) ORDER BY txn_date DESC, place DESC LIMIT {limit}"
+    return f"SELECT * FROM ({each}) ORDER BY txn_date DESC, place DESC LIMIT {limit}"
+
+
+def _stretches(wanted: Wanted) -> list[str]:
+    """The index of parties goes by type. What is left of a day is found by its rows, what is before it by its days."""
+    types = [wanted.entity] if wanted.entity or not wanted.party else _TYPES
+    days = ("AND txn_date = :day AND rowid < :row", "AND txn_date < :day") if wanted.after else ("",)
+    return [f"{_of_type(entity, wanted.party)} {day}" for entity in types for day in days]
+
+
+def _of_type(entity: str, party: str) -> str:
+    # Only words of our own come here; what somebody sent is bound.
+    return (f"AND entity = '{entity}'" if entity else "") + (" AND party = :party" if party else "")
 
 
 def _booked(wanted: Wanted) -> str:
@@ -113,8 +121,6 @@ def _booked(wanted: Wanted) -> str:
         conditions.append("txn_date >= :first")
     if wanted.last:
         conditions.append("txn_date <= :last")
-    if wanted.after:
-        conditions.append("(txn_date, rowid) < (:day, :row)")
     return " AND ".join(conditions)
 
 

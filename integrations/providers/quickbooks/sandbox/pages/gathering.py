@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
 
 from ..books.books import NAME_TYPES, Books
 from ..books.record import Record
@@ -20,12 +21,23 @@ def gather(books: Books, keys: Iterable[Key]) -> Found:
     wanted = sorted(set(keys))
     if not wanted:
         return {}
-    query = f"SELECT * FROM object WHERE realm = ? AND (entity, id) IN (VALUES {', '.join(['(?, ?)'] * len(wanted))})"
-    rows = books.db.execute(query, (books.realm, *(value for key in wanted for value in key)))
-    found = {record.key: record for record in map(Record.from_row, rows)}
+    found = {record.key: record for record in map(Record.from_row, at_keys(books, "object", wanted))}
     for key, record in found.items():
         books.shelf.put((books.realm, *key), record)
     return found
+
+
+def at_keys(books: Books, name: str, keys: Sequence[Key]) -> sqlite3.Cursor:
+    """The rows of a table that have one of these keys.
+
+    The keys lead, each to its place in the index; as a list after IN they would be held against the whole company.
+    """
+    query = (
+        f"WITH wanted (entity, id) AS (VALUES {', '.join(['(?, ?)'] * len(keys))})"
+        f" SELECT {name}.* FROM wanted CROSS JOIN {name}"
+        f" ON realm = ? AND {name}.entity = wanted.entity AND {name}.id = wanted.id"
+    )
+    return books.db.execute(query, [*(value for key in keys for value in key), books.realm])
 
 
 def references(entity: Entity, body: Json) -> Iterator[Key]:

@@ -17,6 +17,8 @@ from .frame import outside
 from .markup import Html, html, joined, link
 from .tables import Column, Row, facts, section, table
 
+#: Documents of a day are counted so far.
+MANY = 10_000
 COUNTRIES = {"US": "United States", "GB": "United Kingdom", "CA": "Canada", "AU": "Australia", "DE": "Germany"}
 
 
@@ -45,8 +47,13 @@ class Home:
         """Documents of any type; the index of what was written last knows."""
         books = Books(db, company, self._sandbox.settings.switches, BY_NAME, self._sandbox.store.clock.now())
         names = ", ".join(f"'{entity.name}'" for entity in TRANSACTIONS)
-        query = f"SELECT count(*) FROM object WHERE realm = ? AND entity IN ({names}) AND updated >= ? AND born > 0"
+        query = (
+            f"SELECT count(*) FROM (SELECT 1 FROM object WHERE realm = ? AND entity IN ({names})"
+            f" AND updated >= ? AND born > 0 LIMIT {MANY + 1})"
+        )
         count = db.execute(query, (company.realm, day_began(books.now, company.zone))).fetchone()[0]
+        if count > MANY:
+            return f"more than {MANY:,} documents"
         return words.counted(count, "document") if count else "nothing yet"
 
     def _connect(self, call: Call) -> Html:

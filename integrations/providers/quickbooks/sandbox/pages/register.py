@@ -11,7 +11,7 @@ from ..books.record import Record
 from ..entities import account as accounts
 from . import chart, words
 from .frame import Reader, Shown
-from .gathering import Found, Key, gather, party_in, party_keys
+from .gathering import Found, Key, at_keys, gather, party_in, party_keys
 from .markup import Html, asking, html, joined, link
 from .numbers import LARGEST
 from .tables import Column, Row, empty, facts, table, turning
@@ -40,11 +40,8 @@ class Place:
             id, line, above, total = map(int, parts[2:])
         except ValueError:
             return None
-        return (
-            cls(parts[0], parts[1], id, line, above, total)
-            if max(map(abs, (id, line, above, total))) < LARGEST
-            else None
-        )
+        fits = max(map(abs, (id, line, above, total))) <= LARGEST
+        return cls(parts[0], parts[1], id, line, above, total) if fits else None
 
     def __str__(self) -> str:
         return ".".join(map(str, (self.day, self.entity, self.id, self.line, self.above, self.total)))
@@ -124,10 +121,8 @@ def _table(reader: Reader, account: Record, rows: list[sqlite3.Row], balance: in
 def _others(books: Books, rows: list[sqlite3.Row]) -> dict[Key, list[sqlite3.Row]]:
     """All postings of the documents on the page, to tell where the other side went."""
     keys = sorted({(row["entity"], row["id"]) for row in rows})
-    marks = ", ".join(["(?, ?)"] * len(keys))
-    query = f"SELECT * FROM posting WHERE realm = ? AND (entity, id) IN (VALUES {marks})"
     found: dict[Key, list[sqlite3.Row]] = {key: [] for key in keys}
-    for row in books.db.execute(query, (books.realm, *(value for key in keys for value in key))):
+    for row in at_keys(books, "posting", keys):
         found[row["entity"], row["id"]].append(row)
     return found
 
