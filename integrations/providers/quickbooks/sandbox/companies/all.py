@@ -5,10 +5,10 @@ from __future__ import annotations
 from ..books.books import companies
 from ..books.store import Store
 from ..settings import Switches
-from . import bare, craigs, larkfield, untidy
+from . import bare, craigs, larkfield, outfitter, trader, untidy
 from .planting import plant
 
-STARTS = (*larkfield.STARTS, craigs.START, untidy.START, bare.START)
+STARTS = (*larkfield.STARTS, craigs.START, outfitter.START, trader.START, untidy.START, bare.START)
 
 
 def plant_if_empty(store: Store, switches: Switches) -> None:
