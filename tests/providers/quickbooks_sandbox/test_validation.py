@@ -433,7 +433,7 @@ def test_who_does_not_ask_for_json_gets_xml(us: Company) -> None:
         (b"{", {}, "2010"),
         (b'{"DisplayName":"\xff"}', {}, "500"),
         (b"[]", {}, "2120"),
-        (b"{}", {"Content-Type": "text/xml"}, "1050"),
+        (b"{}", {"Content-Type": "text/csv"}, "1050"),
     ],
 )
 def test_an_unreadable_body_is_refused(us: Company, body: bytes, headers: Json, code: str) -> None:

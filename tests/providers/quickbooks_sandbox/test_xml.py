@@ -65,10 +65,10 @@ def test_a_prefix_means_the_same(us: Company) -> None:
 
 def test_a_batch_has_its_words_in_attributes(us: Company) -> None:
     name = fresh("V")
+    query = f"select * from Vendor where DisplayName = '{name}'"
     items = (
         f'<BatchItemRequest bId="a" operation="create"><Vendor><DisplayName>{name}</DisplayName></Vendor>'
-        f"</BatchItemRequest><BatchItemRequest bId=\"b\"><Query>select * from Vendor where DisplayName = '{name}'</Query>"
-        "</BatchItemRequest>"
+        f'</BatchItemRequest><BatchItemRequest bId="b"><Query>{query}</Query></BatchItemRequest>'
     )
     answer = _post(us, "batch", _rooted("IntuitBatchRequest", items))
     assert answer.status_code == 200, answer.text

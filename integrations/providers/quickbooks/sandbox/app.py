@@ -34,7 +34,7 @@ from .signin.oauth import OAuth, discovery
 from .traffic.edge import Edge
 from .traffic.faults import Plan
 from .traffic.log import Log
-from .traffic.lost import BY_STATUS
+from .traffic.lost import Lost
 from .traffic.meter import Meter
 from .traffic.throttle import Limits, Throttle
 from .webhooks.sender import Sender
@@ -63,7 +63,7 @@ def build(settings: Settings) -> ASGIApp:
         *_webhooks(sandbox, sender),
         *_read_by_people(sandbox),
     ]
-    app = Starlette(routes=routes, exception_handlers=BY_STATUS, lifespan=_sending(sender))
+    app = Starlette(routes=routes, exception_handlers=Lost(store.clock).by_status, lifespan=_sending(sender))
     # Slashes too many are taken at the edge: a client may not follow a redirect.
     app.router.redirect_slashes = False
     return Edge(app, log)
