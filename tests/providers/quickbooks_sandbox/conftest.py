@@ -17,6 +17,10 @@ _OPEN = {
 _TRACKED = ("ClassTrackingPerTxnLine", "TrackDepartments")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "apart: adds to lists and balances that other tests count")
+
+
 def _reopen(server: Server, realm: str) -> None:
     server.control(f"companies/{realm}/preferences", {**_OPEN, **dict.fromkeys(_TRACKED, realm == US)})
 
@@ -28,17 +32,26 @@ def _running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     server.stop()
 
 
+@pytest.fixture(scope="session")
+def _apart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    server = Server(tmp_path_factory.mktemp("apart"))
+    yield server
+    server.stop()
+
+
 @pytest.fixture
-def sandbox(_running: Server) -> Iterator[Server]:
+def sandbox(request: pytest.FixtureRequest) -> Iterator[Server]:
     """The session's process; what a test plans or prefers ends with the test."""
-    _running.touched.clear()
-    yield _running
+    apart = request.node.get_closest_marker("apart") is not None
+    server: Server = request.getfixturevalue("_apart" if apart else "_running")
+    server.touched.clear()
+    yield server
     undo: dict[str, Callable[[], object]] = {
-        "faults": lambda: _running.control("faults", method="DELETE"),
-        "throttle": lambda: _running.control("throttle", {"on": False}),
-        **{f"companies/{realm}/preferences": partial(_reopen, _running, realm) for realm in (US, UK)},
+        "faults": lambda: server.control("faults", method="DELETE"),
+        "throttle": lambda: server.control("throttle", {"on": False}),
+        **{f"companies/{realm}/preferences": partial(_reopen, server, realm) for realm in (US, UK)},
     }
-    for path in _running.touched & set(undo):
+    for path in server.touched & set(undo):
         undo[path]()
 
 

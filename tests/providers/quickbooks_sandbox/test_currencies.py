@@ -6,6 +6,8 @@ import pytest
 
 from .client import US, Company, Json, Server, fresh
 
+pytestmark = pytest.mark.apart
+
 
 @pytest.fixture
 def many(sandbox: Server) -> Company:

@@ -6,6 +6,8 @@ import pytest
 
 from .client import US, Company, Json, fresh
 
+pytestmark = pytest.mark.apart
+
 UNFORESEEN = ("Id", "MetaData", "V4IDPseudonym", "DefaultTaxCodeRef")
 
 

@@ -8,6 +8,8 @@ import pytest
 
 from .client import UK, Company, Json, Server, fresh
 
+pytestmark = pytest.mark.apart
+
 
 @pytest.fixture
 def stocked(us: Company) -> Json:

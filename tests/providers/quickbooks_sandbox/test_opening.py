@@ -8,6 +8,8 @@ import pytest
 
 from .client import US, Company, Server, fresh
 
+pytestmark = pytest.mark.apart
+
 DAY = {"OpeningBalanceDate": "2026-02-01"}
 
 

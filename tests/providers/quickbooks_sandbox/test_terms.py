@@ -6,6 +6,8 @@ import pytest
 
 from .client import Company, Json, fresh
 
+pytestmark = pytest.mark.apart
+
 
 def test_a_company_begins_with_the_usual_terms_and_payment_methods(us: Company) -> None:
     terms = {row["Name"]: row["DueDays"] for row in us.query("select * from Term where Type = 'STANDARD'")["Term"]}

@@ -6,6 +6,8 @@ import pytest
 
 from .client import Company, Json, fresh
 
+pytestmark = pytest.mark.apart
+
 
 @pytest.fixture
 def worked(us: Company) -> Json:
