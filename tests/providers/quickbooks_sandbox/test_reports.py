@@ -318,9 +318,18 @@ def report_rows(company: Company, name: str, **params: str) -> list[str]:
     return [row["ColData"][0]["value"] for row in rows]
 
 
-def test_a_report_needs_a_token_of_its_company_and_is_xml_for_who_does_not_ask_for_json(us: Company) -> None:
-    assert us.call("GET", "reports/TrialBalance", headers={"Authorization": "Bearer no"}).status_code == 401
-    assert us.call("GET", "reports/TrialBalance", headers={"Accept": "text/html"}).text.startswith("<?xml")
+@pytest.mark.parametrize(("token", "status"), [("no", 401), ("uk", 403)])
+def test_a_report_needs_a_token_of_its_company(us: Company, uk: Company, token: str, status: int) -> None:
+    sent = {"Authorization": f"Bearer {uk.access if token == 'uk' else token}"}
+    assert us.call("GET", "reports/TrialBalance", headers=sent).status_code == status
+
+
+def test_in_xml_rows_and_cells_carry_attributes(quiet: Company) -> None:
+    """As the fixtures of a Ruby client have it."""
+    answer = quiet.call("GET", "reports/ProfitAndLoss", params=QUIET, headers={"Accept": "application/xml"})
+    assert '<Report xmlns="http://schema.intuit.com/finance/v3"><Header><Time>' in answer.text
+    assert '<Row type="Section" group="GrossProfit"><Summary><ColData value="Gross Profit">' in answer.text
+    assert f'<ColData value="6110 Office supplies" id="{quiet.account("6110")}">' in answer.text
 
 
 def test_python_quickbooks_reads_reports(sandbox: Server, monkeypatch: pytest.MonkeyPatch) -> None:
