@@ -58,6 +58,8 @@ def test_a_price_follows_from_amount_and_quantity(us: Company, sent: Json, shown
         ([sold("", 10), off(amount=11, PercentBased=False)], "6000"),
         ([sold("", 10, "7")], "6100"),
         ([], "2020"),
+        ([sold("", 10, Qty=10**11)], "2080"),
+        ([{k: v for k, v in sold("", 1, Qty=10**9, UnitPrice=10**9).items() if k != "Amount"}], "2140"),
         ([{"Amount": 1}], "2020"),
         ([sold("999999", 10)], "2500"),
     ],

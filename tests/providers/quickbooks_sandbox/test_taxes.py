@@ -82,6 +82,14 @@ def test_what_is_only_repeated_of_the_tax_does_not_hold(us: Company) -> None:
     assert us.create("Invoice", made)["TxnTaxDetail"]["TotalTax"] == 16
 
 
+@pytest.mark.parametrize("rated", [True, False])
+def test_a_tax_of_the_callers_own_is_kept_by_an_echo(us: Company, rated: bool) -> None:
+    code = {"TxnTaxCodeRef": {"value": _code(us, "8", "1")}} if rated else {}
+    made = form(us, "Invoice", sold(item(us), 100, "TAX"), TxnTaxDetail={**code, "TotalTax": 5.5})
+    again = us.create("Invoice", {**made, "PrivateNote": "seen"})
+    assert (again["TxnTaxDetail"], again["TotalAmt"]) == (made["TxnTaxDetail"], 105.5)
+
+
 @pytest.mark.parametrize(
     ("how", "lines", "nets", "taxes", "total"),
     [

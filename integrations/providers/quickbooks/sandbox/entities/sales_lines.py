@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from ..books.books import Books
 from ..books.record import Record
 from ..model.fields import Field, Kind, amount, bare, choice, day, flag, ignored, kept, number, part, ref, text, whole
-from ..model.money import cents, from_units, to_units
+from ..model.money import cents, fits, from_units, spelled_short, to_units
 from ..wire.json import Json
 from ..wire.refusals import Refusal, business, missing
 from . import dimensions, own_accounts, spending, tax, transactions
@@ -18,7 +18,6 @@ ITEM, GROUP, DISCOUNT = "SalesItemLineDetail", "GroupLineDetail", "DiscountLineD
 REMARK, SUBTOTAL = "DescriptionOnly", "SubTotalLineDetail"
 #: Stands for freight in the place of an item, and has no row in the list of items.
 SHIPPING = "SHIPPING_ITEM_ID"
-_PRICE = Decimal("0.0000001")
 #: As recorded answers have them.
 _PRINTED = ("ServiceDate", "ItemRef", "ClassRef", "UnitPrice", "Qty", "ItemAccountRef", "TaxCodeRef", "TaxInclusiveAmt")
 
@@ -108,7 +107,7 @@ def _item(books: Books, body: Json, line: Json) -> Json:
     spending.drop_zeros(line, detail)
     total = _amount(line, detail)
     if "Qty" in detail and "UnitPrice" not in detail:
-        detail["UnitPrice"] = _plain((Decimal(total) / Decimal(detail["Qty"])).quantize(_PRICE, ROUND_HALF_UP))
+        detail["UnitPrice"] = spelled_short(Decimal(total) / Decimal(detail["Qty"]))
     dimensions.check_reference(books, detail, "ClassRef", "Class")
     if not detail.get("TaxCodeRef") and item is not None and item.body.get("SalesTaxCodeRef"):
         detail["TaxCodeRef"] = {"value": item.body["SalesTaxCodeRef"]["value"]}
@@ -149,13 +148,12 @@ def _amount(line: Json, detail: Json) -> Decimal | int:
     if "Amount" not in line:
         if "Qty" not in detail or "UnitPrice" not in detail:
             raise missing("Amount")
-        return from_units(cents(Decimal(detail["Qty"]) * Decimal(detail["UnitPrice"])))
+        product = Decimal(detail["Qty"]) * Decimal(detail["UnitPrice"])
+        if not fits(product.quantize(Decimal("0.01"))):
+            raise Refusal("2140", "Amount has too many digits: 10 before and 5 after the point", element="Amount")
+        return from_units(cents(product))
     spending.check_product(line["Amount"], detail)
     return from_units(cents(Decimal(line["Amount"])))
-
-
-def _plain(value: Decimal) -> Decimal | int:
-    return int(value) if value == int(value) else value.normalize()
 
 
 def _income(books: Books, detail: Json, item: Record | None) -> str:
@@ -209,7 +207,7 @@ def _components(books: Books, bundle: Record, quantity: Decimal) -> list[Json]:
     for each in bundle.body.get("ItemGroupDetail", {}).get("ItemGroupLine", ()):
         item = books.find("Item", int(each["ItemRef"]["value"]))
         assert item is not None, "an item is never removed"
-        price, count = item.body.get("UnitPrice", 0), _plain(Decimal(each.get("Qty", 1)) * quantity)
+        price, count = item.body.get("UnitPrice", 0), spelled_short(Decimal(each.get("Qty", 1)) * quantity)
         amount_ = from_units(cents(Decimal(count) * Decimal(price)))
         detail = {"ItemRef": {"value": str(item.id)}, "Qty": count, "UnitPrice": price}
         rows.append({"Amount": amount_, "DetailType": ITEM, ITEM: detail})

@@ -20,6 +20,7 @@ LINE_TYPES = (
     *("Expense", "Other Expense", "Cost of Goods Sold", "Income", "Other Income", "Equity", "Fixed Asset"),
     *("Other Asset", "Other Current Asset", "Other Current Liability", "Long Term Liability", "Bank"),
 )
+LARGEST_QUANTITY = 10**10
 BY_ACCOUNT = "AccountBasedExpenseLineDetail"
 BY_ITEM = "ItemBasedExpenseLineDetail"
 #: As recorded answers have them.
@@ -115,6 +116,8 @@ def _by_item(books: Books, line: Json, detail: Json) -> Json:
 
 def drop_zeros(line: Json, detail: Json) -> None:
     """A library writes 0 where nobody has set a quantity, a price or a gross amount."""
+    if abs(detail.get("Qty", 0)) >= LARGEST_QUANTITY:
+        raise Refusal("2080", f"Number {detail['Qty']} is out of range", element="Qty")
     for name in ("Qty", "TaxInclusiveAmt"):
         if not detail.get(name):
             detail.pop(name, None)

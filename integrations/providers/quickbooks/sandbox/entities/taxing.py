@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import NamedTuple
 
 from ..books.books import Books
 from ..books.journal import Posting
 from ..books.record import Record
-from ..model.money import cents, from_units, to_units
+from ..model.money import cents, from_units, spelled_short, to_units
 from ..wire.json import Json
 from . import own_accounts, tax, transactions
 
@@ -73,25 +73,41 @@ def rates_of(books: Books, code: str, side: str) -> list[Rate]:
     return [Rate(number, Decimal(rate.body["RateValue"])) for number, rate in found if rate is not None]
 
 
-def _told(body: Json, before: Record | None) -> Json:
-    """What the caller says of the tax; what it merely repeats of an earlier answer it does not mean."""
-    told: Json = body.get("TxnTaxDetail", {})
-    if before is None or _claims(told) != _claims(before.body.get("TxnTaxDetail", {})):
-        return told
-    return {name: told[name] for name in ("TxnTaxCodeRef",) if name in told}
+class Told(NamedTuple):
+    """What the caller says of the tax."""
+
+    code: Json | None
+    total: int
+    #: By rate.
+    amounts: dict[str, int]
+    #: Where it only repeats an earlier answer: what that tax fell on. It holds as long as this stays the same.
+    bases: dict[str, int] | None
+
+    def of(self, share: Share) -> int:
+        held = self.bases is None or self.bases.get(share.rate.id) == share.base
+        return self.amounts.get(share.rate.id, share.tax) if held else share.tax
 
 
-def _claims(detail: Json) -> tuple[int, dict[str, int]]:
-    return to_units(detail.get("TotalTax", 0)), _given(detail)
+def _told(body: Json, before: Record | None) -> Told:
+    detail: Json = body.get("TxnTaxDetail", {})
+    earlier: Json = before.body.get("TxnTaxDetail", {}) if before else {}
+    total, amounts = to_units(detail.get("TotalTax", 0)), _by_rate(detail, "Amount")
+    repeats = before is not None and (total, amounts) == (
+        to_units(earlier.get("TotalTax", 0)),
+        _by_rate(earlier, "Amount"),
+    )
+    bases = _by_rate(earlier, "NetAmountTaxable") if repeats else None
+    return Told(detail.get("TxnTaxCodeRef"), 0 if repeats and amounts else total, amounts, bases)
 
 
-def _given(detail: Json) -> dict[str, int]:
-    """Amounts by rate."""
-    return {
-        row["TaxLineDetail"]["TaxRateRef"]["value"]: to_units(row["Amount"])
-        for row in detail.get("TaxLine", ())
-        if "Amount" in row and "TaxRateRef" in row.get("TaxLineDetail", {})
-    }
+def _by_rate(detail: Json, name: str) -> dict[str, int]:
+    found = {}
+    for row in detail.get("TaxLine", ()):
+        inner = row.get("TaxLineDetail", {})
+        value = {**inner, **row}.get(name)
+        if "TaxRateRef" in inner and value is not None:
+            found[inner["TaxRateRef"]["value"]] = to_units(value)
+    return found
 
 
 def _by_code(rows: Iterable[Line]) -> dict[str, list[Line]]:
@@ -150,7 +166,7 @@ def _divide(rates: list[Rate], rows: list[Line]) -> None:
 def _reprice(row: Line) -> None:
     if row.detail.get("Qty") and "UnitPrice" in row.detail:
         price = Decimal(row.whole["Amount"]) / Decimal(row.detail["Qty"])
-        row.detail["UnitPrice"] = price.quantize(Decimal("0.0000001"), ROUND_HALF_UP).normalize()
+        row.detail["UnitPrice"] = spelled_short(price)
 
 
 def _split(rates: list[Rate], whole: int, base: int) -> list[Share]:
@@ -187,17 +203,17 @@ def _less(discount: int, amounts: list[int]) -> list[int]:
     return reduced
 
 
-def _sales_tax(books: Books, body: Json, rows: list[Line], told: Json, discount: int) -> int:
+def _sales_tax(books: Books, body: Json, rows: list[Line], told: Told, discount: int) -> int:
     taxed = [row for row in rows if row.detail["TaxCodeRef"]["value"] == "TAX"]
     base = _net(taxed)
     if discount and body.get("ApplyTaxAfterDiscount") and taxed:
         base -= _part(discount, Decimal(base), Decimal(_net(rows)))
-    code = told.get("TxnTaxCodeRef") or _usual_code(books, body)
+    code = told.code or _usual_code(books, body)
     if code:
         books.resolve(code, "TaxCode", field_name="TxnTaxCodeRef")
     rates = rates_of(books, code["value"], tax.SALES) if code and taxed else []
     shares = [Share(rate, base, _part(base, rate.percent, _HUNDRED)) for rate in rates]
-    return _shown(body, _overruled(shares, told), {"TxnTaxCodeRef": code} if code else {}, told)
+    return _shown(body, _overruled(shares, told), {"TxnTaxCodeRef": code} if code else {}, told.total)
 
 
 def _usual_code(books: Books, body: Json) -> Json | None:
@@ -212,20 +228,17 @@ def _usual_code(books: Books, body: Json) -> Json | None:
     return books.preference("TaxPrefs", "TaxGroupCodeRef") if automated else None
 
 
-def _overruled(shares: list[Share], told: Json) -> list[Share]:
+def _overruled(shares: list[Share], told: Told) -> list[Share]:
     """Amounts that the caller gives for single rates, or for the whole, hold."""
-    given = _given(told)
-    shares = [share._replace(tax=given.get(share.rate.id, share.tax)) for share in shares]
-    if told.get("TotalTax") and shares:
-        off = to_units(told["TotalTax"]) - sum(share.tax for share in shares)
+    shares = [share._replace(tax=told.of(share)) for share in shares]
+    if told.total and shares:
+        off = told.total - sum(share.tax for share in shares)
         shares[0] = shares[0]._replace(tax=shares[0].tax + off)
     return shares
 
 
-def _shown(body: Json, shares: list[Share], code: Json, told: Json | None = None) -> int:
-    total = sum(share.tax for share in shares)
-    if not shares and told:
-        total = to_units(told.get("TotalTax", 0))
+def _shown(body: Json, shares: list[Share], code: Json, otherwise: int = 0) -> int:
+    total = sum(share.tax for share in shares) if shares else otherwise
     detail = {**code, "TotalTax": from_units(total)}
     body["TxnTaxDetail"] = {**detail, "TaxLine": [_line(share) for share in shares]} if shares else detail
     return total

@@ -9,6 +9,7 @@ DIGITS_AFTER = 5
 DIGITS_BEFORE = 10
 _SCALE = 100_000
 _CENT = Decimal("0.01")
+_PRICE = Decimal("0.0000001")
 
 
 def fits(amount: Decimal) -> bool:
@@ -36,6 +37,12 @@ def from_units(units: int) -> Decimal | int:
 def spelled(value: Decimal | int | bool) -> str:
     """As it would stand in JSON."""
     return str(value).lower() if isinstance(value, bool) else f"{value:f}" if isinstance(value, Decimal) else str(value)
+
+
+def spelled_short(value: Decimal) -> Decimal | int:
+    """A price to seven places (§2), without the zeros at its end."""
+    price = value.quantize(_PRICE, ROUND_HALF_UP)
+    return int(price) if price == int(price) else price.normalize()
 
 
 def cents(amount: Decimal) -> int:
