@@ -216,6 +216,22 @@ def test_requestid_does_not_guard_an_upload_unless_switched_on(us: Company, own:
     assert one == other
 
 
+def test_files_come_back_with_the_books_and_their_addresses_end_with_the_quarter_of_an_hour(
+    own: Callable[..., Server],
+) -> None:
+    server = own()
+    us = server.company()
+    (result,) = upload(us, ({}, "a.pdf", PDF))
+    made = result["Attachable"]
+    server.control("snapshots", {"name": "with"})
+    us.delete("Attachable", made)
+    assert opened(made["TempDownloadUri"]).status_code == 404
+    server.control("snapshots/with/restore", {"keep_tokens": True})
+    assert opened(made["TempDownloadUri"]).content == PDF
+    server.control("clock", {"advance_seconds": 901})
+    assert opened(made["TempDownloadUri"]).status_code == 403
+
+
 def test_an_upload_needs_a_token(us: Company) -> None:
     stranger = Company(us.server, US, "nobody")
     assert send(stranger, b"--x--", "multipart/form-data; boundary=x").status_code == 401

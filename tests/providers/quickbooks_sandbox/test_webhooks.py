@@ -246,3 +246,30 @@ def test_subscriptions_outlive_a_reset_and_what_was_to_be_told_does_not(
     until(lambda: listener.came)
     assert [row["id"] for row in listener.events()] == [made["Id"]]
     assert server.control("webhooks", method="DELETE") == {"cleared": 1}
+
+
+def test_who_listens_still_does_after_books_are_brought_back(own: Callable[..., Server], listener: Listener) -> None:
+    server = own()
+    us = server.company()
+    server.control("snapshots", {"name": "before"})
+    subscribed(server, listener)
+    us.create("Purchase", us.charge())
+    until(lambda: listener.came)
+    server.control("snapshots/before/restore", {"keep_tokens": True})
+    made = us.create("Vendor", {"DisplayName": fresh("Vendor")})
+    until(lambda: listener.told("Vendor", made["Id"]))
+    assert len(listener.events()) == 2
+
+
+def test_a_moved_clock_brings_the_next_attempt(own: Callable[..., Server], listener: Listener) -> None:
+    server = own()
+    listener.answers = [500]
+    subscribed(server, listener)
+    us = server.company()
+    us.create("Purchase", us.charge())
+    until(lambda: listener.came)
+    server.control("clock", {"advance_seconds": 60})
+    until(lambda: len(listener.came) == 2, seconds=4)
+    server.control("clock", {"ahead_seconds": 0})
+    made = us.create("Purchase", us.charge())
+    until(lambda: listener.told("Purchase", made["Id"]), seconds=4)

@@ -9,7 +9,7 @@ from datetime import datetime
 from ..books.books import Books
 from ..books.record import Record
 from ..model.entity import Entity
-from ..registry import BY_ADDRESS, EMPTY, ENTITIES
+from ..registry import BY_QUERY, EMPTY, ENTITIES
 from ..wire.json import Json
 from ..wire.refusals import Refusal, missing, unsupported
 from .documents import render
@@ -50,7 +50,7 @@ def _entities(names: list[str]) -> list[Entity]:
 
 
 def _entity(name: str) -> Entity:
-    entity = BY_ADDRESS.get(name)
+    entity = BY_QUERY.get(name)
     if name == UNTRACKED:
         raise unsupported("cdc on JournalCode")
     if entity is None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import shutil
 import sqlite3
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from ..wire.json import Json
@@ -14,6 +16,9 @@ from .store import Store
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 #: What tokens need to stay valid: who was let in, and which apps there are.
 _SIGN_IN = (*TOKENS, "app", "key")
+#: Subscriptions to notifications are of the sandbox, not of its books; what is on its way to them is of neither.
+_LISTENERS = ("webhook",)
+_TOLD = ("event", "delivery", "attempt")
 
 
 class BadSnapshot(ValueError):
@@ -43,7 +48,8 @@ class Snapshots:
         folder = self._existing(name)
         fresh = self._store.path.with_suffix(".restoring")
         shutil.copyfile(folder / "books.sqlite3", fresh)
-        self._store.replace_by(fresh, _with_tokens_of if keep_tokens else None)
+        kept = (*_LISTENERS, *(_SIGN_IN if keep_tokens else ()))
+        self._store.replace_by(fresh, partial(_carry, kept))
 
     def drop(self, name: str) -> None:
         shutil.rmtree(self._existing(name))
@@ -60,11 +66,12 @@ class Snapshots:
         return self._folder / name
 
 
-def _with_tokens_of(live: sqlite3.Connection, fresh: Path) -> None:
-    """Who is connected stays so: the tokens of now go into the books of then."""
+def _carry(tables: Sequence[str], live: sqlite3.Connection, fresh: Path) -> None:
+    """Who is connected or listens now goes into the books of then; what was still to be told then has been told."""
     db = sqlite3.connect(fresh)
-    for table in _SIGN_IN:
+    for table in (*tables, *_TOLD):
         db.execute(f"DELETE FROM {table}")
+    for table in tables:
         rows = [tuple(row) for row in live.execute(f"SELECT * FROM {table}")]
         if rows:
             db.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(rows[0]))})", rows)

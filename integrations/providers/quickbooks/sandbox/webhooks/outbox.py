@@ -59,7 +59,9 @@ def gather(db: sqlite3.Connection, switches: Switches, now: float) -> None:
 def _ready(db: sqlite3.Connection, to: Subscription, now: float) -> list[sqlite3.Row]:
     query = "SELECT * FROM event WHERE webhook = ? ORDER BY id LIMIT ?"
     rows = db.execute(query, (to.id, TOGETHER)).fetchall()
-    return rows if len(rows) == TOGETHER or (rows and rows[0]["at"] <= now - to.hold) else []
+    # A clock that was set back must not hold up what was noted before.
+    waits = bool(rows) and 0 <= now - rows[0]["at"] < to.hold
+    return rows if len(rows) == TOGETHER or not waits else []
 
 
 def _event(row: sqlite3.Row) -> Event:
