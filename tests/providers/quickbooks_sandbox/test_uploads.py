@@ -156,6 +156,22 @@ def test_metadata_of_another_make_is_a_fault_of_its_file(us: Company, metadata: 
     assert answer.json()["AttachableResponse"][0]["Fault"]["Error"][0]["code"] == code
 
 
+def test_metadata_in_xml_is_read_as_the_sdks_for_php_and_ruby_write_it(us: Company) -> None:
+    charge = us.create("Purchase", us.charge())
+    metadata = (
+        '<?xml version="1.0" encoding="UTF-8"?><ns0:Attachable xmlns:ns0="http://schema.intuit.com/finance/v3">'
+        f'<ns0:AttachableRef><ns0:EntityRef type="Purchase">{charge["Id"]}</ns0:EntityRef></ns0:AttachableRef>'
+        "<ns0:FileName>r.pdf</ns0:FileName><ns0:Note>By hand</ns0:Note></ns0:Attachable>"
+    ).encode()
+    head = b'Content-Disposition: form-data; name="file_%s_0"; filename="r.pdf"'
+    kind = b"Content-Type: application/xml; charset=UTF-8"
+    lines = (b"--x", head % b"metadata", kind, b"", metadata, b"--x", head % b"content", b"", PDF, b"--x--")
+    (result,) = send(us, raw(*lines), "multipart/form-data; boundary=x").json()["AttachableResponse"]
+    made = result["Attachable"]
+    assert (made["FileName"], made["Note"]) == ("r.pdf", "By hand")
+    assert made["AttachableRef"][0]["EntityRef"] == {"type": "Purchase", "value": charge["Id"]}
+
+
 def test_content_that_is_not_the_base64_it_says_is_refused_and_nothing_kept(us: Company) -> None:
     before = us.query("select count(*) from Attachable")["totalCount"]
     body, content_type = fyle("{}", "r.pdf", "application/pdf", PDF)

@@ -25,6 +25,7 @@ from ..sandbox import Call, head, left
 from ..traffic.broken import Postponed
 from ..traffic.faults import Target
 from ..traffic.mischief import meet
+from ..wire import xml_requests
 from ..wire.json import Json, encode, loads
 from ..wire.refusals import Refusal, missing, not_found
 from .addresses import Api
@@ -201,7 +202,8 @@ def _paired(parts: list[Part]) -> list[Pair]:
 def _metadata(books: Books, body: Body, part: Part) -> Json:
     raw = b"".join(multipart.pieces(body, part))
     try:
-        sent = loads(raw)
+        # The SDKs for PHP and Ruby write it as XML; their element is the object itself.
+        sent = xml_requests.read(raw) if xml_requests.is_xml(part.kind) else loads(raw)
     except ValueError as error:
         raise _no_metadata(part) from error
     if not isinstance(sent, dict):
