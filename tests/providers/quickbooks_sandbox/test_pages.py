@@ -16,7 +16,7 @@ SECTIONS = (
     *("/reports/TrialBalance", "/reports/ProfitAndLoss", "/reports/BalanceSheet", "/attachments", "/audit"),
     *("/preferences/1", "/companyinfo/1", "/lists/class", "/account/1"),
 )
-OF_THE_SANDBOX = ("/", "/requests", "/faults", "/connections", "/control")
+OF_THE_SANDBOX = ("/", "/requests", "/faults", "/counters", "/connections", "/control")
 
 
 def page(server: Server, path: str, status: int = 200) -> str:

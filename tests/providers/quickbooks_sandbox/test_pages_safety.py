@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
 import requests
@@ -98,6 +99,38 @@ def test_a_fault_is_planned_and_cleared_from_its_page(sandbox: Server) -> None:
     assert "kind must be" in send(sandbox, "/faults", kind="boredom").text
     send(sandbox, "/faults/clear")
     assert sandbox.control("faults", method="GET")["planned"] == []
+
+
+def test_a_scenario_is_played_from_its_page(sandbox: Server) -> None:
+    sandbox.touched.add("faults")
+    send(sandbox, "/faults/play", scenario="lost-refresh")
+    assert [each["entity"] for each in sandbox.control("faults", method="GET")["planned"]] == ["token"]
+    assert "no such scenario" in send(sandbox, "/faults/play", scenario="<b>").text
+
+
+def test_clock_snapshots_and_first_day_are_steered_from_their_page(own: Callable[..., Server]) -> None:
+    server = own()
+    company = server.company()
+    assert ">first<" in send(server, "/control/snapshots", name="first").text
+    company.create("Vendor", {"DisplayName": "Late"})
+    send(server, "/control/snapshots", name="first", wish="restore")
+    assert "Late" not in page(server, f"/companies/{US}/vendors")
+    assert "days from the machine" in send(server, "/control/clock", advance_seconds="86400").text
+    assert "the machine&#x27;s own" in send(server, "/control/clock", advance_seconds="0").text
+    assert "A snapshot has a name" in send(server, "/control/snapshots", name="../x").text
+    company.create("Vendor", {"DisplayName": "Later"})
+    send(server, "/control/reset", keep_tokens="on")
+    assert "Later" in page(server, f"/companies/{US}/vendors")
+    send(server, "/control/reset", keep_tokens="on", sure="on")
+    assert "Later" not in page(server, f"/companies/{US}/vendors")
+    assert company.call("GET", "companyinfo/1").status_code == 200
+
+
+def test_counters_tell_the_calls_of_each_app(us: Company) -> None:
+    us.query("SELECT * FROM Vendor")
+    text = page(us.server, "/counters")
+    for words in ("CorePlus", CLIENT[0], "Larkfield Inc.", "query "):
+        assert words in text
 
 
 def test_a_connection_is_expired_and_ended_from_its_page(sandbox: Server) -> None:

@@ -14,6 +14,7 @@ from .tables import Column, Group, Row, empty, table
 
 MOST = 2000
 CLASSIFICATIONS = ("Asset", "Liability", "Equity", "Revenue", "Expense")
+_TYPES = tuple(accounts.TYPES)
 PLURAL = {"Asset": "Assets", "Liability": "Liabilities", "Equity": "Equity", "Revenue": "Income", "Expense": "Expenses"}
 
 
@@ -72,9 +73,10 @@ def _cells(reader: Reader, record: Record, units: int) -> tuple[object, ...]:
     return body.get("AcctNum", ""), name, body["AccountType"], words.spaced(body["AccountSubType"]), words.amount(units)
 
 
-def _place(account: Record) -> tuple[str, int]:
-    """By number; what has none comes last."""
-    return str(account.body.get("AcctNum") or "~"), account.id
+def _place(account: Record) -> tuple[str, int, str]:
+    """By number; what has none comes after, in the order in which QuickBooks lists types."""
+    body = account.body
+    return str(body.get("AcctNum") or "~"), _TYPES.index(body["AccountType"]), str(body["Name"]).casefold()
 
 
 def heading(reader: Reader, record: Record) -> Html:

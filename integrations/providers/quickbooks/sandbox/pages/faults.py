@@ -12,8 +12,9 @@ from ..registry import ENTITIES
 from ..sandbox import Call, Sandbox
 from ..traffic.faults import KINDS, BadPlan, Trouble
 from ..traffic.gateway import SHAPES
+from ..traffic.scenarios import SCENARIOS
 from . import words
-from .frame import outside
+from .frame import outside, wrong
 from .markup import Html, asking, html, joined
 from .tables import Column, Row, empty, section, table
 
@@ -29,14 +30,17 @@ class Faults:
 
     def page(self, call: Call) -> Response:
         planned = self._sandbox.plan.listed()
-        trouble = call.query.get("wrong", "")
-        told = html('<p class="wrong" role="alert">{}</p>', trouble) if trouble else ""
         listed = (
             _table(planned) if planned else empty("Nothing is planned.", "Every request is answered as it should be.")
         )
-        body = joined(
-            [told, section("Planned", listed, _clear() if planned else ""), section("Plan one", self._form())]
-        )
+        parts = [
+            wrong(call),
+            section("Planned", listed, _clear() if planned else ""),
+            section("Plan one", self._form()),
+            section("Scenarios", _scenarios()),
+            section("Met", _met(self._sandbox.plan.history())),
+        ]
+        body = joined(parts)
         return outside("Faults", body, at=AT)
 
     def plan(self, call: Call) -> str:
@@ -46,8 +50,15 @@ class Faults:
             known = {each.name: each for each in fields(Trouble) if each.init}
             plan = {name: _typed(str(known[name].type), value) for name, value in form.items() if name in known}
             self._sandbox.plan.add(Trouble.read(plan))
-        except (BadPlan, ValueError) as wrong:
-            return asking(AT, wrong=str(wrong))
+        except (BadPlan, ValueError) as trouble:
+            return asking(AT, wrong=str(trouble))
+        return AT
+
+    def play(self, call: Call) -> str:
+        scenario = SCENARIOS.get(call.form.get("scenario", ""))
+        if scenario is None:
+            return asking(AT, wrong="There is no such scenario.")
+        self._sandbox.plan.add(*scenario.troubles())
         return AT
 
     def clear(self, call: Call) -> str:
@@ -58,7 +69,7 @@ class Faults:
         with self._sandbox.store.reading() as db:
             realms = [("*", "Any"), *((each.realm, each.name) for each in companies(db))]
         choices = {
-            "kind": [(kind, kind.replace("_", " ")) for kind in KINDS],
+            "kind": [(kind, f"{kind.replace('_', ' ')}: {sentence}") for kind, sentence in KINDS.items()],
             "realm": realms,
             "entity": [("*", "Any"), *((each, each) for each in (*_PLACES[1:], *(entity.name for entity in ENTITIES)))],
             "operation": [(each, each or "Any write") for each in OPERATIONS],
@@ -85,6 +96,25 @@ def _field(name: str, kind: str, default: Any, choices: dict[str, list[tuple[str
         return html('<label class="tick"><input type="checkbox" name="{}"><span>{}</span></label>', name, label)
     number = Html(' inputmode="decimal"') if kind.startswith(("int", "float")) else ""
     return html('<label><span>{}</span><input name="{}" placeholder="{}"{}></label>', label, name, default, number)
+
+
+def _scenarios() -> Html:
+    """Troubles that come together in life."""
+    columns = (Column("Scenario", "main"), Column("What happens", "memo"), Column("", "key"))
+    play = '<form method="post" action="{}/play"><button class="small" name="scenario" value="{}">Play</button></form>'
+    rows = (Row((each.name, each.sentence, html(play, AT, each.name))) for each in SCENARIOS.values())
+    return table(columns, rows, caption="Scenarios")
+
+
+def _met(history: list[dict[str, Any]]) -> Html:
+    if not history:
+        return empty("No request has met one.")
+    columns = (Column("Kind", "main"), Column("Company", "code"), Column("Of", "kind"), Column("Operation", "kind"))
+    rows = (
+        Row((each["kind"].replace("_", " "), each["realm"], each["entity"], each["operation"]))
+        for each in history[::-1]
+    )
+    return table(columns, rows, caption="Met by requests, newest first")
 
 
 def _clear() -> Html:

@@ -17,6 +17,7 @@ from . import look
 from .markup import Html, html, joined, link
 from .tables import empty
 
+_BESIDES = (("/counters", "Counters"), ("/control", "Control"))
 SANDBOX = (("/", "Companies"), ("/requests", "Requests"), ("/faults", "Faults"), ("/connections", "Connections"))
 _REPORTS = (
     ("/reports/TrialBalance", "Trial balance"),
@@ -152,8 +153,14 @@ def _company(company: Company, shown: Shown) -> Html:
 def outside(title: str, body: Html, *, at: str, beside: object = "", status: int = 200, live: bool = False) -> Response:
     """A page about the sandbox itself."""
     shown = Shown(title, body, beside, at=at, status=status, live=live)
-    groups = [("", [(path, word, path == at) for path, word in (*SANDBOX, ("/control", "Control"))])]
+    groups = [("", [(path, word, path == at) for path, word in (*SANDBOX, *_BESIDES)])]
     return look.page(title, _framed(_rail(groups), shown), status=status)
+
+
+def wrong(call: Call) -> Html:
+    """Why a form was sent back."""
+    trouble = call.query.get("wrong", "")
+    return html('<p class="wrong" role="alert">{}</p>', trouble) if trouble else Html("")
 
 
 def _rail(groups: list[tuple[str, list[tuple[str, str, bool]]]]) -> Html:

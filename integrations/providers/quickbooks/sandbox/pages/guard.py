@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from ..control.asking import LOOPBACK_ADDRESSES
-from ..sandbox import Call, in_thread
+from ..sandbox import Call, Endpoint, Handler
 from .frame import outside
 from .markup import html, link
 from .tables import empty
@@ -18,13 +18,13 @@ from .tables import empty
 _OUR_NAMES = ("localhost", "127.0.0.1", "::1")
 
 
-def own_form(act: Callable[[Call], str]) -> Callable[[Request], Awaitable[Response]]:
-    """For a deed that answers where to go next."""
-    threaded = in_thread(lambda call: RedirectResponse(act(call), 303))
+def own_form(act: Callable[[Call], str], where: Callable[[Handler], Endpoint]) -> Endpoint:
+    """For a deed that answers where to go next, done in a thread or among the requests."""
+    deed = where(lambda call: RedirectResponse(act(call), 303))
 
     async def endpoint(request: Request) -> Response:
         refused = _refused(request)
-        return _forbidden(refused) if refused else await threaded(request)
+        return _forbidden(refused) if refused else await deed(request)
 
     return endpoint
 

@@ -10,7 +10,7 @@ from .frame import Missing, Reader, Shown
 from .gathering import gather, references
 from .markup import asking, html, joined, link
 from .numbers import whole
-from .properties import said
+from .properties import value_of
 from .tables import Column, Row, empty, table, turning
 
 PER_PAGE = 100
@@ -18,7 +18,7 @@ PER_PAGE = 100
 _ELSEWHERE = ("Account", "Vendor", "Customer", "Attachable")
 #: Beside its name, what a list shows of each.
 _SHOWN = {
-    "Item": ("Type", "Sku", "IncomeAccountRef", "ExpenseAccountRef", "QtyOnHand", "UnitPrice"),
+    "Item": ("Type", "Sku", "IncomeAccountRef", "ExpenseAccountRef", "UnitPrice"),
     "Term": ("Type", "DueDays", "DiscountPercent", "DiscountDays"),
     "TaxCode": ("Description", "Taxable", "TaxGroup"),
     "TaxRate": ("Description", "RateValue", "AgencyRef"),
@@ -26,7 +26,7 @@ _SHOWN = {
     "PaymentMethod": ("Type",),
     "ExchangeRate": ("SourceCurrencyCode", "AsOfDate", "Rate"),
 }
-_NUMBERS = ("QtyOnHand", "UnitPrice", "RateValue", "Rate", "DueDays", "DiscountPercent", "DiscountDays")
+_NUMBERS = ("UnitPrice", "RateValue", "Rate", "DueDays", "DiscountPercent", "DiscountDays")
 
 
 def lists(reader: Reader) -> Shown:
@@ -85,5 +85,7 @@ def _row(reader: Reader, entity: Entity, record: Record, names: tuple[str, ...])
     fields = {field.name: field for field in entity.fields}
     chip = "" if record.active else html(' <span class="chip">inactive</span>')
     name = html("{}{}", reader.named(record, record.title or words.titled(record)), chip)
-    told = (said(reader, fields.get(each), record.body[each]) if each in record.body else "" for each in names)
+    told = (
+        value_of(reader, fields.get(each), each, record.body[each]) if each in record.body else "" for each in names
+    )
     return Row((name, *told), style="" if record.active else "off")

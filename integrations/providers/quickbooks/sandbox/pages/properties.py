@@ -11,7 +11,7 @@ import msgspec
 from ..books.record import Record
 from ..model.entity import Entity
 from ..model.fields import Field, Kind
-from ..model.money import to_units
+from ..model.money import fits, to_units
 from ..registry import BY_NAME
 from ..wire.json import Json, dumps
 from . import words
@@ -25,7 +25,7 @@ _ELSEWHERE = (
     *("Id", "SyncToken", "MetaData", "domain", "sparse", "Line", "TotalAmt", "LinkedTxn", "PurchaseEx", "CustomField"),
     *("FullyQualifiedName", "status", "AttachableRef", "TxnTaxDetail", "PrintStatus"),
 )
-_MONEY = ("Balance", "BalanceWithJobs", "Amt", "Amount", "TotalTax")
+_MONEY = ("Balance", "BalanceWithJobs", "Amt", "Amount", "TotalTax", "UnitPrice")
 _FIRST = ("TxnDate", "DueDate", "DocNumber", "VendorRef", "CustomerRef", "EntityRef", "Name", "DisplayName")
 _LAST = ("PrivateNote",)
 
@@ -39,12 +39,12 @@ def _facts(reader: Reader, entity: Entity, shown: Json) -> Iterator[tuple[object
     names = [name for name in shown if name not in (*_ELSEWHERE, *_FIRST, *_LAST)]
     for name in (*_FIRST, *names, *_LAST):
         if name in shown and name not in (*_ELSEWHERE, entity.open_name):
-            yield words.label(entity.name, name), _of(reader, fields.get(name), name, shown[name])
+            yield words.label(entity.name, name), value_of(reader, fields.get(name), name, shown[name])
 
 
-def _of(reader: Reader, field: Field | None, name: str, value: Any) -> object:
+def value_of(reader: Reader, field: Field | None, name: str, value: Any) -> object:
     """A figure that nobody may write has no kind, only a name that tells it is money."""
-    if name.endswith(_MONEY) and isinstance(value, Decimal | int):
+    if name.endswith(_MONEY) and isinstance(value, Decimal | int) and fits(Decimal(value)):
         return words.amount(to_units(value))
     return said(reader, field, value)
 

@@ -10,6 +10,7 @@ from ..control.keeping import Keeping
 from ..sandbox import Handler, Sandbox, at_once, in_thread
 from . import attachments, audit, chart, document, lists, look, overview, parties, reports, transactions
 from .connections import Connections
+from .counters import Counters
 from .doors import Doors
 from .faults import Faults
 from .frame import Frame
@@ -51,6 +52,7 @@ def _read(sandbox: Sandbox) -> list[Route]:
         _page("/requests", requests.listed),
         _page("/requests/{number}", requests.one),
         _page("/faults", Faults(sandbox).page),
+        Route("/counters", at_once(Counters(sandbox).page), methods=["GET"]),
         _page("/connections", Connections(sandbox).page),
         _page("/control", Steering(sandbox, Keeping(sandbox)).page),
         Route("/assets/{digest}/{name}", at_once(look.asset), methods=["GET"]),
@@ -58,15 +60,22 @@ def _read(sandbox: Sandbox) -> list[Route]:
 
 
 def _done(sandbox: Sandbox) -> list[Route]:
-    faults = Faults(sandbox)
-    deeds = {
+    faults, steering = Faults(sandbox), Steering(sandbox, Keeping(sandbox))
+    beside = {"/connections": Connections(sandbox).act}
+    # These belong to the thread of the requests: what they change must not change under one.
+    among = {
         "/requests": Requests(sandbox).keep,
         "/faults": faults.plan,
+        "/faults/play": faults.play,
         "/faults/clear": faults.clear,
-        "/connections": Connections(sandbox).act,
-        "/control/reset": Steering(sandbox, Keeping(sandbox)).reset,
+        "/control/clock": steering.clock,
+        "/control/snapshots": steering.snapshots,
+        "/control/reset": steering.reset,
     }
-    return [Route(path, own_form(act), methods=["POST"]) for path, act in deeds.items()]
+    return [
+        *(Route(path, own_form(act, in_thread), methods=["POST"]) for path, act in beside.items()),
+        *(Route(path, own_form(act, at_once), methods=["POST"]) for path, act in among.items()),
+    ]
 
 
 def _page(path: str, handler: Handler) -> Route:
