@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from ..books.record import Record
 from ..entities import account as accounts
+from ..entities.account_types import TYPES
 from . import words
 from .frame import Reader, Shown
 from .markup import Html, html, joined
@@ -14,7 +15,7 @@ from .tables import Column, Group, Row, empty, table
 
 MOST = 2000
 CLASSIFICATIONS = ("Asset", "Liability", "Equity", "Revenue", "Expense")
-_TYPES = tuple(accounts.TYPES)
+_TYPES = tuple(TYPES)
 PLURAL = {"Asset": "Assets", "Liability": "Liabilities", "Equity": "Equity", "Revenue": "Income", "Expense": "Expenses"}
 
 

@@ -73,7 +73,7 @@ def _sum(counts: dict[str, int]) -> str:
 def _months(months: list[Json], names: dict[str, str]) -> object:
     totals: Counter[tuple[str, str, str, str]] = Counter()
     for each in months:
-        totals[each["month"], names.get(each["realm"], each["realm"]), each["app"], each["class"]] += each["calls"]
+        totals[each["month"], str(names.get(each["realm"], each["realm"])), each["app"], each["class"]] += each["calls"]
     rows = [Row((*key, f"{calls:,}")) for key, calls in sorted(totals.items(), reverse=True)]
     columns = (
         *(Column("Month", "date"), Column("Company", "main"), Column("App", "code"), Column("Class", "kind")),
