@@ -87,7 +87,7 @@ _COLUMNS = (
 
 def _row(each: Exchange, names: dict[str, str]) -> Row:
     realm, rest = _split(each)
-    words_ = html('{} <span class="path">{}</span>', each.scope["method"], rest)
+    words_ = html('{} <span class="path">{}</span>', each.method, rest)
     cells = (
         *(each.number, words.moment(each.began), link(f"{AT}/{each.number}", words_), names.get(realm, realm)),
         *(_state(each), each.fault.replace("_", " "), f"{each.answered.size:,}", _milliseconds(each)),
@@ -104,8 +104,8 @@ def _split(each: Exchange) -> tuple[str, str]:
 
 
 def _address(each: Exchange) -> str:
-    query = each.scope["query_string"].decode("latin-1")
-    return hiding.text(each.scope["path"] + (f"?{unquote(query.replace('+', ' '))}" if query else ""))
+    query = each.query.decode("latin-1")
+    return hiding.text(each.path + (f"?{unquote(query.replace('+', ' '))}" if query else ""))
 
 
 def _state(each: Exchange) -> Html:
@@ -129,7 +129,7 @@ def _milliseconds(each: Exchange) -> str:
 
 def _meets(each: Exchange, show: str, q: str) -> bool:
     kept = {
-        "writes": each.scope["method"] == "POST",
+        "writes": each.method == "POST",
         "refused": _refused(each),
         "faults": bool(each.fault),
     }.get(show, True)
@@ -157,12 +157,12 @@ def _search(show: str, q: str) -> Html:
 
 def _one(each: Exchange) -> Html:
     told = (
-        ("Asked", html("<code>{} {}</code>", each.scope["method"], _address(each))),
+        ("Asked", html("<code>{} {}</code>", each.method, _address(each))),
         *(("When", words.moment(each.began)), ("Took", f"{_milliseconds(each)} ms" if each.seconds >= 0 else "")),
         *(("Trace id", _trace(each)), ("Planned fault met", each.fault)),
-        ("From", (each.scope.get("client") or ("",))[0]),
+        ("From", each.client[0] if each.client else ""),
     )
-    sides = _side("Asked", each.scope["headers"], each.sent), _side("Answered", each.headers, each.answered)
+    sides = _side("Asked", each.asked, each.sent), _side("Answered", each.headers, each.answered)
     return joined([facts(told), html('<div class="two">{}</div>', sides)])
 
 

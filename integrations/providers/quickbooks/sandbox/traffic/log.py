@@ -6,7 +6,6 @@ import time
 from collections import deque
 from collections.abc import Iterator
 from contextvars import ContextVar
-from dataclasses import dataclass, field
 
 from starlette.types import Message, Scope
 
@@ -16,10 +15,12 @@ BODY = 16_384
 _TRAFFIC = ("/v3/", "/oauth2/", "/v2/", "/v1/", "/connect/", "/op/", "/.well-known/")
 
 
-@dataclass(slots=True)
 class Body:
-    parts: list[bytes] = field(default_factory=list)
-    size: int = 0
+    __slots__ = ("parts", "size")
+
+    def __init__(self) -> None:
+        self.parts: list[bytes] = []
+        self.size = 0
 
     def add(self, part: bytes) -> None:
         room = BODY - self.size
@@ -36,31 +37,56 @@ class Body:
         return self.size > BODY
 
 
-@dataclass(slots=True)
-class Exchange:
-    """One request and what was answered; without a status it is under way, or the line was dropped."""
+#: Of what has no body, and never gets one.
+_NO_BODY = Body()
+_NO_HEADERS: list[tuple[bytes, bytes]] = []
+#: Between the clock that measures and the one that tells the time.
+_EPOCH = time.time() - time.perf_counter()
 
-    number: int
-    scope: Scope
-    began: float
-    started: float
-    status: int = 0
-    headers: list[tuple[bytes, bytes]] = field(default_factory=list)
-    sent: Body = field(default_factory=Body)
-    answered: Body = field(default_factory=Body)
-    seconds: float = -1
-    trace: str = ""
-    #: The planned fault it met.
-    fault: str = ""
-    dropped: bool = False
+
+class Exchange:
+    """One request and what was answered; without a status it is under way, or the line was dropped.
+
+    One is made for each request: it holds on to what came, and makes nothing of it.
+    """
+
+    __slots__ = (
+        *("number", "method", "path", "query", "asked", "client", "started"),
+        *("status", "headers", "sent", "answered", "seconds", "fault", "dropped"),
+    )
+
+    def __init__(self, number: int, scope: Scope) -> None:
+        self.number = number
+        self.method: str = scope["method"]
+        self.path: str = scope["path"]
+        self.query: bytes = scope["query_string"]
+        self.asked: list[tuple[bytes, bytes]] = scope["headers"]
+        self.client: tuple[str, int] | None = scope["client"]
+        self.started = time.perf_counter()
+        self.status = 0
+        self.headers = _NO_HEADERS
+        self.sent = _NO_BODY
+        self.answered = _NO_BODY
+        self.seconds = -1.0
+        #: The planned fault it met.
+        self.fault = ""
+        self.dropped = False
+
+    @property
+    def began(self) -> float:
+        return _EPOCH + self.started
 
     def hear(self, message: Message) -> None:
+        if self.sent is _NO_BODY:
+            self.sent = Body()
         self.sent.add(message.get("body", b""))
 
     def say(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status, self.headers = message["status"], message["headers"]
             return
+        if self.answered is _NO_BODY:
+            self.answered = Body()
         self.answered.add(message.get("body", b""))
         if not message.get("more_body"):
             self.seconds = time.perf_counter() - self.started
@@ -84,7 +110,7 @@ class Log:
         if not self.on or not scope["path"].startswith(_TRAFFIC):
             return None
         self._seen += 1
-        exchange = Exchange(self._seen, scope, time.time(), time.perf_counter())
+        exchange = Exchange(self._seen, scope)
         self._exchanges.append(exchange)
         _CURRENT.set(exchange)
         return exchange
