@@ -16,7 +16,5 @@ def test_every_switch_stands_in_the_readme_with_its_words() -> None:
     told = {name.lower(): words.strip() for name, words in _ROW.findall(README.read_text())}
     for start_option in ("port", "host", "data", "charts"):
         told.pop(start_option, None)
-    known = {
-        each.name: ", ".join(each.metadata.get("words", ())) or str(each.default) for each in fields(Switches)
-    }
+    known = {each.name: ", ".join(each.metadata.get("words", ())) or str(each.default) for each in fields(Switches)}
     assert told == known

@@ -43,6 +43,7 @@ _ACCOUNTS = (
 )
 _VENDORS = ("Alder Ridge Mills", "Cascade Zippers", "North Range Freight", "Meta Ads", "Shopfront Realty", "UPS")
 _CUSTOMERS = ("Juniper Lodge", "Basecamp Rentals", "Walk-in", "City Parks Department")
+_EMPLOYEES = ("Ines Holt", "Sam Ortiz")
 #: Name, stock number, sold at, bought at, on hand.
 _GOODS = (
     ("Ridge tent 2P", "TN-201", "289", "151.4", "38"),
@@ -60,8 +61,8 @@ def _plant(books: Books) -> None:
     single(books, "CompanyInfo", company_info(COMPANY, address))
     ids = chart(books, _ACCOUNTS, equity="3000")
     standard.plant(books)
-    for entity, names in (("Vendor", _VENDORS), ("Customer", _CUSTOMERS), ("Employee", ("Ines Holt", "Sam Ortiz"))):
-        for name in names:
+    for entity, people in (("Vendor", _VENDORS), ("Customer", _CUSTOMERS), ("Employee", _EMPLOYEES)):
+        for name in people:
             put(books, entity, {"DisplayName": name})
     parks = _named(books, "Customer", "City Parks Department")
     put(books, "Customer", {"DisplayName": "Lake shelter refit", "Job": True, "ParentRef": {"value": parks}})

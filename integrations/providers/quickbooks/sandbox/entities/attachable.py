@@ -170,8 +170,4 @@ ATTACHABLE = Entity(
         "AttachableRef.EntityRef.Type": ("text", KIND),
         "AttachableRef.EntityRef.value": ("text", TARGET),
     },
-    order=(
-        *("FileName", "FileAccessUri", "TempDownloadUri", "ThumbnailFileAccessUri", "ThumbnailTempDownloadUri"),
-        *("Size", "ContentType", "Category", "Note", "AttachableRef", "domain", "sparse", "Id", "SyncToken"),
-    ),
 )

@@ -70,9 +70,4 @@ BILL = Entity(
     guard=payables.guard_applied,
     fields=(*payables.FIELDS, ref("SalesTermRef", "Term"), day("DueDate")),
     searchable={**payables.SEARCHABLE, "DueDate": ("date", "json_extract(body, '$.DueDate')")},
-    order=(
-        *("SalesTermRef", "DueDate", "Balance", "HomeBalance", "domain", "sparse", "Id", "SyncToken", "MetaData"),
-        *("DocNumber", "TxnDate", "DepartmentRef", "CurrencyRef", "ExchangeRate", "PrivateNote", "LinkedTxn", "Line"),
-        *("TxnTaxDetail", "VendorRef", "VendorAddr", "APAccountRef", "TotalAmt", "GlobalTaxCalculation"),
-    ),
 )

@@ -137,9 +137,4 @@ BILL_PAYMENT = Entity(
         "TotalAmt": ("amount", "amount"),
         "PayType": ("text", "fold(json_extract(body, '$.PayType'))"),
     },
-    order=(
-        *("VendorRef", "PayType", "CheckPayment", "CreditCardPayment", "TotalAmt", "domain", "sparse", "Id"),
-        *("SyncToken", "MetaData", "DocNumber", "TxnDate", "DepartmentRef", "CurrencyRef", "ExchangeRate"),
-        *("PrivateNote", "Line", "APAccountRef"),
-    ),
 )

@@ -51,9 +51,4 @@ CARD_PAYMENT = Entity(
         *moving.FIELDS,
     ),
     searchable=moving.SEARCHABLE,
-    order=(
-        *("CreditCardAccountRef", "BankAccountRef", "VendorRef", "Amount", "CheckNum", "PrintStatus", "Memo"),
-        *("domain", "sparse", "Id", "SyncToken", "MetaData", "TxnDate", "CurrencyRef", "ExchangeRate"),
-        *("PrivateNote",),
-    ),
 )

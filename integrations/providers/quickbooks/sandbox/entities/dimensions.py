@@ -75,10 +75,6 @@ def _dimension(name: str, sub: str, *more: Field, first_id: int = 1) -> Entity:
             "FullyQualifiedName": ("text", "name"),
             "Active": ("flag", "active"),
         },
-        order=(
-            *("Name", sub, "ParentRef", "FullyQualifiedName", "Active", "Address"),
-            *("domain", "sparse", "Id", "SyncToken", "MetaData"),
-        ),
     )
 
 

@@ -168,8 +168,4 @@ JOURNAL_ENTRY = Entity(
         "TxnDate": ("date", "txn_date"),
         "DocNumber": ("text", "doc_number"),
     },
-    order=(
-        *("Adjustment", "TotalAmt", "domain", "sparse", "Id", "SyncToken", "MetaData", "DocNumber", "TxnDate"),
-        *("CurrencyRef", "ExchangeRate", "PrivateNote", "Line", "TxnTaxDetail"),
-    ),
 )

@@ -142,10 +142,4 @@ PURCHASE = Entity(
         "DocNumber": ("text", "doc_number"),
         "TotalAmt": ("amount", "amount"),
     },
-    order=(
-        *("AccountRef", "PaymentMethodRef", "PaymentType", "EntityRef", "RemitToAddr", "Credit", "TotalAmt"),
-        *("PrintStatus", "PurchaseEx", "domain", "sparse", "Id", "SyncToken", "MetaData", "CustomField"),
-        *("DocNumber", "TxnDate", "DepartmentRef", "CurrencyRef", "ExchangeRate", "PrivateNote", "Line"),
-        *("TxnTaxDetail", "GlobalTaxCalculation"),
-    ),
 )

@@ -36,8 +36,4 @@ TRANSFER = Entity(
     journal=MOVE.journal,
     fields=(ref("FromAccountRef", "Account"), ref("ToAccountRef", "Account"), *moving.FIELDS),
     searchable=moving.SEARCHABLE,
-    order=(
-        *("FromAccountRef", "ToAccountRef", "Amount", "domain", "sparse", "Id", "SyncToken", "MetaData"),
-        *("TxnDate", "CurrencyRef", "ExchangeRate", "PrivateNote"),
-    ),
 )

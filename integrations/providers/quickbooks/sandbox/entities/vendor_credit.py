@@ -25,9 +25,4 @@ VENDOR_CREDIT = Entity(
     guard=payables.guard_applied,
     fields=payables.FIELDS,
     searchable=payables.SEARCHABLE,
-    order=(
-        *("Balance", "domain", "sparse", "Id", "SyncToken", "MetaData", "DocNumber", "TxnDate", "DepartmentRef"),
-        *("CurrencyRef", "ExchangeRate", "PrivateNote", "LinkedTxn", "Line", "VendorRef", "VendorAddr"),
-        *("APAccountRef", "TotalAmt", "GlobalTaxCalculation"),
-    ),
 )

@@ -50,8 +50,6 @@ class Entity:
     fields: tuple[Field, ...]
     #: Property to kind and SQL expression of what WHERE and ORDERBY may name (§3).
     searchable: dict[str, Sql]
-    #: Order in which an answer prints its properties.
-    order: tuple[str, ...] = ()
     #: Lists that must not hold one name twice share this word (§9.5).
     names: str | None = None
     #: Of create, update, delete, void.
