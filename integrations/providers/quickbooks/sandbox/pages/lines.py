@@ -22,16 +22,21 @@ _WIDE = ("Description",)
 
 
 def lines(reader: Reader, entity: Entity, shown: Json) -> Html:
-    rows = [_flat(entity, line) for line in shown.get("Line", ())]
+    own = [line for line in shown.get("Line", ()) if line.get("DetailType") != "SubTotalLineDetail"]
+    rows = [_flat(entity, line) for line in own]
     names = list(dict.fromkeys(name for row in rows for name in row))
-    if not rows or not (names or any("Amount" in line for line in shown["Line"])):
+    if not rows or not (names or any("Amount" in line for line in own)):
         return Html("")
     columns = [Column("Line", "code"), *(_column(name, names) for name in names), Column("Amount", "num key")]
-    listed = (
+    listed = [
         Row(_cells(reader, number, row, names, line))
-        for number, (row, line) in enumerate(zip(rows, shown["Line"], strict=True), 1)
-    )
-    return section("Lines", table(columns, listed, caption="Lines", foot=_total(columns, shown)))
+        for number, (row, line) in enumerate(zip(rows, own, strict=True), 1)
+    ]
+    tax = shown.get("TxnTaxDetail", {}).get("TotalTax")
+    if tax:
+        listed.append(Row(_sum(columns, "Tax", tax)))
+    total = _sum(columns, "Total", shown["TotalAmt"]) if "TotalAmt" in shown else []
+    return section("Lines", table(columns, listed, caption="Lines", foot=total))
 
 
 def _column(name: str, names: list[str]) -> Column:
@@ -64,9 +69,7 @@ def _cells(reader: Reader, number: int, row: dict[str, Any], names: list[str], l
     return [number, *(said(reader, *row[name]) if name in row else "" for name in names), amount]
 
 
-def _total(columns: list[Column], shown: Json) -> list[object]:
-    if "TotalAmt" not in shown:
+def _sum(columns: list[Column], word: str, amount: Any) -> list[object]:
+    if len(columns) < 3:
         return []
-    return (
-        ["", "Total", *[""] * (len(columns) - 3), words.amount(to_units(shown["TotalAmt"]))] if len(columns) > 2 else []
-    )
+    return ["", word, *[""] * (len(columns) - 3), words.amount(to_units(amount))]

@@ -38,8 +38,15 @@ def _facts(reader: Reader, entity: Entity, shown: Json) -> Iterator[tuple[object
     fields = {field.name: field for field in entity.fields}
     names = [name for name in shown if name not in (*_ELSEWHERE, *_FIRST, *_LAST)]
     for name in (*_FIRST, *names, *_LAST):
-        if name in shown and name not in (*_ELSEWHERE, entity.open_name):
+        if name in shown and name not in (*_ELSEWHERE, entity.open_name) and not _goes_without_saying(name, shown):
             yield words.label(entity.name, name), value_of(reader, fields.get(name), name, shown[name])
+
+
+def _goes_without_saying(name: str, shown: Json) -> bool:
+    """What is not allowed, and the home currency told a second time."""
+    if name.startswith("Home") or name == "ExchangeRate":
+        return shown.get("ExchangeRate", 1) == 1
+    return name.startswith("Allow") and shown[name] is False
 
 
 def value_of(reader: Reader, field: Field | None, name: str, value: Any) -> object:
