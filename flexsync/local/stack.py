@@ -90,9 +90,17 @@ def greeting(state: State, env: Mapping[str, str]) -> str:
     parts = [
         f"FlexSync is running at {address}",
         note,
+        *_of_the_sandbox(env),
         f"Stop with Ctrl-C. Your data stays in {_short(state.folder)}.",
     ]
     return "\n" + "\n\n".join(parts) + "\n"
+
+
+def _of_the_sandbox(env: Mapping[str, str]) -> list[str]:
+    if "SANDBOX_PORT" not in env:
+        return []
+    limits = "on" if env.get("SANDBOX_THROTTLE") == "on" else "off (SANDBOX_THROTTLE=on brings them)"
+    return [f"The QuickBooks sandbox: http://localhost:{env['SANDBOX_PORT']}, the platform's limits {limits}."]
 
 
 def _note(state: State, address: str) -> str:
