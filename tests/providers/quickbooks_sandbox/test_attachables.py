@@ -9,6 +9,8 @@ import pytest
 from .client import Company, Json, Server, fresh
 from .uploads import PDF, upload
 
+VENDOR = {"type": "Vendor", "value": "1"}
+
 
 def hung_on(entity: str, made: Json) -> Json:
     return {"EntityRef": {"type": entity, "value": made["Id"]}, "IncludeOnSend": False}
@@ -88,6 +90,15 @@ def test_what_was_read_may_be_sent_back_as_it_is(us: Company, charge: Json) -> N
         ({"Note": "x", "AttachableRef": [{"EntityRef": {"type": "Receipt", "value": "1"}}]}, "6050", "EntityRef"),
         ({"Note": "x", "AttachableRef": [{"EntityRef": {"type": "Bill", "value": "99999"}}]}, "2500", "EntityRef"),
         ({"Note": "x", "AttachableRef": [{"EntityRef": {"type": "Bill", "value": "B-1"}}]}, "2030", "EntityRef"),
+        *(
+            ({"Note": "x", "AttachableRef": [{"EntityRef": wrong}]}, "2120", "EntityRef")
+            for wrong in ("x", " ", -1, 1.5, True, [None], {"type": "Bill", "value": [1]})
+        ),
+        *(({"Note": "x", "AttachableRef": wrong}, "2120", "AttachableRef") for wrong in ("x", 0, True, [None], [[]])),
+        *(
+            ({"Note": "x", "AttachableRef": [{"EntityRef": VENDOR, "IncludeOnSend": wrong}]}, "2230", "IncludeOnSend")
+            for wrong in ("x", " ", 0, [], {})
+        ),
     ],
 )
 def test_an_attachment_that_says_nothing_or_hangs_nowhere_is_refused(
@@ -138,3 +149,11 @@ def test_files_are_found_by_name_and_counted(us: Company) -> None:
     upload(us, ({"FileName": name}, "", PDF), ({"FileName": name}, "", PDF))
     assert len(us.query(f"select * from Attachable where FileName = '{name}' orderby Id")["Attachable"]) == 2
     assert us.query(f"select count(*) from Attachable where FileName like '{name[:-4]}%'")["totalCount"] == 2
+
+
+@pytest.mark.parametrize("sent", [True, "true", "True", "TRUE"])
+def test_whether_it_goes_with_an_email_is_a_boolean_however_it_is_spelled(
+    us: Company, charge: Json, sent: object
+) -> None:
+    made = note(us, {**hung_on("Purchase", charge), "IncludeOnSend": sent})
+    assert made["AttachableRef"][0]["IncludeOnSend"] is True

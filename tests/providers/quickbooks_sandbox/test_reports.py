@@ -304,6 +304,17 @@ def test_words_mean_days(macro: str, start: str, end: str) -> None:
     assert (period.start, period.end) == (start, end)
 
 
+@pytest.mark.parametrize("by", ["Days", "Week", "Month", "Quarter", "Year"])
+@pytest.mark.parametrize(("start", "end"), [("0001-01-01", "9999-12-31"), ("9990-01-01", "9999-12-31")])
+def test_no_period_is_too_long_for_an_answer_at_once(quiet: Company, start: str, end: str, by: str) -> None:
+    params = {"start_date": start, "end_date": end, "summarize_column_by": by}
+    answer = quiet.call("GET", "reports/ProfitAndLoss", params=params, timeout=3)
+    if start == "0001-01-01":
+        assert quiet.fault(answer)["Detail"].endswith("Please reduce the date range.")
+    else:
+        assert answer.status_code == 200
+
+
 def test_too_many_cells_are_cut_with_a_word(own: Any) -> None:
     company = own(SANDBOX_REPORT_CELLS="30").company(US)
     for _ in range(5):

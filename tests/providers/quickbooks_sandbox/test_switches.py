@@ -37,6 +37,9 @@ def lenient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         SANDBOX_DELETE_BODY="any",
         SANDBOX_AMOUNT_QUERY="allow",
         SANDBOX_PAYMENT_NUMBERS="unique",
+        SANDBOX_ACCOUNT_NUMBER_LENGTH="older",
+        SANDBOX_NOT_EQUAL="refuse",
+        SANDBOX_DOUBLED_QUOTE="refuse",
     )
     yield server
     server.stop()
@@ -81,8 +84,22 @@ def test_what_the_books_cannot_hold_may_be_altered_or_dropped(us: Company) -> No
     assert "ClassRef" not in made["Line"][0]["AccountBasedExpenseLineDetail"]
 
 
-def test_classes_may_be_read_while_they_are_off(lenient: Server) -> None:
-    assert lenient.company(UK).query("select * from Class") == {}
+def test_classes_may_be_made_while_they_are_off(lenient: Server) -> None:
+    uk = lenient.company(UK)
+    made = uk.create("Class", {"Name": fresh("C")})
+    assert uk.query("select * from Class")["Class"] == [made]
+
+
+def test_account_numbers_may_be_as_short_as_they_were(us: Company) -> None:
+    body = {"Name": fresh("A"), "AccountType": "Expense", "AcctNum": "12345678"}
+    assert us.fault(us.post("account", body))["code"] == "2050"
+    us.create("Account", {**body, "AcctNum": fresh("")[-7:]})
+
+
+@pytest.mark.parametrize("where", ["DisplayName != 'a'", "DisplayName = 'O''Brien'"])
+def test_only_what_is_documented_may_be_asked(us: Company, where: str) -> None:
+    answer = us.call("GET", "query", params={"query": f"select * from Vendor where {where}"})
+    assert us.fault(answer)["code"] == "4000"
 
 
 def test_a_sparse_update_may_leave_out_what_stays(us: Company) -> None:
@@ -94,6 +111,8 @@ def test_a_sparse_update_may_leave_out_what_stays(us: Company) -> None:
 def test_a_delete_may_carry_more_than_it_needs(us: Company) -> None:
     made = us.create("Transfer", us.transfer())
     assert us.post("transfer", made, operation="delete").json()["Transfer"]["status"] == "Deleted"
+    charge = us.create("Purchase", us.charge())
+    assert us.post("purchase", charge, operation="delete").json()["Purchase"]["status"] == "Deleted"
 
 
 def test_what_was_moved_may_be_asked_by_amount(us: Company) -> None:

@@ -77,6 +77,14 @@ def test_a_delete_is_for_good(us: Company) -> None:
     assert us.fault(us.post("purchase", body, operation="delete"))["code"] == "610"
 
 
+def test_a_purchase_is_sent_back_as_it_was_read(us: Company) -> None:
+    made = us.create("Purchase", us.charge())
+    for number, params in enumerate(({}, {"operation": "update"}), 1):
+        made = us.create("Purchase", {**made, "PrivateNote": f"note {number}"}, **params)
+        assert (made["SyncToken"], made["PrivateNote"]) == (str(number), f"note {number}")
+        assert made["PurchaseEx"]["any"][0]["value"] == {"Name": "TxnType", "Value": "54"}
+
+
 def test_a_delete_may_echo_what_is_known_but_not_what_a_purchase_adds(us: Company) -> None:
     made = us.create("Purchase", us.charge())
     fault = us.fault(us.post("purchase", made, operation="delete"))

@@ -58,6 +58,10 @@ class Switches:
     lone_backslash: str = _one_of("refuse", "keep")
     #: §11 seconds until a new object is seen by queries.
     query_lag: int = 0
+    #: §3 != in a query: documented as unknown, and used by tests that public clients run against live companies.
+    not_equal: str = _one_of("allow", "refuse")
+    #: §3 two quotes within a literal mean one, as some clients escape it beside the documented backslash.
+    doubled_quote: str = _one_of("accept", "refuse")
     #: §2 characters outside ISO-8859-1 (US) or the basic plane (elsewhere).
     wide_text: str = _one_of("refuse", "replace", "keep")
     #: §11 blanks around names and several between their words.
@@ -76,12 +80,12 @@ class Switches:
     class_off: str = _one_of("refuse", "drop")
     #: §9.1 purchase orders, bills and times in plans that do not list them: 5020, or taken.
     plan_gates: str = _one_of("strict", "off")
-    #: §9.4 reading and writing classes and locations themselves while tracking is off.
-    class_lists: str = _one_of("refuse", "allow")
+    #: §9.4 classes and locations themselves while tracking is off: only read, neither read nor written, or both.
+    class_lists: str = _one_of("read", "refuse", "allow")
     #: §4.1 what a sparse update must send again: as one integrator reports, or only as recorded.
     sparse_repeats: str = _one_of("reported", "recorded")
-    #: §4.2 a delete that carries more than Id and SyncToken; what it carries must be known in any case.
-    delete_body: str = _one_of("any", "bare")
+    #: §4.2 a delete that carries more than Id and SyncToken: whatever is known but PurchaseEx, that too, or nothing.
+    delete_body: str = _one_of("recorded", "any", "bare")
     #: §3 Amount of transfers and card payments in WHERE and ORDERBY.
     amount_query: str = _one_of("refuse", "allow")
     #: §9.10 cheque numbers of card payments guard nothing, or must differ.
@@ -90,6 +94,8 @@ class Switches:
     paid_delete: str = _one_of("refuse", "unlink")
     #: §4.4 a vendor's bill number used twice: 6140 always, or only while WarnDuplicateBillNumber is on.
     bill_numbers: str = _one_of("preference", "always")
+    #: §9.3 longest number of an account: 20 as live tests of 2025 write it, or 7 in the US, UK and India as before.
+    account_number_length: str = _one_of("newer", "older")
     #: §9.3 a number that another account has: refused, or taken.
     account_numbers: str = _one_of("unique", "free")
     #: §9.6 outside the US a taxed line without a tax code.

@@ -42,7 +42,7 @@ def carry_out(books: Books, wish: Wish) -> Json:
     if wish.operation not in wish.entity.operations:
         raise unsupported(wish.operation)
     subscription.check_standing(books)
-    admit(books, wish.entity)
+    admit(books, wish.entity, writing=True)
     if wish.operation == "delete":
         return _delete(books, wish)
     if wish.operation == "void":
@@ -64,11 +64,11 @@ def _meant(wish: Wish) -> Wish:
     return wish
 
 
-def admit(books: Books, entity: Entity) -> None:
+def admit(books: Books, entity: Entity, *, writing: bool = False) -> None:
     """Some things are there only in some plans, some lists only while the company uses them."""
     subscription.check_plan(books, entity.name)
     if entity.name in dimensions.TRACKED_BY:
-        dimensions.admit(books, entity.name)
+        dimensions.admit(books, entity.name, writing=writing)
     if entity.name in currencies.GATED:
         currencies.admit(books)
 
@@ -100,7 +100,7 @@ def _update(books: Books, wish: Wish) -> Record:
 
 
 def _is_sparse(wish: Wish) -> bool:
-    return wish.entity.sparse and wish.payload.get("sparse") in (True, "true")
+    return wish.entity.sparse and str(wish.payload.get("sparse")).lower() == "true"
 
 
 def rewrite(books: Books, entity: Entity, before: Record, body: Json, operation: str = "Update") -> Record:
@@ -164,9 +164,10 @@ def _settle(books: Books, targets: set[tuple[str, int]]) -> None:
 
 def _check_delete(books: Books, wish: Wish) -> None:
     """§4.2: Id and SyncToken suffice; what else is sent must at least be known."""
-    books.reader.read(wish.payload, wish.entity.fields, wish.entity.name)
-    if books.switches.delete_body == "bare":
-        books.reader.read(wish.payload, BARE, wish.entity.name)
+    fields, allowed = wish.entity.fields, books.switches.delete_body
+    if allowed == "recorded":
+        fields = tuple(field for field in fields if field.name not in wish.entity.not_on_delete)
+    books.reader.read(wish.payload, BARE if allowed == "bare" else fields, wish.entity.name)
 
 
 def _current(books: Books, wish: Wish) -> Record:

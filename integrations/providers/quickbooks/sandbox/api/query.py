@@ -5,15 +5,22 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from ..settings import Switches
 from ..wire.refusals import Refusal
 
 _TOKEN = re.compile(
-    r"\s*(?:(?P<string>'(?:[^'\\]|\\.)*')|(?P<number>-?\d+(?:\.\d+)?)"
-    r"|(?P<word>[A-Za-z_][\w.]*)|(?P<mark><=|>=|[=<>(),*]))",
+    r"\s*(?:(?P<string>'(?:[^'\\]|\\.)*')|(?P<number>-?[0-9]+(?:\.[0-9]+)?)"
+    r"|(?P<word>[A-Za-z_][\w.]*)|(?P<mark><=|>=|!=|[=<>(),*]))",
     re.DOTALL,
 )
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
-OPERATORS = ("=", "<", ">", "<=", ">=", "IN", "LIKE")
+#: Of positions and page sizes, as integers of 32 bits hold them.
+LARGEST_WHOLE = 2**31 - 1
+#: What one statement may hold, so that the database behind it can take any.
+MOST_CONDITIONS = 200
+MOST_VALUES = 5_000
+LONGEST_LITERAL = 4_000
+OPERATORS = ("=", "!=", "<", ">", "<=", ">=", "IN", "LIKE")
 _KEYWORDS = ("SELECT", "FROM", "WHERE", "AND", "ORDERBY", "ORDER", "STARTPOSITION", "MAXRESULTS", "IN", "LIKE")
 
 
@@ -48,6 +55,9 @@ class Token:
     text: str
     at: int
 
+    def goes_on(self, before: Token) -> bool:
+        return self.kind == before.kind == "string" and self.at == before.at + len(before.text)
+
 
 def unparsable(detail: str) -> Refusal:
     return Refusal("4000", f"QueryParserError: {detail}", element=None)
@@ -71,12 +81,12 @@ def tokenize(text: str) -> list[Token]:
 class Parser:
     """Recursive descent over one statement; each method reads one clause."""
 
-    def __init__(self, text: str, *, keep_lone_backslash: bool = False) -> None:
+    def __init__(self, text: str, switches: Switches) -> None:
         if not text.strip():
             raise unparsable("The query provided was empty")
         self._tokens = tokenize(text)
         self._at = 0
-        self._keep_lone_backslash = keep_lone_backslash
+        self._switches = switches
 
     def statement(self) -> Statement:
         self._expect("SELECT")
@@ -90,6 +100,7 @@ class Parser:
         start, limit = self._page()
         if self._peek() is not None:
             raise self._surprise()
+        _check_size(conditions, ordering)
         return Statement(entity, columns, count, conditions, ordering, start, limit)
 
     def _page(self) -> tuple[int, int | None]:
@@ -167,6 +178,8 @@ class Parser:
         token = self._peek()
         if token is None or token.kind == "string" or token.text.upper() not in OPERATORS:
             raise self._surprise()
+        if token.text == "!=" and self._switches.not_equal == "refuse":
+            raise self._surprise()
         self._at += 1
         operator = token.text.upper()
         return Condition(name, operator, self._list() if operator == "IN" else (self._literal(),))
@@ -184,18 +197,29 @@ class Parser:
         if token is None:
             raise self._surprise()
         if token.kind == "string":
-            self._at += 1
-            return Literal(self._unescaped(token.text[1:-1]), quoted=True)
+            return Literal(self._quoted(token), quoted=True)
         if token.kind == "number" or token.text.lower() in ("true", "false"):
             self._at += 1
             return Literal(token.text.lower(), quoted=False)
         raise self._surprise()
 
+    def _quoted(self, token: Token) -> str:
+        """One literal; where the next begins at its very end, the two quotes between them stand for one."""
+        texts = [self._unescaped(token.text[1:-1])]
+        self._at += 1
+        following = self._peek()
+        while self._switches.doubled_quote == "accept" and following is not None and following.goes_on(token):
+            token = following
+            texts.append(self._unescaped(token.text[1:-1]))
+            self._at += 1
+            following = self._peek()
+        return "'".join(texts)
+
     def _unescaped(self, text: str) -> str:
         def plain(found: re.Match[str]) -> str:
             if found[1] in "'\\":
                 return found[1]
-            if self._keep_lone_backslash:
+            if self._switches.lone_backslash == "keep":
                 return found[0]
             raise unparsable(f'Encountered "{found[0]}": a backslash escapes only a quote or itself')
 
@@ -218,4 +242,15 @@ class Parser:
         if token is None or token.kind != "number" or not token.text.isdecimal():
             raise self._surprise()
         self._at += 1
+        # More digits than that Python would not even read.
+        if len(token.text.lstrip("0")) > len(str(LARGEST_WHOLE)) or int(token.text) > LARGEST_WHOLE:
+            raise invalid(f"value {token.text[:40]} is too large. Max allowed value is {LARGEST_WHOLE}")
         return int(token.text)
+
+
+def _check_size(conditions: tuple[Condition, ...], ordering: tuple[tuple[str, bool], ...]) -> None:
+    values = [value for condition in conditions for value in condition.values]
+    if len(conditions) > MOST_CONDITIONS or len(ordering) > MOST_CONDITIONS or len(values) > MOST_VALUES:
+        raise invalid("the query has too many conditions")
+    if any(len(value.text) > LONGEST_LITERAL for value in values):
+        raise invalid(f"a value is too long. Max allowed length is {LONGEST_LITERAL}")

@@ -12,7 +12,7 @@ from ..books.books import Books
 from ..books.record import Record
 from ..entities import attachable, currencies
 from ..model.entity import Entity
-from ..model.money import to_units
+from ..model.money import DIGITS_BEFORE, to_units
 from ..model.reading import is_whole_id
 from ..registry import BY_QUERY, EMPTY
 from ..wire.json import Json
@@ -29,8 +29,7 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def run(books: Books, text: str) -> Json:
-    keep = books.switches.lone_backslash == "keep"
-    statement = Parser(text, keep_lone_backslash=keep).statement()
+    statement = Parser(text, books.switches).statement()
     entity = BY_QUERY.get(statement.entity.lower())
     if statement.entity.lower() in EMPTY:
         return _nothing(statement)
@@ -136,13 +135,14 @@ class Search:
 
     def _condition(self, condition: Condition) -> str:
         kind, expression = self._known(condition.property)
-        if condition.operator not in _OPERATORS[kind]:
+        several = "{}" in expression
+        if condition.operator not in _OPERATORS[kind] or (several and condition.operator == "!="):
             raise invalid(f"operator {condition.operator} is not supported for property '{condition.property}'")
         read = _LITERALS[kind]
         self._values += [read(self, value, condition) for value in condition.values]
         comparison = _comparison(condition)
         # Of a property that may hold several values the expression says where the comparison goes.
-        return expression.format(comparison) if "{}" in expression else f"{expression} {comparison}"
+        return expression.format(comparison) if several else f"{expression} {comparison}"
 
     def id(self, value: Literal, condition: Condition) -> int:
         if value.text in self._entity.words:
@@ -187,9 +187,12 @@ class Search:
 
     def amount(self, value: Literal, condition: Condition) -> int:
         try:
-            return to_units(Decimal(value.text))
-        except (InvalidOperation, ValueError, OverflowError) as error:
+            asked = Decimal(value.text)
+        except InvalidOperation as error:
             raise _bad_value(value, condition) from error
+        if not asked.is_finite() or asked.adjusted() > DIGITS_BEFORE:
+            raise _bad_value(value, condition)
+        return to_units(asked)
 
     def _column(self, name: str) -> str:
         """The top-level property that a column names, in its own spelling."""
@@ -218,23 +221,24 @@ def _comparison(condition: Condition) -> str:
         return "LIKE ? ESCAPE '\\'"
     if condition.operator == "IN":
         return f"IN ({', '.join('?' * len(condition.values))})"
-    return f"{condition.operator} ?"
+    # What has no value differs from every value.
+    return "IS NOT ?" if condition.operator == "!=" else f"{condition.operator} ?"
 
 
 def _bad_value(value: Literal, condition: Condition) -> Exception:
     return invalid(f"value '{value.text}' is not valid for property '{condition.property}'")
 
 
-_ORDER = ("=", "<", ">", "<=", ">=", "IN")
+_ORDER = ("=", "!=", "<", ">", "<=", ">=", "IN")
 _OPERATORS = {
-    "id": ("=", "IN"),
+    "id": ("=", "!=", "IN"),
     "text": (*_ORDER, "LIKE"),
     "date": _ORDER,
     "time": _ORDER,
     "amount": _ORDER,
     "number": _ORDER,
     "moved": _ORDER,
-    "flag": ("=", "IN"),
+    "flag": ("=", "!=", "IN"),
 }
 _LITERALS: dict[str, Callable[[Search, Literal, Condition], Any]] = {
     "id": Search.id,

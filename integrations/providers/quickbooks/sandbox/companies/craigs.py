@@ -18,6 +18,15 @@ from .planting import Start, put, single
 REALM = "9341450000000037"
 COMPANY = Company(REALM, "Craig's Design and Landscaping Services", "US", "USD", zone("America/Los_Angeles"))
 DATA = Path(__file__).parent / "data" / "craigs.json"
+#: Off in a company that nobody has used; public clients presume several currencies, classes and locations.
+_TURNED_ON: dict[str, Json] = {
+    "CurrencyPrefs": {"MultiCurrencyEnabled": True},
+    "AccountingInfoPrefs": {
+        "ClassTrackingPerTxnLine": True,
+        "TrackDepartments": True,
+        "DepartmentTerminology": "Location",
+    },
+}
 _DAYS = ("TxnDate", "DueDate", "ExpirationDate", "InvStartDate", "ShipDate")
 
 
@@ -25,9 +34,11 @@ def _plant(books: Books) -> None:
     plan = loads(DATA.read_bytes())
     started = date.fromisoformat(books.today) - timedelta(days=1)
     later = started - date.fromisoformat(plan["latest"])
-    # Off in a company that nobody has used; public tests of currencies presume it on, and the Canadian Dollar first.
-    currency = {**plan["Preferences"]["CurrencyPrefs"], "MultiCurrencyEnabled": True}
-    single(books, "Preferences", {**plan["Preferences"], "CurrencyPrefs": currency})
+    single(
+        books,
+        "Preferences",
+        {name: {**group, **_TURNED_ON.get(name, {})} for name, group in plan["Preferences"].items()},
+    )
     single(books, "CompanyInfo", {**plan["CompanyInfo"], "CompanyStartDate": books.today})
     for entity, payload in _payloads(plan):
         number = int(payload.pop("Id"))

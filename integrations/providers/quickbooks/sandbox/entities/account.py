@@ -63,7 +63,8 @@ def check_number(books: Books, body: Json, before: Record | None) -> None:
 
 
 def _check_number_length(books: Books, draft: Json) -> None:
-    longest = 20 if books.company.country in ("AU", "CA") else 7
+    older = books.switches.account_number_length == "older"
+    longest = 7 if older and books.company.country in ("US", "GB", "IN") else 20
     if len(draft.get("AcctNum", "")) > longest:
         raise too_long("AcctNum", longest, len(draft["AcctNum"]))
 

@@ -9,7 +9,7 @@ from ..books.changes import Change
 from ..books.record import Record
 from ..files import addresses, kinds
 from ..model.entity import COMMON, HEAD, TRANSACTION, Entity, texts
-from ..model.fields import choice, ignored, kept, text
+from ..model.fields import choice, flag, ignored, kept, text
 from ..model.reading import require_whole_id
 from ..wire.json import Json
 from ..wire.refusals import Refusal, business, not_found
@@ -17,7 +17,8 @@ from ..wire.refusals import Refusal, business, not_found
 #: Lists that something may hang on; transactions may all.
 LISTS = ("Customer", "Vendor", "Employee", "Item")
 _REFERENCE = ("EntityRef", "IncludeOnSend", "LineInfo", "NoRefOnly", "Inactive", "CustomField")
-_SHOWN = ("IncludeOnSend", "LineInfo", "NoRefOnly", "Inactive")
+_FLAGS = (flag("IncludeOnSend"), text("LineInfo", 100), flag("NoRefOnly"), flag("Inactive"))
+_SHOWN = tuple(field.name for field in _FLAGS)
 #: What belongs to the file and stays with it, whatever an update sends.
 _OF_FILE = ("Size", "FileName", "ContentType")
 
@@ -63,15 +64,25 @@ def _reference(books: Books, sent: Any, known: list[Json]) -> Json | None:
         if name not in _REFERENCE:
             detail = f'Property Name:Unrecognized field "{name}" in AttachableRef specified is unsupported or invalid'
             raise Refusal("2010", detail, element=name)
-    target = sent.get("EntityRef")
-    if not target or not target.get("value"):
+    target = _target(sent.get("EntityRef"))
+    if target is None:
         return None
     reference = {"type": _type(books, target.get("type")), "value": str(target["value"])}
     if all(each["EntityRef"] != reference for each in known):
         # What it hung on before may have been deleted since, and stays as it is.
         _require(books, reference)
-    shown = {name: sent[name] for name in _SHOWN if sent.get(name) not in (None, "")}
-    return {"EntityRef": reference, "IncludeOnSend": False, **shown}
+    shown = books.reader.read({name: sent[name] for name in _SHOWN if name in sent}, _FLAGS, "AttachableRef")
+    said = {name: value for name, value in shown.items() if value is not None}
+    return {"EntityRef": reference, "IncludeOnSend": False, **said}
+
+
+def _target(sent: Any) -> Json | None:
+    """What is sent empty, or without a value, hangs on nothing."""
+    if sent in (None, "") or sent == {}:
+        return None
+    if not isinstance(sent, dict) or not isinstance(sent.get("value", ""), str | int):
+        raise Refusal("2120", "EntityRef must be a reference", element="EntityRef")
+    return sent if sent.get("value") not in (None, "") else None
 
 
 def _type(books: Books, sent: Any) -> str:

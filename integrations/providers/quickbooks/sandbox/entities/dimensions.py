@@ -33,9 +33,10 @@ def check_reference(books: Books, owner: Json, name: str, entity: str) -> None:
         raise off(name)
 
 
-def admit(books: Books, entity: str) -> None:
+def admit(books: Books, entity: str, *, writing: bool = False) -> None:
     """Whether the list itself may be read and written."""
-    if books.switches.class_lists == "refuse" and not tracked(books, entity):
+    allowed = books.switches.class_lists
+    if (allowed == "refuse" or (allowed == "read" and writing)) and not tracked(books, entity):
         raise off(entity)
 
 

@@ -105,6 +105,8 @@ PURCHASE = Entity(
     operations=TRANSACTION,
     repeated=("PaymentType",),
     reported=("AccountRef",),
+    # §4.2: a read of it that is echoed whole is taken by an update, and refused by a delete.
+    not_on_delete=("PurchaseEx",),
     complete=complete,
     derived=derived,
     journal=journal,
@@ -125,13 +127,12 @@ PURCHASE = Entity(
         address("RemitToAddr"),
         choice("PrintStatus", "NotSet", "NeedToPrint", "PrintComplete"),
         spending.LINES,
-        # PurchaseEx is missing on purpose: echoing a read of it back is refused (§4.2).
         *HEAD,
         *kept("TxnSource", "TransactionLocationType", "IncludeInAnnualTPAR", "RecurDataRef", "CheckPayment"),
         *ignored("AttachableRef", "TxnSubType", "TxnStatus", "TaxFormType", "TaxFormNum", "Tag", "TxnApprovalInfo"),
         *ignored("RecurringInfo", "ProjectRef", "TotalCostAmount", "HomeTotalCostAmount", "LessCIS"),
         *ignored("CustomExtensions"),
-        *ignored("PaymentRefNum"),
+        *ignored("PaymentRefNum", "PurchaseEx"),
         *ignored("TotalAmt", "LinkedTxn", "CustomField", "HomeTotalAmt", "ShipAddr", "CreditCardPayment"),
     ),
     searchable={

@@ -65,6 +65,8 @@ class Entity:
     #: What a sparse update must send again: as recorded, and as one integrator reports (§4.1).
     repeated: tuple[str, ...] = ()
     reported: tuple[str, ...] = ()
+    #: What a delete must not carry, though reads of it do.
+    not_on_delete: tuple[str, ...] = ()
     #: Ids of some lists start far above those of others (§9.7).
     first_id: int = 1
     #: The word by which other transactions link to this one (§9.10).

@@ -104,8 +104,9 @@ class Reader:
         return text
 
     def flag(self, value: Any, field: Field) -> bool:
-        if value in ("true", "false"):
-            return bool(value == "true")
+        if isinstance(value, str) and value.lower() in ("true", "false"):
+            # Also as other languages spell them.
+            return value.lower() == "true"
         if not isinstance(value, bool):
             raise Refusal("2230", f"Boolean value {value!r} is not valid", element=field.name)
         return value

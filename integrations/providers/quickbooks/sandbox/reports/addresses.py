@@ -12,13 +12,12 @@ from . import asked
 from .catalogue import REPORTS, Known
 from .desk import Desk
 from .shape import Report
+from .slices import TOO_MUCH
 
 #: Recorded: the answer to a report that does not exist, or that is spelled in another case.
 UNKNOWN = "Permission Denied Error : You do not have the access rights to use this feature."
 #: Filters that the header repeats, where they were sent.
 _ECHOED = ("Customer", "Vendor", "Employee", "Item", "Class", "Department")
-#: Where more cells would be shown, the rest is cut and says so.
-TOO_MUCH = "Unable to display more data. Please reduce the date range."
 
 
 def answer(books: Books, call: Call) -> Json:
@@ -49,7 +48,7 @@ def _header(question: asked.Asked, known: Known) -> Json:
 
 
 def _within(books: Books, report: Report) -> list[Json]:
-    """QuickBooks shows so many cells and no more."""
+    """QuickBooks shows so many cells and no more; what is cut says so in the last row."""
     limit = books.switches.report_cells
     if not limit:
         return report.rows

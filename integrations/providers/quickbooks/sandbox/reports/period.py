@@ -6,7 +6,7 @@ import re
 from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import MAXYEAR, MINYEAR, date, timedelta
 
 from ..wire.refusals import Refusal
 
@@ -73,16 +73,23 @@ class Calendar:
 def first_of(unit: str, day: date, first_month: int) -> date:
     """First day of the week (a Sunday), month, quarter or year in which a day lies."""
     if unit == "week":
-        return day - timedelta(days=(day.weekday() + 1) % 7)
+        return days_on(day, -((day.weekday() + 1) % 7))
     back = (day.month - first_month) % _LENGTHS[unit]
     return shifted("month", day.replace(day=1), -back)
+
+
+def days_on(day: date, days: int) -> date:
+    """So many days later, but never beyond what a calendar holds: strangers ask for all of it."""
+    return date.fromordinal(min(max(day.toordinal() + days, 1), date.max.toordinal()))
 
 
 def shifted(unit: str, day: date, steps: int) -> date:
     """The same day so many units on; the last of a month where the month has no such day."""
     if unit == "week":
-        return day + timedelta(days=7 * steps)
+        return days_on(day, 7 * steps)
     year, month = divmod(day.year * 12 + day.month - 1 + steps * _LENGTHS[unit], 12)
+    if not MINYEAR <= year <= MAXYEAR:
+        return date.min if year < MINYEAR else date.max
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 

@@ -5,16 +5,20 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from ..wire.json import Json
+from ..wire.refusals import business
 from .asked import TIMES, Asked
 from .ledger import Sum
 from .names import Names
-from .period import first_of, shifted
+from .period import days_on, first_of, shifted
 from .shape import Line, column
 
 NOBODY = "Not Specified"
+#: Columns of time in one report: ten years day by day.
+MOST_STRETCHES = 3_660
+TOO_MUCH = "Unable to display more data. Please reduce the date range."
 _UNITS = {"Week": "week", "Month": "month", "Quarter": "quarter", "Year": "year"}
 
 
@@ -36,11 +40,14 @@ def stretches(asked: Asked, first: str, last: str) -> list[Stretch]:
     period = asked.period
     start, end = map(date.fromisoformat, (period.start, period.end) if period.bounded else (first, last))
     month = asked.calendar.first_month if asked.by == "Year" else 1
-    found = []
-    while start <= end:
+    found: list[Stretch] = []
+    until = start
+    while not found or until < end:
+        if len(found) == MOST_STRETCHES:
+            raise business(TOO_MUCH)
         until = min(_last_of(asked.by, start, month), end)
         found.append(Stretch(_title(asked.by, start, until), start.isoformat(), until.isoformat()))
-        start = until + timedelta(days=1)
+        start = days_on(until, 1)
     return found
 
 
@@ -48,14 +55,15 @@ def _last_of(by: str, day: date, first_month: int) -> date:
     if by == "Days":
         return day
     unit = _UNITS[by]
-    return shifted(unit, first_of(unit, day, first_month), 1) - timedelta(days=1)
+    following = shifted(unit, first_of(unit, day, first_month), 1)
+    return following if following == date.max else days_on(following, -1)
 
 
 def _title(by: str, start: date, end: date) -> str:
     """Recorded: "Jan - Dec 2014", and where a stretch is cut "Jan 1 - Jun 21, 2015"."""
     if by == "Days":
         return f"{start:%b} {start.day}, {start.year}"
-    whole = start.day == 1 and (end + timedelta(days=1)).day == 1
+    whole = start.day == 1 and days_on(end, 1).day == 1
     if by == "Week" or not whole:
         return f"{start:%b} {start.day} - {_until(start, end)}, {end.year}"
     if (start.year, start.month) == (end.year, end.month):

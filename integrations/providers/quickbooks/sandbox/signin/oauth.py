@@ -148,7 +148,7 @@ class OAuth:
 
 
 def _is_form(call: Call) -> bool:
-    return call.headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
+    return call.headers.get("content-type", "").lower().startswith("application/x-www-form-urlencoded")
 
 
 def _basic(header: str) -> tuple[str, str] | None:
@@ -173,8 +173,9 @@ def _token_to_revoke(call: Call) -> str:
         return _needed(call.form, "token")
     try:
         body = loads(call.body)
-    except ValueError as error:
-        raise OAuthError("invalid_request", "The body must be JSON") from error
+    except ValueError:
+        # Some send a form without saying so.
+        return _needed(call.form, "token")
     token = body.get("token") if isinstance(body, dict) else None
     if not isinstance(token, str) or not token:
         raise OAuthError("invalid_request", "token is missing")
