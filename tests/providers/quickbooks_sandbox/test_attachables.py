@@ -152,8 +152,6 @@ def test_files_are_found_by_name_and_counted(us: Company) -> None:
 
 
 @pytest.mark.parametrize("sent", [True, "true", "True", "TRUE"])
-def test_whether_it_goes_with_an_email_is_a_boolean_however_it_is_spelled(
-    us: Company, charge: Json, sent: object
-) -> None:
+def test_a_boolean_may_be_spelled_as_other_languages_do(us: Company, charge: Json, sent: object) -> None:
     made = note(us, {**hung_on("Purchase", charge), "IncludeOnSend": sent})
     assert made["AttachableRef"][0]["IncludeOnSend"] is True

@@ -233,10 +233,11 @@ def test_of_eight_refreshes_at_once_exactly_one_wins(sandbox: Server) -> None:
 
 
 @pytest.mark.parametrize("which", ["access_token", "refresh_token"])
-def test_revoking_either_token_ends_the_connection(sandbox: Server, which: str) -> None:
+@pytest.mark.parametrize("sent", ["json", "data"])
+def test_revoking_either_token_ends_the_connection(sandbox: Server, which: str, sent: str) -> None:
     grant = sandbox.grant()
     url = f"{sandbox.url}/v2/oauth2/tokens/revoke"
-    answer = requests.post(url, json={"token": grant[which]}, auth=CLIENT, timeout=5)
+    answer = requests.post(url, **{sent: {"token": grant[which]}}, auth=CLIENT, timeout=5)
     assert (answer.status_code, answer.content) == (200, b"")
     assert Company(sandbox, US, grant["access_token"]).call("GET", "preferences").status_code == 401
     assert sandbox.refresh(grant["refresh_token"]).json()["error"] == "invalid_grant"

@@ -19,7 +19,7 @@ def _charge(**changes: Any) -> Change:
 
 
 CHARGES: list[tuple[str, Change, str, str | None]] = [
-    ("unknown property", _charge(Memo="x"), "2010", "Memo"),
+    ("unknown property", _charge(Comment="x"), "2010", "Comment"),
     (
         "unknown property on a line",
         _line(DepartmentRef={"value": "1"}),

@@ -74,7 +74,7 @@ def admit(books: Books, entity: Entity, *, writing: bool = False) -> None:
 
 
 def _create(books: Books, wish: Wish, number: int | None = None) -> Record:
-    clean = books.reader.read(wish.payload, wish.entity.fields, wish.entity.name)
+    clean = books.reader.read(wish.payload, wish.entity.accepted, wish.entity.name)
     draft = {name: value for name, value in clean.items() if value is not None}
     record = books.insert(wish.entity, _complete(books, wish, draft, None), number)
     _enter(books, wish.entity, record, set())
@@ -88,7 +88,7 @@ def put(books: Books, entity: Entity, payload: Json, number: int | None = None) 
 
 
 def _update(books: Books, wish: Wish) -> Record:
-    clean = books.reader.read(wish.payload, wish.entity.fields, wish.entity.name)
+    clean = books.reader.read(wish.payload, wish.entity.accepted, wish.entity.name)
     before = _current(books, wish)
     wish.entity.guard(books, before, "update")
     merged = _sparse(books, wish.entity, clean, before) if _is_sparse(wish) else _full(wish.entity, clean, before)
@@ -164,7 +164,7 @@ def _settle(books: Books, targets: set[tuple[str, int]]) -> None:
 
 def _check_delete(books: Books, wish: Wish) -> None:
     """§4.2: Id and SyncToken suffice; what else is sent must at least be known."""
-    fields, allowed = wish.entity.fields, books.switches.delete_body
+    fields, allowed = wish.entity.accepted, books.switches.delete_body
     if allowed == "recorded":
         fields = tuple(field for field in fields if field.name not in wish.entity.not_on_delete)
     books.reader.read(wish.payload, BARE if allowed == "bare" else fields, wish.entity.name)

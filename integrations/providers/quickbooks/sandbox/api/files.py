@@ -210,7 +210,7 @@ def _metadata(books: Books, body: Body, part: Part) -> Json:
         raise _no_metadata(part)
     if books.switches.metadata_type == "either" and "Content-Type" in sent:
         sent["ContentType"] = sent.pop("Content-Type")
-    clean = books.reader.read(sent, ATTACHABLE.fields, ATTACHABLE.name)
+    clean = books.reader.read(sent, ATTACHABLE.accepted, ATTACHABLE.name)
     return {name: value for name, value in clean.items() if value is not None}
 
 

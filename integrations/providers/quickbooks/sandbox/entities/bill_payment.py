@@ -13,6 +13,7 @@ from ..model.reading import require_positive
 from ..wire.json import Json
 from ..wire.refusals import Refusal, business, missing
 from . import dimensions, exchange, settling, transactions
+from .line_kinds import rest
 
 PRINT_STATUS = choice("PrintStatus", "NotSet", "NeedToPrint", "PrintComplete")
 #: PayType: the part that goes with it, the account it names, and the type that account must have.
@@ -102,6 +103,9 @@ def voided(books: Books, record: Record) -> Json:
     return {**record.body, "PrivateNote": "Voided", "TotalAmt": from_units(0), "Line": []}
 
 
+_OF_CHECK = ignored("PayeeAddr", "BillPaymentCheckEx")
+_OF_CARD = ignored("BillPaymentCreditCardEx")
+
 BILL_PAYMENT = Entity(
     name="BillPayment",
     family="Transaction",
@@ -114,8 +118,10 @@ BILL_PAYMENT = Entity(
     fields=(
         ref("VendorRef", "Vendor"),
         choice("PayType", "Check", "CreditCard"),
-        part("CheckPayment", ref("BankAccountRef", "Account"), PRINT_STATUS, *kept("CheckDetail")),
-        part("CreditCardPayment", ref("CCAccountRef", "Account"), *kept("CCDetail")),
+        part("CheckPayment", ref("BankAccountRef", "Account"), PRINT_STATUS, *kept("CheckDetail"), *_OF_CHECK),
+        part(
+            "CreditCardPayment", ref("CCAccountRef", "Account"), *kept("CCDetail"), *ignored("BillPaymentCreditCardEx")
+        ),
         amount("TotalAmt"),
         ref("APAccountRef", "Account"),
         text("DocNumber", 21),
@@ -124,7 +130,7 @@ BILL_PAYMENT = Entity(
         ref("DepartmentRef", "Department"),
         ref("CurrencyRef", "Currency"),
         Field("ExchangeRate", Kind.RATE),
-        lines("Line", amount("Amount"), *kept("LinkedTxn"), *settling.IGNORED),
+        lines("Line", *rest(amount("Amount"), *kept("LinkedTxn"))),
         *HEAD,
         *kept("ProcessBillPayment", "TransactionLocationType", "TxnSource"),
         *ignored("CustomField", "LinkedTxn", "PayerRef", "HomeTotalAmt", "TxnTaxDetail"),

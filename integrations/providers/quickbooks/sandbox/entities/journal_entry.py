@@ -12,6 +12,7 @@ from ..model.reading import require_positive
 from ..wire.json import Json
 from ..wire.refusals import Refusal, business, missing
 from . import dimensions, transactions
+from .line_kinds import rest
 
 DETAIL = "JournalEntryLineDetail"
 #: Whose name a line on the account of this type must carry.
@@ -136,31 +137,33 @@ JOURNAL_ENTRY = Entity(
         Field("ExchangeRate", Kind.RATE),
         lines(
             "Line",
-            text("Id", 20),
-            text("Description", 4000),
-            amount("Amount"),
-            choice("DetailType", DETAIL, "DescriptionOnly"),
-            part(
-                DETAIL,
-                choice("PostingType", "Debit", "Credit"),
-                ref("AccountRef", "Account"),
-                part("Entity", text("Type", 20), ref("EntityRef", "Name")),
-                ref("ClassRef", "Class"),
-                ref("DepartmentRef", "Department"),
-                ref("TaxCodeRef", "TaxCode"),
-                choice("BillableStatus", "NotBillable", "Billable", "HasBeenBilled"),
-                choice("TaxApplicableOn", "Sales", "Purchase"),
-                amount("TaxAmount"),
-                amount("TaxInclusiveAmt"),
-                *ignored("JournalCodeRef"),
+            *rest(
+                text("Id", 20),
+                text("Description", 4000),
+                amount("Amount"),
+                choice("DetailType", DETAIL, "DescriptionOnly"),
+                part(
+                    DETAIL,
+                    choice("PostingType", "Debit", "Credit"),
+                    ref("AccountRef", "Account"),
+                    part("Entity", text("Type", 20), ref("EntityRef", "Name")),
+                    ref("ClassRef", "Class"),
+                    ref("DepartmentRef", "Department"),
+                    ref("TaxCodeRef", "TaxCode"),
+                    choice("BillableStatus", "NotBillable", "Billable", "HasBeenBilled"),
+                    choice("TaxApplicableOn", "Sales", "Purchase"),
+                    amount("TaxAmount"),
+                    amount("TaxInclusiveAmt"),
+                    *ignored("JournalCodeRef", "TaxRateRef", "JournalEntryLineDetailEx"),
+                ),
+                whole("LineNum"),
+                *kept("DescriptionLineDetail"),
             ),
-            whole("LineNum"),
-            *kept("DescriptionLineDetail"),
-            *ignored("LinkedTxn", "CustomField", "ProjectRef", "CustomExtensions", "Received"),
         ),
         *HEAD,
         *kept("TxnTaxDetail", "TransactionLocationType", "RecurDataRef", "TxnSource", "GlobalTaxCalculation"),
         *ignored("TotalAmt", "HomeTotalAmt", "CustomField", "LinkedTxn", "DepartmentRef", "TaxRateRef"),
+        *ignored("JournalCodeRef", "CustomExtensions"),
     ),
     searchable={
         **COMMON,

@@ -8,14 +8,11 @@ from typing import Any
 from ..books.books import Books
 from ..books.links import Application, applied
 from ..books.record import Record
-from ..model.fields import ignored
 from ..model.money import from_units, to_units
 from ..model.reading import require_positive, require_whole_id
 from ..wire.json import Json
 from ..wire.refusals import Refusal, business, missing, not_found
 from . import transactions
-
-IGNORED = ignored("Id", "LineNum", "Description", "DetailType", "CustomField", "LineEx", "CustomExtensions", "Received")
 
 
 def line(books: Books, sent: Json, known: Mapping[str, int]) -> Json | None:

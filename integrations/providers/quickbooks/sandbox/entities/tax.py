@@ -7,6 +7,7 @@ from ..books.record import Record
 from ..model.fields import Field, amount, bare, choice, flag, ignored, lines, number, part
 from ..wire.json import Json
 from ..wire.refusals import Refusal, business
+from .line_kinds import rest
 
 SALES, PURCHASES = "Sales", "Purchase"
 DETAIL = part(
@@ -15,16 +16,17 @@ DETAIL = part(
     amount("TotalTax"),
     lines(
         "TaxLine",
-        amount("Amount"),
-        part(
-            "TaxLineDetail",
-            bare("TaxRateRef"),
-            flag("PercentBased"),
-            number("TaxPercent"),
-            amount("NetAmountTaxable"),
-            *ignored("TaxInclusiveAmount", "OverrideDeltaAmount", "ServiceDate", "TaxLineDetailEx"),
+        *rest(
+            amount("Amount"),
+            part(
+                "TaxLineDetail",
+                bare("TaxRateRef"),
+                flag("PercentBased"),
+                number("TaxPercent"),
+                amount("NetAmountTaxable"),
+                *ignored("TaxInclusiveAmount", "OverrideDeltaAmount", "ServiceDate", "TaxLineDetailEx"),
+            ),
         ),
-        *ignored("Id", "LineNum", "Description", "DetailType", "LinkedTxn", "CustomField", "CustomExtensions"),
     ),
     *ignored("DefaultTaxCodeRef", "TaxReviewStatus", "UseAutomatedSalesTax"),
 )

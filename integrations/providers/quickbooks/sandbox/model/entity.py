@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ..wire.json import Json
 from .fields import Field, ignored, part, text
+from .order import printed_order
 
 if TYPE_CHECKING:
     from ..books.books import Books
@@ -111,6 +113,12 @@ class Entity:
     followed: Callable[[Books, Record, Json, Record | None], None] = _no_more
     #: The body after a void.
     voided: Callable[[Books, Record], Json] | None = None
+
+    @cached_property
+    def accepted(self) -> tuple[Field, ...]:
+        """What a request may hold: also what the public schema knows and nothing here depends on."""
+        known = {field.name for field in self.fields}
+        return (*self.fields, *ignored(*(name for name in printed_order(self.name) if name not in known)))
 
     def shown_id(self, number: int) -> str:
         return next((word for word, each in self.words.items() if each == number), str(number))
