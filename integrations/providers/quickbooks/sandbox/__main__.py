@@ -61,6 +61,7 @@ def main(arguments: list[str]) -> int:
         http=Bounded,
         lifespan="on",
         log_level="warning",
+        access_log=False,
         timeout_keep_alive=30,
         timeout_graceful_shutdown=3,
     )

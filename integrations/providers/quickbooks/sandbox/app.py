@@ -36,6 +36,7 @@ from .traffic.faults import Plan
 from .traffic.log import Log
 from .traffic.lost import Lost
 from .traffic.meter import Meter
+from .traffic.routing import ByWord
 from .traffic.throttle import Limits, Throttle
 from .webhooks.sender import Sender
 
@@ -55,7 +56,6 @@ def build(settings: Settings) -> ASGIApp:
     store.listeners.append(sender.after_commit)
     watchers = (attachable.watch, sender.watch, audit.note)
     sandbox = Sandbox(settings, store, Plan(), throttle, meter, SigningKey(store), log, watchers)
-    # Routes are tried in order: what is asked most comes first.
     routes = [
         *_books(sandbox),
         *_sign_in(sandbox),
@@ -63,9 +63,8 @@ def build(settings: Settings) -> ASGIApp:
         *_webhooks(sandbox, sender),
         *_read_by_people(sandbox),
     ]
-    app = Starlette(routes=routes, exception_handlers=Lost(store.clock).by_status, lifespan=_sending(sender))
-    # Slashes too many are taken at the edge: a client may not follow a redirect.
-    app.router.redirect_slashes = False
+    app = Starlette(exception_handlers=Lost(store.clock).by_status)
+    app.router = ByWord(routes, _sending(sender))
     return Edge(app, log)
 
 
@@ -98,6 +97,7 @@ def _books(sandbox: Sandbox) -> list[Route]:
     api, base = Files(sandbox), "/v3/company/{realm}"
     get, post = _routers()
     return [
+        # What has a word of its own comes before what is read and written by the name of its entity.
         get(base + "/preferences", api.preferences),
         get(base + "/exchangerate", api.exchange_rate),
         get(base + "/query", api.query),
@@ -107,13 +107,13 @@ def _books(sandbox: Sandbox) -> list[Route]:
         Route(base + "/upload", api.upload, methods=["POST"]),
         get(base + "/download/{id}", api.download),
         get(base + "/attachable-thumbnail/{id}", api.download),
-        post(base + "/{entity}", api.write),
         post(base + "/taxservice/taxcode", api.tax_code),
-        get(base + "/{entity}/{id}/pdf", api.pdf),
-        post(base + "/{entity}/{id}/send", api.send),
         get(base + "/companyinfo/{id}", api.company_info),
         Route(base + "/reports/{name}", in_thread(api.report), methods=["GET"]),
         get(base + "/{entity}/{id}", api.read),
+        post(base + "/{entity}", api.write),
+        get(base + "/{entity}/{id}/pdf", api.pdf),
+        post(base + "/{entity}/{id}/send", api.send),
         get("/files/{realm}/{id:int}/{name:path}", api.open),
     ]
 

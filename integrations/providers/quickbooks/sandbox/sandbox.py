@@ -48,7 +48,7 @@ class Sandbox:
         return replace(self.settings.switches, query_lag=lag) if lag else self.settings.switches
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Call:
     """A request with its body read, ready for a thread of its own."""
 
@@ -75,16 +75,24 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 def head(request: Request) -> Call:
     """The request without its body."""
-    headers = {name.lower(): value for name, value in request.headers.items()}
-    origin = f"{request.scope['scheme']}://{headers.get('host') or request.url.netloc}"
-    ORIGIN.set(origin)
-    query, path = dict(request.query_params), request.scope["path"]
-    return Call(request.method, origin, request.path_params, query, headers, b"", path)
+    return _call(request, _headers(request), b"")
 
 
 async def _read(request: Request) -> Call:
-    call = head(request)
-    return replace(call, body=await read_body(request, call.headers))
+    headers = _headers(request)
+    return _call(request, headers, await read_body(request, headers))
+
+
+def _headers(request: Request) -> dict[str, str]:
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in request.scope["headers"]}
+
+
+def _call(request: Request, headers: dict[str, str], body: bytes) -> Call:
+    scope = request.scope
+    origin = f"{scope['scheme']}://{headers.get('host') or request.url.netloc}"
+    ORIGIN.set(origin)
+    query = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
+    return Call(scope["method"], origin, scope["path_params"], query, headers, body, scope["path"])
 
 
 def at_once(handler: Handler) -> Endpoint:

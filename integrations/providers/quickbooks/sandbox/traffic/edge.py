@@ -16,6 +16,7 @@ from .log import Exchange, Log
 #: Below this an answer fits one packet, packed or not.
 WORTH_PACKING = 1400
 _PACKABLE = ("application/json", "application/xml", "text/html")
+_VERSION = (b"qbo-version", b"sandbox")
 _SLASHES = re.compile("/{2,}")
 
 
@@ -32,10 +33,10 @@ class Edge:
         if path.endswith("/") or "//" in path:
             path = _SLASHES.sub("/", path).rstrip("/") or "/"
         exchange = self._log.open(scope)
-        answer = _Answer(scope, send, exchange)
+        wire = UvicornWire(send, exchange)
+        answer = _Answer(scope, send, exchange, wire)
         heard = receive if exchange is None or scope["method"] == "GET" else _overheard(receive, exchange)
-        inner = {**scope, "path": path, "sandbox.wire": UvicornWire(send, exchange)}
-        await self._app(inner, heard, answer.send)
+        await self._app({**scope, "path": path, "sandbox.wire": wire}, heard, answer.send)
 
 
 def _overheard(receive: Receive, exchange: Exchange) -> Receive:
@@ -50,28 +51,33 @@ def _overheard(receive: Receive, exchange: Exchange) -> Receive:
 class _Answer:
     """Holds the head back until the body tells whether it is worth packing."""
 
-    def __init__(self, scope: Scope, send: Send, exchange: Exchange | None) -> None:
+    def __init__(self, scope: Scope, send: Send, exchange: Exchange | None, wire: UvicornWire) -> None:
         self._scope = scope
         self._send = send
         self._exchange = exchange
+        self._wire = wire
         self._head: Message | None = None
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            headers = MutableHeaders(scope=message)
-            headers["intuit_tid"] = trace_id()
-            headers["QBO-Version"] = "sandbox"
-            self._head = message
+            message = {**message, "headers": [*message["headers"], (b"intuit_tid", trace_id().encode()), _VERSION]}
         if self._exchange is not None:
             self._exchange.say(message)
         if message["type"] == "http.response.start":
-            return
-        if self._head is not None:
+            self._head = message
+        elif self._head is None:
+            await self._send(message)
+        else:
             head, self._head = self._head, None
-            if self._is_packable(head, message):
-                message = _pack(head, message)
+            await self._begin(head, _pack(head, message) if self._is_packable(head, message) else message)
+
+    async def _begin(self, head: Message, message: Message) -> None:
+        self._wire.hold()
+        try:
             await self._send(head)
-        await self._send(message)
+            await self._send(message)
+        finally:
+            self._wire.release()
 
     def _is_packable(self, head: Message, message: Message) -> bool:
         if message.get("more_body") or len(message.get("body", b"")) < WORTH_PACKING:
@@ -101,6 +107,12 @@ class UvicornWire:
     def __init__(self, send: Any, exchange: Exchange | None) -> None:
         self._cycle: Any = getattr(send, "__self__", None)
         self._exchange = exchange
+
+    def hold(self) -> None:
+        self._cycle.transport.hold()
+
+    def release(self) -> None:
+        self._cycle.transport.release()
 
     def write(self, data: bytes) -> None:
         self._cycle.transport.write(data)
