@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from ..books import cleared, journal, links
@@ -269,18 +270,28 @@ def render(books: Books, record: Record) -> Json:
 
 def _named(books: Books, body: Json, fields: tuple[Field, ...]) -> Json:
     named = dict(body)
-    for field in fields:
+    for field in _referring(fields):
         value = named.get(field.name)
         if value is None:
             continue
-        if field.kind is Kind.REF and field.target:
-            # Recorded: a parent is told by its Id alone.
-            named[field.name] = value if field.name == "ParentRef" else _reference(books, value, field.target)
+        if field.kind is Kind.REF:
+            named[field.name] = _reference(books, value, field.target)
         elif field.kind is Kind.PART:
             named[field.name] = _named(books, value, field.parts)
-        elif field.kind is Kind.LINES:
+        else:
             named[field.name] = [_named(books, row, field.parts) for row in value]
     return named
+
+
+@cache
+def _referring(fields: tuple[Field, ...]) -> tuple[Field, ...]:
+    """The references among them that are told with a name, and what holds such ones."""
+    return tuple(field for field in fields if _is_named(field) or _referring(field.parts))
+
+
+def _is_named(field: Field) -> bool:
+    # Recorded: a parent is told by its Id alone.
+    return field.kind is Kind.REF and bool(field.target) and field.name != "ParentRef"
 
 
 def _reference(books: Books, value: Json, target: str) -> Json:

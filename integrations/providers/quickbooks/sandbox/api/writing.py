@@ -17,10 +17,11 @@ Seal = Callable[[Books, Json], Json]
 
 
 def open_books(sandbox: Sandbox, realm: str) -> Books:
-    found = company(sandbox.store.db, realm)
+    store = sandbox.store
+    found = store.shelf.fact(("company", realm), lambda: company(store.db, realm))
     if found is None:
         raise unauthorized(realm)
-    return Books.on(sandbox.store, found, sandbox.switches, BY_NAME)
+    return Books.on(store, found, sandbox.switches, BY_NAME)
 
 
 @contextmanager

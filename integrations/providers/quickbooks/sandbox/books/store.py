@@ -9,9 +9,10 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, TypeVar
 
 from .clock import Clock
 from .record import Record
@@ -19,14 +20,16 @@ from .schema import BOOKS, SCHEMA, TOKENS, VERSION
 
 #: So many objects stay decoded in memory; those that are referred to most are always among them.
 SHELF = 4096
+Fact = TypeVar("Fact")
 
 
 class Shelf:
-    """The objects that were used last."""
+    """The objects that were used last, and what every request asks of the file although it hardly ever changes."""
 
     def __init__(self, size: int = SHELF) -> None:
         self._size = size
         self._records: OrderedDict[tuple[str, str, int], Record] = OrderedDict()
+        self._facts: dict[Hashable, Any] = {}
 
     def get(self, key: tuple[str, str, int]) -> Record | None:
         record = self._records.get(key)
@@ -43,8 +46,21 @@ class Shelf:
     def drop(self, key: tuple[str, str, int]) -> None:
         self._records.pop(key, None)
 
+    def fact(self, name: Hashable, read: Callable[[], Fact | None]) -> Fact | None:
+        """As it was read last; that there is none is not kept."""
+        found: Fact | None = self._facts.get(name)
+        if found is None:
+            found = read()
+            if found is not None:
+                self._facts[name] = found
+        return found
+
+    def forget(self, name: Hashable) -> None:
+        self._facts.pop(name, None)
+
     def clear(self) -> None:
         self._records.clear()
+        self._facts.clear()
 
 
 def _fold(text: str | int | float | None) -> str | int | float | None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from starlette.responses import Response
@@ -19,8 +21,14 @@ class Webhooks:
         self._store = sandbox.store
         self._sender = sender
 
-    def all(self, call: Call) -> Response:
+    @contextmanager
+    def _changing(self) -> Iterator[sqlite3.Connection]:
         with self._store.writing() as db:
+            yield db
+            subscriptions.changed(self._store.shelf)
+
+    def all(self, call: Call) -> Response:
+        with self._changing() as db:
             if call.method == "POST":
                 return answer({"webhook": subscriptions.add(db, Subscription.read(_body(call))).shown()})
             if call.method == "DELETE":
@@ -29,7 +37,7 @@ class Webhooks:
 
     def one(self, call: Call) -> Response:
         number = int(call.path["id"])
-        with self._store.writing() as db:
+        with self._changing() as db:
             found = subscriptions.get(db, number)
             if call.method == "DELETE":
                 return answer({"cleared": subscriptions.remove(db, number)})
@@ -49,7 +57,7 @@ class Webhooks:
     def again(self, call: Call) -> Response:
         """Enables it and makes all that waits due at once."""
         number, now = int(call.path["id"]), self._store.clock.now()
-        with self._store.writing() as db:
+        with self._changing() as db:
             subscriptions.get(db, number)
             db.execute("UPDATE webhook SET disabled = NULL WHERE id = ?", (number,))
             query = "UPDATE delivery SET due = ? WHERE webhook = ? AND NOT delivered"

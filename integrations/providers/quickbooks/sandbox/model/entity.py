@@ -127,7 +127,7 @@ class Entity:
     def linkable(self) -> bool:
         return bool(self.open_name) or self.linked is not None
 
-    @property
+    @cached_property
     def transacts(self) -> bool:
         return not self.of_time and any(field.name == "TxnDate" for field in self.fields)
 

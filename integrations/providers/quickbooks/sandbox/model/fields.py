@@ -30,8 +30,10 @@ class Kind(Enum):
     IGNORED = auto()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Field:
+    """Told from others by identity, so that what follows from many of them can be looked up instead of reckoned."""
+
     name: str
     kind: Kind
     limit: int = 0

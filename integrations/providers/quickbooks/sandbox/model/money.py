@@ -17,13 +17,15 @@ def fits(amount: Decimal) -> bool:
         return False
     # Not normalize(): that rounds to 28 digits first and would let a long tail pass.
     _, digits, exponent = amount.as_tuple()
+    if int(exponent) >= -DIGITS_AFTER:
+        return True
     significant = "".join(map(str, digits)).rstrip("0")
     zeros = len(digits) - len(significant)
     return not significant or int(exponent) + zeros >= -DIGITS_AFTER
 
 
 def to_units(amount: Decimal | int) -> int:
-    return int(Decimal(amount).scaleb(DIGITS_AFTER))
+    return amount * _SCALE if isinstance(amount, int) else int(amount.scaleb(DIGITS_AFTER))
 
 
 def from_units(units: int) -> Decimal | int:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from typing import Any
 
 from ..settings import Switches
@@ -34,19 +35,15 @@ class Reader:
         """Only writable properties come back; one that was sent empty comes back as None."""
         if not isinstance(payload, dict):
             raise Refusal("2120", f"{owner} must be an object", element=owner)
-        known = {field.name: field for field in fields}
+        known = _known(fields)
         clean: Json = {}
         for name, value in payload.items():
             if name not in known:
                 raise _unknown(name, owner)
-            if known[name].kind is not Kind.IGNORED:
-                clean[name] = self._value(value, known[name])
+            field, read = known[name]
+            if read is not None:
+                clean[name] = None if value is None or value == "" else read(self, value, field)
         return clean
-
-    def _value(self, value: Any, field: Field) -> Any:
-        if value is None or value == "":
-            return None
-        return _READERS[field.kind](self, value, field)
 
     def text(self, value: Any, field: Field) -> str:
         if isinstance(value, dict | list):
@@ -66,7 +63,7 @@ class Reader:
         if _holds_card_number(value):
             raise Refusal("6530", "A credit card number was found in a text field", element=field.name)
         highest = 0xFF if self.country == "US" else 0xFFFF
-        if self.switches.wide_text == "keep" or all(ord(mark) <= highest for mark in value):
+        if value.isascii() or self.switches.wide_text == "keep" or all(ord(mark) <= highest for mark in value):
             return value
         if self.switches.wide_text == "refuse":
             raise _characters(field)
@@ -177,7 +174,8 @@ class Reader:
         return [{name: each for name, each in row.items() if each is not None} for row in rows]
 
 
-_READERS: dict[Kind, Callable[[Reader, Any, Field], Any]] = {
+_Read = Callable[[Reader, Any, Field], Any]
+_READERS: dict[Kind, _Read] = {
     Kind.TEXT: Reader.text,
     Kind.NAME: Reader.name,
     Kind.EMAIL: Reader.email,
@@ -197,6 +195,12 @@ _READERS: dict[Kind, Callable[[Reader, Any, Field], Any]] = {
 }
 
 
+@cache
+def _known(fields: tuple[Field, ...]) -> dict[str, tuple[Field, _Read | None]]:
+    """How each property is read; not at all what is known and dropped."""
+    return {field.name: (field, _READERS.get(field.kind)) for field in fields}
+
+
 def _number(value: Any, field: Field) -> Decimal:
     text = str(value)
     if isinstance(value, bool) or not isinstance(value, int | Decimal | str) or not _NUMBER.fullmatch(text):
@@ -213,7 +217,7 @@ def require_positive(value: Decimal | int, element: str) -> None:
 
 
 def is_whole_id(value: str) -> bool:
-    return value.isascii() and value.isdigit() and len(value) <= 19 and int(value) <= LARGEST_ID
+    return value.isascii() and value.isdigit() and (len(value) < 19 or (len(value) == 19 and int(value) <= LARGEST_ID))
 
 
 def require_whole_id(value: str, element: str) -> int:

@@ -7,12 +7,14 @@ from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from ..books.store import Store
 from ..wire.json import Json
 from .visits import CORE_PLUS, Visit
 
 MINUTES = 60
+HOUR = 3600
 #: Seconds after which counts are on the disk; so much may be missing after a kill.
 BEHIND = 1.0
 
@@ -137,7 +139,7 @@ class Meter:
         return minutes.now(self._store.clock.now())
 
     def _month(self) -> str:
-        return _utc(self._store.clock.now(), "%Y-%m")
+        return _month_of(int(self._store.clock.now() // HOUR))
 
     def _soon(self) -> None:
         """One write for all that happens within a second."""
@@ -150,6 +152,11 @@ class Meter:
         self._changed.clear()
         with self._store.writing() as db:
             db.executemany("INSERT OR REPLACE INTO metered VALUES (?, ?, ?, ?, ?)", rows)
+
+
+@lru_cache(maxsize=4)
+def _month_of(hour: int) -> str:
+    return _utc(hour * HOUR, "%Y-%m")
 
 
 def _utc(moment: float, form: str) -> str:

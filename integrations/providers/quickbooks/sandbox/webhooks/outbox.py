@@ -33,17 +33,21 @@ class Delivery:
     to: Subscription
 
 
-def note(books: Books, change: Change) -> None:
-    for row in books.db.execute("SELECT * FROM webhook WHERE disabled IS NULL").fetchall():
-        if Subscription.from_row(row).wants(change.record.entity):
-            books.db.execute(
-                "INSERT INTO event (webhook, key, realm, entity, object, operation, at, absorbed)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    *(row["id"], str(uuid.uuid4()), books.realm, change.record.entity, str(change.record.id)),
-                    *(change.operation, books.now, None if change.absorbed is None else str(change.absorbed)),
-                ),
-            )
+def note(books: Books, change: Change) -> bool:
+    """Whether there is anybody to be told."""
+    listening = subscriptions.listening(books.shelf, books.db)
+    noted = [each.id for each in listening if each.wants(change.record.entity)]
+    absorbed = None if change.absorbed is None else str(change.absorbed)
+    for number in noted:
+        books.db.execute(
+            "INSERT INTO event (webhook, key, realm, entity, object, operation, at, absorbed)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                *(number, str(uuid.uuid4()), books.realm, change.record.entity, str(change.record.id)),
+                *(change.operation, books.now, absorbed),
+            ),
+        )
+    return bool(noted)
 
 
 def gather(db: sqlite3.Connection, switches: Switches, now: float) -> None:

@@ -15,7 +15,7 @@ from ..books.changes import Change
 from ..books.store import Store
 from ..settings import Switches
 from ..wire.json import trace_id
-from . import outbox
+from . import outbox, subscriptions
 from .outbox import Delivery
 from .posting import post
 
@@ -34,8 +34,8 @@ class Sender:
         self._under_way: dict[int, asyncio.Task[None]] = {}
 
     def watch(self, books: Books, change: Change) -> None:
-        outbox.note(books, change)
-        self._noted = True
+        if outbox.note(books, change):
+            self._noted = True
 
     def after_commit(self) -> None:
         """From whichever thread: now what was noted can be read."""
@@ -99,6 +99,7 @@ class Sender:
                 row = (delivery.id, delivery.tries + 1, at, round(took, 3), status, said)
                 db.execute("INSERT OR REPLACE INTO attempt VALUES (?, ?, ?, ?, ?, ?)", row)
                 outbox.settle(db, delivery, status, self._switches, self._store.clock.now())
+                subscriptions.changed(self._store.shelf)
         finally:
             del self._under_way[delivery.id]
             self._wake.set()

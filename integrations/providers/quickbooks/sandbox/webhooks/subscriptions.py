@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 
+from ..books.store import Shelf
 from ..wire.json import Json
 
 SHAPES = ("legacy", "cloudevents")
@@ -20,6 +21,7 @@ ENTITIES = (
     *("Preferences", "Purchase", "PurchaseOrder", "RefundReceipt", "SalesReceipt", "TaxAgency", "Term"),
     *("TimeActivity", "Transfer", "Vendor", "VendorCredit"),
 )
+_LISTENING = "listening to notifications"
 _NUMBER = (int, float, Decimal)
 _TYPES: dict[str, tuple[type, ...]] = {
     "url": (str,),
@@ -109,6 +111,17 @@ def get(db: sqlite3.Connection, number: int) -> Subscription:
 
 def all_of(db: sqlite3.Connection) -> list[Subscription]:
     return [Subscription.from_row(row) for row in db.execute("SELECT * FROM webhook ORDER BY id")]
+
+
+def listening(shelf: Shelf, db: sqlite3.Connection) -> list[Subscription]:
+    """Those that are told of what happens; asked with each write."""
+    found = shelf.fact(_LISTENING, lambda: [each for each in all_of(db) if each.disabled is None])
+    return found or []
+
+
+def changed(shelf: Shelf) -> None:
+    """Somebody came, left, or was given up."""
+    shelf.forget(_LISTENING)
 
 
 def remove(db: sqlite3.Connection, number: int | None) -> int:
