@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import count
@@ -31,6 +34,9 @@ JSON = {"Accept": "application/json", "Content-Type": "application/json"}
 #: Where the address is another word than the envelope.
 ADDRESSES = {"CreditCardPaymentTxn": "creditcardpayment"}
 
+#: Of the environment. Where no bytecode is left behind every process compiles the whole sandbox anew.
+_NOT_KEPT = ("SANDBOX_", "QUICKBOOKS_", "PYTHONDONTWRITEBYTECODE")
+
 _numbers = count(1)
 
 Json = dict[str, Any]
@@ -48,8 +54,16 @@ def address(entity: str) -> str:
 class Server:
     """The real process on a port of its own choice."""
 
+    #: A file of the books of the first day: what begins with it has no companies to plant.
+    first_day: Path | None = None
+
     def __init__(self, data: Path, **environment: str) -> None:
         self._data = data
+        if self.first_day is not None and not any(data.glob("books.*")):
+            data.mkdir(mode=0o700, exist_ok=True)
+            shutil.copyfile(self.first_day, data / self.first_day.name)
+        #: For what any caller may ask; a connection is kept between two tests.
+        self._session = requests.Session()
         self._environment = environment
         #: Control plane paths that a test wrote to, so that only these are put back after it.
         self.touched: set[str] = set()
@@ -57,7 +71,7 @@ class Server:
         self.start()
 
     def start(self) -> None:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("SANDBOX_", "QUICKBOOKS_"))}
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(_NOT_KEPT)}
         self.process = subprocess.Popen(
             [
                 sys.executable,
@@ -83,12 +97,25 @@ class Server:
         status = self.process.wait(timeout=10)
         if self.process.stdout is not None:
             self.process.stdout.close()
+        self._session.close()
         return status
+
+    def kill(self) -> None:
+        """For whoever is done with it: an end in order takes a third of a second."""
+        self.stop(signal.SIGKILL)
+
+    def keep_first_day(self, folder: Path) -> Path:
+        """A copy of the books as they are now, in one file."""
+        (books,) = self._data.glob("books.*.sqlite3")
+        copy = folder / books.name
+        with closing(sqlite3.connect(books)) as source, closing(sqlite3.connect(copy)) as target:
+            source.backup(target)
+        return copy
 
     def control(self, path: str, body: Json | None = None, method: str = "POST") -> Json:
         if method != "GET":
             self.touched.add(path)
-        answer = requests.request(method, f"{self.url}/sandbox/{path}", json=body, timeout=10)
+        answer = self._session.request(method, f"{self.url}/sandbox/{path}", json=body, timeout=10)
         answer.raise_for_status()
         return dict(answer.json())
 
@@ -120,7 +147,7 @@ class Server:
             "state": "s&1",
         }
         sent = {**asked, "realm": realm, "decision": decision, **more}
-        answer = requests.post(f"{self.url}/connect/oauth2", data=sent, allow_redirects=False, timeout=10)
+        answer = self._session.post(f"{self.url}/connect/oauth2", data=sent, allow_redirects=False, timeout=10)
         assert answer.status_code == 302, answer.text
         query = parse_qs(urlsplit(answer.headers["Location"]).query)
         return {name: values[0] for name, values in query.items()}
@@ -131,7 +158,7 @@ class Server:
         headers: Json | None = None,
         **form: str,
     ) -> requests.Response:
-        return requests.post(
+        return self._session.post(
             f"{self.url}/oauth2/v1/tokens/bearer",
             data=form,
             auth=client,

@@ -25,18 +25,21 @@ def _reopen(server: Server, realm: str) -> None:
     server.control(f"companies/{realm}/preferences", {**_OPEN, **dict.fromkeys(_TRACKED, realm == US)})
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="session", autouse=True)
 def _running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The first process plants the companies; all others of the session begin with a copy of its books."""
     server = Server(tmp_path_factory.mktemp("sandbox"))
+    Server.first_day = server.keep_first_day(tmp_path_factory.mktemp("first-day"))
     yield server
-    server.stop()
+    Server.first_day = None
+    server.kill()
 
 
 @pytest.fixture(scope="session")
 def _apart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     server = Server(tmp_path_factory.mktemp("apart"))
     yield server
-    server.stop()
+    server.kill()
 
 
 @pytest.fixture
@@ -77,4 +80,4 @@ def own(tmp_path: Path) -> Iterator[Callable[..., Server]]:
     yield start
     for server in servers:
         if server.process.poll() is None:
-            server.stop()
+            server.kill()

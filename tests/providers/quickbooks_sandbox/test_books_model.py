@@ -30,7 +30,7 @@ def _server() -> Iterator[None]:
     with TemporaryDirectory() as folder:
         _servers.append(Server(Path(folder)))
         yield
-        _servers.pop().stop()
+        _servers.pop().kill()
 
 
 def _cents(number: Any) -> Decimal:

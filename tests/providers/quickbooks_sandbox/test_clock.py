@@ -22,7 +22,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         tmp_path_factory.mktemp("clock"), SANDBOX_ROTATE_REFRESH="daily", SANDBOX_ACCESS_AFTER_REFRESH="lives"
     )
     yield server
-    server.stop()
+    server.kill()
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ def changing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A process whose companies no other test looks at."""
     server = Server(tmp_path_factory.mktemp("facts"))
     yield server
-    server.stop()
+    server.kill()
 
 
 @pytest.fixture

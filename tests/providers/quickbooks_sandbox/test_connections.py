@@ -179,7 +179,7 @@ def harsh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         QUICKBOOKS_REDIRECT_URIS=f"{BACK} https://app.example/cb",
     )
     yield server
-    server.stop()
+    server.kill()
 
 
 def test_the_winner_of_a_race_may_lose_what_it_got(harsh: Server) -> None:

@@ -14,7 +14,7 @@ from .client import Company, Json, Server, fresh
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     server = Server(tmp_path_factory.mktemp("french"), SANDBOX_LANGUAGE="fr")
     yield server
-    server.stop()
+    server.kill()
 
 
 @pytest.fixture

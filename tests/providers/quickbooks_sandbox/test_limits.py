@@ -30,7 +30,7 @@ OFF = dict.fromkeys(
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     server = Server(tmp_path_factory.mktemp("limits"))
     yield server
-    server.stop()
+    server.kill()
 
 
 @pytest.fixture

@@ -39,7 +39,7 @@ def _server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     server = Server(tmp_path_factory.mktemp("lists"))
     server.control(f"companies/{US}/preferences", {"MultiCurrencyEnabled": True})
     yield server
-    server.stop()
+    server.kill()
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from .client import US, Company, Json, Server, fresh
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     server = Server(tmp_path_factory.mktemp("snapshots"))
     yield server
-    server.stop()
+    server.kill()
 
 
 @pytest.fixture

@@ -42,7 +42,7 @@ def lenient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         SANDBOX_DOUBLED_QUOTE="refuse",
     )
     yield server
-    server.stop()
+    server.kill()
 
 
 @pytest.fixture
