@@ -101,9 +101,10 @@ def test_the_last_words_are_the_address_the_sign_ins_and_how_to_stop(
     with checkout.run() as program:
         assert program.says("Stop with Ctrl-C.")
         # A process that says nothing about being ready may still be loading: its lines come after the block.
-        address, note, stop = program.output.partition("\n\nFlexSync")[2].strip().split("\n\n")[:3]
+        address, note, sandbox, stop = program.output.partition("\n\nFlexSync")[2].strip().split("\n\n")[:4]
         assert address == f"is running at http://localhost:{checkout.port}"
         assert note == "Sign in as ada@example.com"
+        assert sandbox.startswith("The QuickBooks sandbox: http://localhost:")
         assert stop.startswith("Stop with Ctrl-C. Your data stays in .flexsync.")
 
 
