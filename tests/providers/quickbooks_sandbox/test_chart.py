@@ -64,12 +64,12 @@ def test_what_is_not_there_is_explained(sandbox: Server, path: str, status: int)
 
 def test_balances_tell_the_sum_of_postings_of_every_account_as_decimal_text(uk: Company) -> None:
     before = {row["AcctNum"]: row for row in _balances(uk.server, UK)["accounts"]}
-    uk.create("Purchase", uk.charge(Line=[uk.line("10.10"), uk.line("0.005")]))
+    uk.create("Purchase", uk.charge(Line=[uk.line("10.10"), uk.line("0.01")]))
     uk.create("Purchase", uk.charge(Line=[uk.line("3")], Credit=True))
     after = _balances(uk.server, UK)
     rows = {row["AcctNum"]: row for row in after["accounts"]}
     assert (rows["6110"]["Name"], rows["6110"]["AccountType"]) == ("Office supplies", "Expense")
-    for number, change in (("6110", "7.105"), ("2110", "-7.105"), ("6230", "0")):
+    for number, change in (("6110", "7.11"), ("2110", "-7.11"), ("6230", "0")):
         for word in ("postings", "balance"):
             assert Decimal(rows[number][word]) - Decimal(before[number][word]) == Decimal(change)
     assert (rows["1010"]["postings"], rows["1010"]["balance"]) == ("0.00", "84310.90")

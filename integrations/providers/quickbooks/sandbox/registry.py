@@ -24,6 +24,7 @@ from .entities.preferences import PREFERENCES
 from .entities.purchase import PURCHASE
 from .entities.purchase_order import PURCHASE_ORDER
 from .entities.receipts import REFUND_RECEIPT, SALES_RECEIPT
+from .entities.recurring import RECURRING
 from .entities.tax_lists import TAX_AGENCY, TAX_CODE, TAX_RATE
 from .entities.term import TERM
 from .entities.time_activity import TIME_ACTIVITY
@@ -40,14 +41,12 @@ ENTITIES = (
     *(PURCHASE, BILL, VENDOR_CREDIT, BILL_PAYMENT, JOURNAL_ENTRY, TRANSFER, CARD_PAYMENT),
     *(INVOICE, SALES_RECEIPT, PAYMENT, CREDIT_MEMO, REFUND_RECEIPT, ESTIMATE, DEPOSIT, PURCHASE_ORDER),
     *(TAX_AGENCY, TAX_RATE, TAX_CODE),
-    *(COMPANY_INFO, PREFERENCES, ATTACHABLE),
+    *(COMPANY_INFO, PREFERENCES, ATTACHABLE, RECURRING),
 )
 BY_NAME = {entity.name: entity for entity in (*ENTITIES, *UNLISTED)}
 BY_ADDRESS = {(entity.address or entity.name).lower(): entity for entity in ENTITIES}
 #: A query may also say the name of the envelope.
 BY_QUERY = {entity.name.lower(): entity for entity in ENTITIES} | BY_ADDRESS
 #: Known to QuickBooks and kept by none of these companies: a query for them finds nothing.
-EMPTY = frozenset(
-    {"budget", "customertype", "inventoryadjustment", "journalcode", "recurringtransaction", "reimbursecharge"}
-)
+EMPTY = frozenset({"budget", "customertype", "inventoryadjustment", "journalcode", "reimbursecharge"})
 TRANSACTIONS = tuple(entity for entity in BY_NAME.values() if entity.transacts)

@@ -69,6 +69,10 @@ class Call:
         return dict(parse_qsl(self.body.decode("utf-8", "replace"), keep_blank_values=True))
 
 
+#: Of the API's own parameters, which clients capitalise as they like.
+_PARAMETERS = {
+    name.lower(): name for name in ("requestid", "minorversion", "operation", "include", "sendTo", "changedSince")
+}
 Handler = Callable[[Call], Response]
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -91,7 +95,8 @@ def _call(request: Request, headers: dict[str, str], body: bytes) -> Call:
     scope = request.scope
     origin = f"{scope['scheme']}://{headers.get('host') or request.url.netloc}"
     ORIGIN.set(origin)
-    query = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
+    asked = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+    query = {_PARAMETERS.get(name.lower(), name): value for name, value in asked}
     return Call(scope["method"], origin, scope["path_params"], query, headers, body, scope["path"])
 
 

@@ -8,6 +8,7 @@ from functools import partial
 from starlette.responses import Response
 
 from ..books.books import Books
+from ..entities import recurring
 from ..model.entity import Entity
 from ..registry import BY_ADDRESS, BY_NAME
 from ..reports import addresses as reports
@@ -18,7 +19,7 @@ from ..wire import xml_requests
 from ..wire.json import Json, loads
 from ..wire.refusals import Refusal, unsupported
 from ..wire.xml_requests import BadXml
-from . import capture, documents, forms, rates, search, tax_service
+from . import capture, documents, forms, invoice_links, rates, search, tax_service
 from .batch import Batch, read_items, target_of
 from .documents import Wish
 from .gate import Gate
@@ -99,7 +100,7 @@ class Api(Gate):
 
         def shown() -> Response:
             with reading(self._sandbox, realm) as books:
-                return answer(timed(books, act(books)))
+                return answer(timed(books, _included(call, books, act(books))))
 
         return meet(self._sandbox, Target(realm, entity, operation), shown)
 
@@ -118,7 +119,11 @@ class Api(Gate):
         if wish.operation == "void" and wish.entity.name in VOID_ODDITIES:
             return answer(*VOID_ODDITIES[wish.entity.name](self._now(realm)))
         target = target_of(realm, wish)
-        return self._written(call, target, lambda books: _one(entity, documents.carry_out(books, wish)))
+
+        def act(books: Books) -> Json:
+            return _included(call, books, _one(entity, documents.carry_out(books, wish)))
+
+        return self._written(call, target, act)
 
     def _written(self, call: Call, target: Target, act: Callable[[Books], Json], seal: Seal = timed) -> Response:
         key = _key(call)
@@ -165,6 +170,10 @@ def _one(entity: Entity, shown: Json) -> Json:
     return {entity.name: shown}
 
 
+def _included(call: Call, books: Books, result: Json) -> Json:
+    return invoice_links.added(books, result) if invoice_links.asked(call.query.get("include", "")) else result
+
+
 def _sent(outcome: Remembered) -> Response:
     return Response(outcome.body, outcome.status, media_type="application/json")
 
@@ -186,6 +195,7 @@ def _wish(call: Call, entity: Entity) -> Wish:
     payload = _sent_by(call)
     if not isinstance(payload, dict):
         raise Refusal("2120", "The body must be an object", element="")
+    payload = recurring.unfolded(payload) if entity.folded else payload
     include = call.query.get("include", "").lower().split(",")
     operation = _operation(entity, call.query.get("operation", "").lower(), include, payload)
     return Wish(entity, operation, payload, duplicate_numbers="allowduplicatedocnum" in include)
@@ -221,7 +231,7 @@ def _sent_by(call: Call) -> object:
             return xml_requests.read(call.body)
         except BadXml as error:
             raise Refusal("2010", f"Property Name:The request is not readable XML: {error}", element="") from error
-    if not kind.startswith("application/json"):
+    if not kind.lower().startswith("application/json"):
         raise Refusal("1050", f"Content-Type {kind or '(none)'} is not supported", element="")
     return parse(call.body)
 
@@ -230,9 +240,9 @@ def _statement(call: Call) -> str:
     if call.method == "GET":
         return call.query.get("query", "")
     sent = call.headers.get("content-type", "")
-    if not sent.startswith(("application/text", "text/plain")):
+    if not sent.lower().startswith(("application/text", "text/plain")):
         raise Refusal("1050", f"Content-Type {sent or '(none)'} is not supported for a query", element="")
     try:
-        return call.body.decode("utf-8")
+        return call.body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise Refusal("500", "MalformedByteSequenceException: Invalid UTF-8 in the request", element="") from error

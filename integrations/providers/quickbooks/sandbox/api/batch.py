@@ -10,6 +10,7 @@ from typing import Any
 from starlette.responses import Response
 
 from ..books.books import Books
+from ..entities import recurring
 from ..registry import BY_NAME
 from ..sandbox import Sandbox
 from ..traffic.broken import Postponed
@@ -196,4 +197,6 @@ def _wish(item: Json) -> Wish:
     payload = item[names[0]]
     if not isinstance(payload, dict):
         raise Refusal("2120", f"{names[0]} must be an object", element=names[0])
-    return Wish(BY_NAME[names[0]], operation, payload, duplicate_numbers=duplicates)
+    entity = BY_NAME[names[0]]
+    payload = recurring.unfolded(payload) if entity.folded else payload
+    return Wish(entity, operation, payload, duplicate_numbers=duplicates)

@@ -134,7 +134,8 @@ def _delete(books: Books, wish: Wish) -> Json:
     cleared.check(books, record)
     books.remove(record)
     _settle(books, targets)
-    return {"domain": "QBO", "status": "Deleted", "Id": str(record.id)}
+    gone = {"domain": "QBO", "status": "Deleted", "Id": str(record.id)}
+    return {record.body["Type"]: gone} if wish.entity.folded else gone
 
 
 def _enter(books: Books, entity: Entity, record: Record, parted: set[tuple[str, int]]) -> None:
@@ -257,6 +258,9 @@ def read_single(books: Books, entity: Entity) -> Json:
 def render(books: Books, record: Record) -> Json:
     """The object as QuickBooks prints it: references named, read-only properties filled in."""
     entity = books.entities[record.entity]
+    if entity.folded:
+        kind = record.body["Type"]
+        return {kind: render(books, replace(record, entity=kind, body=record.body[kind]))}
     body = {**record.body, **entity.derived(books, record)}
     times = {"CreateTime": books.moment(record.created), "LastUpdatedTime": books.moment(record.updated)}
     head = {"domain": "QBO", "sparse": False, "Id": entity.shown_id(record.id), "SyncToken": str(record.sync_token)}

@@ -39,7 +39,7 @@ class Gate:
 
     def _turned_away(self, call: Call, refusal: GatewayRefusal) -> Response:
         """In the lower-case envelope, unless XML was asked for by name."""
-        if "xml" not in call.headers.get("accept", "") or _wants_json(call):
+        if "xml" not in call.headers.get("accept", "").lower() or _wants_json(call):
             return answer(refusal.body(self._sandbox.now()), refusal.status)
         error = refusal.fault["error"][0]
         words = error["code"], error["message"], error["detail"], refusal.fault["type"]
@@ -78,7 +78,7 @@ class Gate:
 
 def _wants_json(call: Call) -> bool:
     """§2: XML is what comes unless JSON is asked for."""
-    return "json" in call.headers.get("accept", "")
+    return "json" in call.headers.get("accept", "").lower()
 
 
 def _as_xml(response: Response) -> Response:

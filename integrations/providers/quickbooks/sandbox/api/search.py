@@ -74,9 +74,17 @@ class Search:
         return {**response, "maxResults": len(found)}
 
     def _page(self, where: str) -> list[Record]:
-        query = f"SELECT * FROM object WHERE {where} ORDER BY {self._ordering()} LIMIT ? OFFSET ?"
-        values = [*self._values, self._limit(), self._statement.start - 1]
-        return [Record.from_row(row) for row in self._books.db.execute(query, values)]
+        start, limit = self._statement.start, self._limit()
+        if not self._entity.words:
+            return self._rows(where, self._ordering(), limit, start - 1)
+        # The real one's oddity: codes that are words come first and count against no limit.
+        words = self._rows(f"{where} AND id < 0", "id DESC", len(self._entity.words), 0) if start == 1 else []
+        return [*words, *self._rows(f"{where} AND id > 0", self._ordering(), limit, start - 1)]
+
+    def _rows(self, where: str, ordering: str, limit: int, offset: int) -> list[Record]:
+        query = f"SELECT * FROM object WHERE {where} ORDER BY {ordering} LIMIT ? OFFSET ?"
+        rows = self._books.db.execute(query, [*self._values, limit, offset])
+        return [Record.from_row(row) for row in rows]
 
     def _limit(self) -> int:
         limit = self._statement.limit or PAGE

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from ..books.books import Books, Company
 from ..wire.json import Json, loads, zone
+from .messages import messages
 from .planting import Start, put, single
 
 REALM = "9341450000000037"
@@ -34,11 +35,8 @@ def _plant(books: Books) -> None:
     plan = loads(DATA.read_bytes())
     started = date.fromisoformat(books.today) - timedelta(days=1)
     later = started - date.fromisoformat(plan["latest"])
-    single(
-        books,
-        "Preferences",
-        {name: {**group, **_TURNED_ON.get(name, {})} for name, group in plan["Preferences"].items()},
-    )
+    chosen = {name: {**group, **_TURNED_ON.get(name, {})} for name, group in plan["Preferences"].items()}
+    single(books, "Preferences", {**chosen, "EmailMessagesPrefs": messages(COMPANY)})
     single(books, "CompanyInfo", {**plan["CompanyInfo"], "CompanyStartDate": books.today})
     for entity, payload in _payloads(plan):
         number = int(payload.pop("Id"))

@@ -16,6 +16,7 @@ from ..model.money import to_units
 from ..registry import BY_NAME
 from ..settings import Switches
 from ..wire.json import Json
+from .messages import messages
 
 #: On the list of each company.
 CURRENCIES = ("CAD", "EUR", "GBP", "USD")
@@ -146,6 +147,21 @@ def preferences(company: Company, *, classes: bool = False, locations: bool = Fa
             "BillableExpenseTracking": False,
             "POCustomField": [],
         },
+        "EmailMessagesPrefs": messages(company),
+        "ProductAndServicesPrefs": {
+            "ForSales": True,
+            "ForPurchase": True,
+            "QuantityWithPriceAndRate": True,
+            "QuantityOnHand": True,
+        },
+        "TimeTrackingPrefs": {
+            "UseServices": True,
+            "BillCustomers": True,
+            "ShowBillRateToAll": False,
+            "WorkWeekStartDate": "Monday",
+            "MarkTimeEntriesBillable": True,
+        },
+        "ReportPrefs": {"ReportBasis": "Accrual", "CalcAgingReportFromTxnDate": False},
         "TaxPrefs": {"UsingSalesTax": company.country != "US"},
         "SalesFormsPrefs": {"CustomTxnNumbers": False, "CustomField": []},
         "OtherPrefs": {"NameValue": [{"Name": name, "Value": value} for name, value in others.items()]},

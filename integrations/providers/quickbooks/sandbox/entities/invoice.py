@@ -16,7 +16,8 @@ from ..wire.json import Json
 from . import numbering, own_accounts, payables, selling, transactions
 from .term import due
 
-_ALLOWED = ("AllowIPNPayment", "AllowOnlinePayment", "AllowOnlineCreditCardPayment", "AllowOnlineACHPayment")
+PAID_ONLINE = ("AllowOnlinePayment", "AllowOnlineCreditCardPayment", "AllowOnlineACHPayment")
+_ALLOWED = ("AllowIPNPayment", *PAID_ONLINE)
 _OFFERED = ("AllowOnlinePayPalPayment", "AllowOnlineAffirmPayment")
 ORIGINS = ("Estimate", "ReimburseCharge", "TimeActivity", "StatementCharge", "ChargeCredit")
 

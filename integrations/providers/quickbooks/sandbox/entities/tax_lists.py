@@ -1,6 +1,7 @@
 """Agencies, the rates they set, and the codes that lines carry (§9.6).
 
-Codes and rates are made by the tax service alone; in the US two more codes are words that stand for any tax and none.
+Codes and rates are made by the tax service alone; in the US three more codes are words: any tax, none, and the
+document's own.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from . import own_accounts
 from .own_accounts import Own
 
 #: Of every US company; kept under numbers that no list counts up to.
-WORDS = {"TAX": -1, "NON": -2}
+WORDS = {"TAX": -1, "NON": -2, "CustomSalesTax": -3}
 
 
 def _agency(books: Books, draft: Json, before: Record | None) -> Json:
@@ -61,9 +62,9 @@ def _code(books: Books, draft: Json, before: Record | None) -> Json:
 
 
 def words(books: Books) -> None:
-    """The two codes of a US company, which no rate stands behind."""
+    """The codes of every US company that no rate stands behind."""
     for word, number_ in WORDS.items():
-        body = {"Name": word, "Description": word, "Active": True, "Hidden": False, "Taxable": word == "TAX"}
+        body = {"Name": word, "Description": word, "Active": True, "Hidden": False, "Taxable": word != "NON"}
         now = int(books.now)
         books.restate(Record("TaxCode", number_, 0, True, now, now, {**body, "TaxGroup": False}))
 

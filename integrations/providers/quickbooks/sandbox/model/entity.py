@@ -91,6 +91,8 @@ class Entity:
     captured: bool = True
     #: Set by what it says, never named by an Id (§9.6).
     anonymous: bool = False
+    #: Shown and sent as an object of another kind within it, which also holds its Id.
+    folded: bool = False
     #: Dated as a transaction is, but neither moves money nor promises any.
     of_time: bool = False
     #: One object of it per company, read without an Id in a list of its own.

@@ -47,9 +47,13 @@ def spelled_short(value: Decimal) -> Decimal | int:
     return int(price) if price == int(price) else price.normalize()
 
 
+def in_cents(amount: Decimal) -> Decimal:
+    return amount.quantize(_CENT, ROUND_HALF_UP)
+
+
 def cents(amount: Decimal) -> int:
     """Units of an amount rounded half up to two places, as books are kept."""
-    return to_units(amount.quantize(_CENT, ROUND_HALF_UP))
+    return to_units(in_cents(amount))
 
 
 def to_text(units: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from typing import Any
@@ -14,14 +14,15 @@ from ..settings import Switches
 from ..wire.json import Json
 from ..wire.refusals import Refusal, business
 from .fields import Field, Kind
-from .money import fits, plain, spelled
+from .money import fits, in_cents, plain, spelled
 
 LARGEST_ID = 2**63 - 1
 #: A day, which may carry a time or an offset as XML dates do.
 _DATE = re.compile(r"(\d{4}-\d{2}-\d{2})(T[\d:.]+)?(Z|[+-]\d{2}:?\d{2})?")
 _EMAIL = re.compile(r"[^@\s,]+@[^@\s,]+\.[^@\s,]+")
 _CARD = re.compile(r"(?<!\d)\d(?:[ -]?\d){12,18}(?!\d)")
-_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,4})?")
+_NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,4})?")
+_CONTROLS = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f\\ufffe\\uffff]")
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,9 @@ class Reader:
 
     def _characters(self, value: str, field: Field) -> str:
         if any(mark in value for mark in field.forbidden) or not self._allows(value, field):
+            raise _characters(field)
+        if _CONTROLS.search(value):
+            # No XML can hold them, and XML is what the real one speaks inside.
             raise _characters(field)
         if _holds_card_number(value):
             raise Refusal("6530", "A credit card number was found in a text field", element=field.name)
@@ -109,10 +113,11 @@ class Reader:
         return value
 
     def amount(self, value: Any, field: Field) -> Decimal | int:
+        """§2: up to five places are taken, and two of them kept, so that what is booked is what was rounded."""
         number = _number(value, field)
-        if not fits(number):
+        if not fits(number) or not fits(in_cents(number)):
             raise Refusal("2140", "Amount has too many digits: 10 before and 5 after the point", element=field.name)
-        return plain(number)
+        return plain(in_cents(number))
 
     def rate(self, value: Any, field: Field) -> Decimal | int | None:
         number = _number(value, field)
@@ -143,6 +148,8 @@ class Reader:
         if found is None:
             raise Refusal("2060", f"Date {value!r} is not of the form YYYY-MM-DD", element=field.name)
         try:
+            if found[2]:
+                time.fromisoformat(found[2])
             return date.fromisoformat(found[1]).isoformat()
         except ValueError as error:
             raise Refusal("2070", f"Date {value} is not in the calendar", element=field.name) from error

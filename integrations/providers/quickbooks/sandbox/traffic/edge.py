@@ -17,6 +17,7 @@ from .log import Exchange, Log
 WORTH_PACKING = 1400
 _PACKABLE = ("application/json", "application/xml", "text/html")
 _VERSION = (b"qbo-version", b"sandbox")
+_COMPANY = "/v3/company/"
 _SLASHES = re.compile("/{2,}")
 
 
@@ -32,11 +33,21 @@ class Edge:
         path = scope["path"]
         if path.endswith("/") or "//" in path:
             path = _SLASHES.sub("/", path).rstrip("/") or "/"
+        if path.startswith(_COMPANY):
+            path = _in_lower_case(path)
         exchange = self._log.open(scope)
         wire = UvicornWire(send, exchange)
         answer = _Answer(scope, send, exchange, wire)
         heard = receive if exchange is None or scope["method"] == "GET" else _overheard(receive, exchange)
         await self._app({**scope, "path": path, "sandbox.wire": wire}, heard, answer.send)
+
+
+def _in_lower_case(path: str) -> str:
+    """Clients spell entities and what is done with them as they like; Ids may be words, and reports have names."""
+    realm, _, rest = path.removeprefix(_COMPANY).partition("/")
+    words = rest.split("/")
+    lowered = [word if at % 2 and words[0].lower() != "taxservice" else word.lower() for at, word in enumerate(words)]
+    return f"{_COMPANY}{realm}/{'/'.join(lowered)}" if rest else path
 
 
 def _overheard(receive: Receive, exchange: Exchange) -> Receive:
