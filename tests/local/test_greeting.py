@@ -23,7 +23,9 @@ def test_the_note_of_the_demo_says_where_it_is_now(tmp_path: Path, earlier: str)
 
 
 @pytest.mark.parametrize(("throttle", "said"), [({}, "limits off"), ({"SANDBOX_THROTTLE": "on"}, "limits on")])
-def test_it_says_where_the_sandbox_is_and_whether_it_limits(tmp_path: Path, throttle: dict[str, str], said: str) -> None:
+def test_it_says_where_the_sandbox_is_and_whether_it_limits(
+    tmp_path: Path, throttle: dict[str, str], said: str
+) -> None:
     env = {"FLEXSYNC_PUBLIC_URL": "http://localhost:8000", "SANDBOX_PORT": "8123", **throttle}
     told = greeting(State.open(tmp_path / "state"), env)
     assert "http://localhost:8123" in told
