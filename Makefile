@@ -69,6 +69,7 @@ clean: ## Remove what was set up; the demo's data too
 	@$(BIN)/python -m pip install -q --disable-pip-version-check -r requirements.txt
 	@touch $@
 
-.venv/development: requirements-dev.txt .venv/runtime
+.venv/development: requirements-dev.txt tests/providers/quickbooks_sandbox/node/package-lock.json .venv/runtime
 	@$(BIN)/python -m pip install -q --disable-pip-version-check -r requirements-dev.txt
+	@$(BIN)/python -m tests.providers.quickbooks_sandbox.javascript
 	@touch $@

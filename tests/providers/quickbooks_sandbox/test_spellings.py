@@ -79,6 +79,7 @@ def test_control_characters_are_refused(us: Company, text: str) -> None:
         ("2026-05-04T00:00:00", "2026-05-04"),
         ("2026-05-04T23:59:59.9999999-07:00", "2026-05-04"),
         ("2026-05-04-07:00", "2026-05-04"),
+        ("2026-05-04 00:00:00 +0000", "2026-05-04"),
         ("2026-05-04T25:00:00", None),
         ("2026-05-04T10:61", None),
         ("2026-05-32", None),
@@ -114,6 +115,18 @@ def test_codes_that_are_words_stand_on_no_second_page(us: Company) -> None:
     later = us.query("select * from TaxCode startposition 2").get("TaxCode", [])
     assert all(row["Id"].isdigit() for row in later)
     assert [row["Id"] for row in us.query("select * from TaxCode where Name = 'non'")["TaxCode"]] == ["NON"]
+
+
+@pytest.mark.parametrize("word", ["TAX", "NON", "CustomSalesTax"])
+def test_a_document_names_a_word_as_its_code(us: Company, word: str) -> None:
+    customer = us.create("Customer", {"DisplayName": fresh("Client")})
+    income = us.create("Account", {"Name": fresh("Fees"), "AccountType": "Income"})
+    item = us.create("Item", {"Name": fresh("Hour"), "Type": "Service", "IncomeAccountRef": {"value": income["Id"]}})
+    detail = {"ItemRef": {"value": item["Id"]}, "TaxCodeRef": {"value": "TAX"}}
+    line = {"Amount": 5, "DetailType": "SalesItemLineDetail", "SalesItemLineDetail": detail}
+    tax = {"TxnTaxCodeRef": {"value": word}}
+    made = us.create("Invoice", {"CustomerRef": {"value": customer["Id"]}, "Line": [line], "TxnTaxDetail": tax})
+    assert made["TotalAmt"] == 5
 
 
 def test_lists_that_nobody_keeps_are_captured_without_a_fault(us: Company) -> None:

@@ -176,7 +176,7 @@ ATTACHABLE = Entity(
     ),
     searchable={
         **COMMON,
-        **texts("FileName", "Note", "ContentType", "Category", "PlaceName"),
+        **texts("FileName", "Note", "ContentType", "Category", "PlaceName", "Tag"),
         "Size": ("number", "json_extract(body, '$.Size')"),
         "AttachableRef.EntityRef.Type": ("text", KIND),
         "AttachableRef.EntityRef.value": ("text", TARGET),

@@ -17,7 +17,7 @@ from ..books.journal import Posting
 from ..books.record import Record
 from ..model.money import cents, from_units, spelled_short, to_units
 from ..wire.json import Json
-from . import own_accounts, tax, transactions
+from . import own_accounts, tax, tax_lists, transactions
 
 _HUNDRED = Decimal(100)
 
@@ -208,12 +208,20 @@ def _sales_tax(books: Books, body: Json, rows: list[Line], told: Told, discount:
     base = _net(taxed)
     if discount and body.get("ApplyTaxAfterDiscount") and taxed:
         base -= _part(discount, Decimal(base), Decimal(_net(rows)))
-    code = told.code or _usual_code(books, body)
+    code = _code(books, body, told)
     if code:
         books.resolve(code, "TaxCode", field_name="TxnTaxCodeRef")
     rates = rates_of(books, code["value"], tax.SALES) if code and taxed else []
     shares = [Share(rate, base, _part(base, rate.percent, _HUNDRED)) for rate in rates]
     return _shown(body, _overruled(shares, told), {"TxnTaxCodeRef": code} if code else {}, told.total)
+
+
+def _code(books: Books, body: Json, told: Told) -> Json | None:
+    """A word says whether there is tax, not which: public clients send the first code that they find."""
+    word = told.code["value"] if told.code else "TAX"
+    if word == "NON":
+        return None
+    return _usual_code(books, body) if word in tax_lists.WORDS else told.code
 
 
 def _usual_code(books: Books, body: Json) -> Json | None:

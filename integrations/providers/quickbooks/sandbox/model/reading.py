@@ -17,8 +17,8 @@ from .fields import Field, Kind
 from .money import fits, in_cents, plain, spelled
 
 LARGEST_ID = 2**63 - 1
-#: A day, which may carry a time or an offset as XML dates do.
-_DATE = re.compile(r"(\d{4}-\d{2}-\d{2})(T[\d:.]+)?(Z|[+-]\d{2}:?\d{2})?")
+#: A day, which may carry a time or an offset as XML dates do, or as Ruby prints them.
+_DATE = re.compile(r"(\d{4}-\d{2}-\d{2})([T ][\d:.]+)? ?(Z|[+-]\d{2}:?\d{2})?")
 _EMAIL = re.compile(r"[^@\s,]+@[^@\s,]+\.[^@\s,]+")
 _CARD = re.compile(r"(?<!\d)\d(?:[ -]?\d){12,18}(?!\d)")
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,4})?")
@@ -149,7 +149,7 @@ class Reader:
             raise Refusal("2060", f"Date {value!r} is not of the form YYYY-MM-DD", element=field.name)
         try:
             if found[2]:
-                time.fromisoformat(found[2])
+                time.fromisoformat(found[2].strip())
             return date.fromisoformat(found[1]).isoformat()
         except ValueError as error:
             raise Refusal("2070", f"Date {value} is not in the calendar", element=field.name) from error
