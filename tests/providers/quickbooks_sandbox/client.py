@@ -104,11 +104,15 @@ class Server:
         """For whoever is done with it: an end in order takes a third of a second."""
         self.stop(signal.SIGKILL)
 
+    @property
+    def books(self) -> Path:
+        (found,) = self._data.glob("books.*.sqlite3")
+        return found
+
     def keep_first_day(self, folder: Path) -> Path:
         """A copy of the books as they are now, in one file."""
-        (books,) = self._data.glob("books.*.sqlite3")
-        copy = folder / books.name
-        with closing(sqlite3.connect(books)) as source, closing(sqlite3.connect(copy)) as target:
+        copy = folder / self.books.name
+        with closing(sqlite3.connect(self.books)) as source, closing(sqlite3.connect(copy)) as target:
             source.backup(target)
         return copy
 

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import sqlite3
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 import pytest
 
-from .client import Company, fresh
+from .client import Company, Server, fresh
 
 
 def test_a_repeat_returns_the_first_answer_byte_for_byte(us: Company) -> None:
@@ -62,3 +65,20 @@ def test_a_single_request_id_has_at_most_fifty_characters(us: Company, length: i
     assert answer.status_code == status
     if status == 400:
         assert us.fault(answer)["code"] == "2130"
+
+
+def test_answers_that_are_too_old_to_be_repeated_take_no_room(own: Callable[..., Server]) -> None:
+    us = own().company()
+    us.batch([{"bId": str(number), "Purchase": us.charge()} for number in range(5)], requestid=fresh("req"))
+    us.server.control("clock", {"advance_seconds": 60 * 16})
+    late = us.server.company()
+    late.create("Purchase", late.charge(), requestid=fresh("req"))
+    waited = time.monotonic() + 5
+    while _remembered(us.server) > 1 and time.monotonic() < waited:
+        time.sleep(0.05)
+    assert _remembered(us.server) == 1
+
+
+def _remembered(server: Server) -> int:
+    with closing(sqlite3.connect(server.books)) as db:
+        return int(db.execute("SELECT count(*) FROM remembered").fetchone()[0])

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.responses import Response
@@ -12,6 +14,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from .api.files import Files
+from .api.requestids import keep_sweeping
 from .books import audit
 from .books.store import Store
 from .companies import all as seed
@@ -40,6 +43,8 @@ from .traffic.routing import ByWord
 from .traffic.throttle import Limits, Throttle
 from .webhooks.sender import Sender
 
+Work = Callable[[], Coroutine[Any, Any, None]]
+
 
 def build(settings: Settings) -> ASGIApp:
     store = Store(settings.data)
@@ -64,16 +69,21 @@ def build(settings: Settings) -> ASGIApp:
         *_read_by_people(sandbox),
     ]
     app = Starlette(exception_handlers=Lost(store.clock).by_status)
-    app.router = ByWord(routes, _sending(sender))
+    app.router = ByWord(routes, _beside(sender.run, partial(keep_sweeping, store, switches)))
     return Edge(app, log)
 
 
-def _sending(sender: Sender) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+def _beside(
+    *works: Callable[[], Coroutine[Any, Any, None]],
+) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+    """What goes on beside the requests for as long as there are any."""
+
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        task = asyncio.create_task(sender.run())
+        tasks = [asyncio.create_task(work()) for work in works]
         yield
-        task.cancel()
+        for task in tasks:
+            task.cancel()
 
     return lifespan
 

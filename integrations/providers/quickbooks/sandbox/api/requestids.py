@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import sqlite3
 from dataclasses import dataclass
 
+from ..books.store import Store
 from ..settings import Switches
 from ..wire.refusals import Refusal
 
 LONGEST = 50
 LONGEST_IN_BATCH = 36
 LONGEST_BID = 10
+#: Seconds between two looks at what is too old, and so many answers forgotten at once: no request waits for more.
+SWEEP, AT_ONCE = 1.0, 250
 
 
 @dataclass(frozen=True)
@@ -58,3 +62,19 @@ def remember(db: sqlite3.Connection, key: Key, body: bytes, answer: Remembered, 
         "INSERT OR REPLACE INTO remembered VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         (key.realm, key.kind, key.request_id, key.bid, digest(body), answer.status, answer.body, now),
     )
+
+
+async def keep_sweeping(store: Store, switches: Switches) -> None:
+    """Beside the requests: what is no longer repeated takes no room."""
+    while switches.requestid_minutes:
+        await asyncio.sleep(SWEEP)
+        while forget_old(store, switches) == AT_ONCE:
+            await asyncio.sleep(0)
+
+
+def forget_old(store: Store, switches: Switches) -> int:
+    """Rows lie in the order in which they came, so that only the first ones need to be looked at."""
+    first = f"SELECT rowid FROM remembered ORDER BY rowid LIMIT {AT_ONCE}"
+    until = store.clock.now() - switches.requestid_minutes * 60
+    with store.writing() as db:
+        return db.execute(f"DELETE FROM remembered WHERE rowid IN ({first}) AND at < ?", (until,)).rowcount

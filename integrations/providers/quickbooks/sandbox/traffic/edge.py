@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ..wire.json import trace_id
 from .bodies import packed
 from .log import Exchange, Log
+from .protocol import Holding
 
 #: Below this an answer fits one packet, packed or not.
 WORTH_PACKING = 1400
@@ -118,12 +119,16 @@ class UvicornWire:
     def __init__(self, send: Any, exchange: Exchange | None) -> None:
         self._cycle: Any = getattr(send, "__self__", None)
         self._exchange = exchange
+        transport = getattr(self._cycle, "transport", None)
+        self._holding = transport if isinstance(transport, Holding) else None
 
     def hold(self) -> None:
-        self._cycle.transport.hold()
+        if self._holding is not None:
+            self._holding.hold()
 
     def release(self) -> None:
-        self._cycle.transport.release()
+        if self._holding is not None:
+            self._holding.release()
 
     def write(self, data: bytes) -> None:
         self._cycle.transport.write(data)
