@@ -15,8 +15,9 @@ from ..entities import currencies, dimensions, subscription, transactions, trees
 from ..model.currencies import CURRENCIES
 from ..model.entity import Entity
 from ..model.fields import Field, Kind, ignored
+from ..model.money import MOST, to_units
 from ..model.order import printed_order
-from ..model.reading import is_whole_id
+from ..model.reading import is_whole_id, too_large
 from ..wire.json import Json, dumps, loads
 from ..wire.refusals import Refusal, missing, not_found, unsupported
 
@@ -209,6 +210,8 @@ def _complete(books: Books, wish: Wish, draft: Json, before: Record | None) -> J
         body = _settle_name(books, entity, draft, body, before)
     if entity.check_number is not None and not wish.duplicate_numbers:
         entity.check_number(books, body, before)
+    if entity.transacts and abs(to_units(body.get("TotalAmt", 0))) >= MOST:
+        raise too_large("TotalAmt")
     if entity.linkable:
         body = links.shown(books, entity, before.id if before else None, body)
     return body

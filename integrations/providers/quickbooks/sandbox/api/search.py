@@ -12,8 +12,8 @@ from ..books.books import Books
 from ..books.record import Record
 from ..entities import attachable, currencies
 from ..model.entity import Entity
-from ..model.money import DIGITS_BEFORE, to_units
-from ..model.reading import is_whole_id
+from ..model.money import to_units
+from ..model.reading import LARGEST_ID, is_whole_id
 from ..registry import BY_QUERY, EMPTY
 from ..wire.json import Json
 from ..wire.refusals import Refusal
@@ -23,9 +23,13 @@ from .query import Condition, Literal, Parser, Statement, invalid
 
 PAGE = 100
 LARGEST_PAGE = 1000
+#: SQLite nests little deeper and binds few more; a list of ids to look up is far shorter.
+MOST_CONDITIONS, MOST_VALUES = 900, 30_000
 #: Columns with an index of their own that hardly hold a value twice.
 POINTED = ("doc_number", "name", attachable.TARGET)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+#: Beyond every amount, and within what a column can be compared with.
+_FARTHEST = Decimal(10**13)
 
 
 def run(books: Books, text: str) -> Json:
@@ -83,7 +87,7 @@ class Search:
 
     def _rows(self, where: str, ordering: str, limit: int, offset: int) -> list[Record]:
         query = f"SELECT * FROM object WHERE {where} ORDER BY {ordering} LIMIT ? OFFSET ?"
-        rows = self._books.db.execute(query, [*self._values, limit, offset])
+        rows = self._books.db.execute(query, [*self._values, limit, min(offset, LARGEST_ID)])
         return [Record.from_row(row) for row in rows]
 
     def _limit(self) -> int:
@@ -95,9 +99,16 @@ class Search:
         raise invalid(f"value {limit} is too large. Max allowed value is {LARGEST_PAGE}")
 
     def _ordering(self) -> str:
-        parts = [f"{self._known(name)[1]} {'DESC' if down else 'ASC'}" for name, down in self._statement.ordering]
+        parts = [f"{self._sortable(name)} {'DESC' if down else 'ASC'}" for name, down in self._statement.ordering]
         # The Id breaks ties, so that pages are stable.
         return ", ".join([*(parts or self._usual()), "+id DESC" if self._is_pointed() else "id DESC"])
+
+    def _sortable(self, name: str) -> str:
+        _, expression = self._known(name)
+        if "{}" in expression:
+            # It may hold several values.
+            raise invalid(f"property '{name}' is not sortable")
+        return expression
 
     def _usual(self) -> list[str]:
         """As recorded where nothing is asked: lists by name, transactions as they were last changed."""
@@ -125,7 +136,10 @@ class Search:
         named = {condition.property.lower() for condition in self._statement.conditions}
         if self._entity.activates and "active" not in named:
             parts.append("active = 1")
-        parts.extend(self._condition(condition) for condition in self._statement.conditions)
+        conditions = self._statement.conditions
+        if len(conditions) > MOST_CONDITIONS or sum(len(each.values) for each in conditions) > MOST_VALUES:
+            raise invalid("the query has too many conditions")
+        parts.extend(self._condition(condition) for condition in conditions)
         return " AND ".join(parts)
 
     def _known(self, name: str) -> tuple[str, str]:
@@ -198,9 +212,10 @@ class Search:
             asked = Decimal(value.text)
         except InvalidOperation as error:
             raise _bad_value(value, condition) from error
-        if not asked.is_finite() or asked.adjusted() > DIGITS_BEFORE:
+        if asked.is_nan():
             raise _bad_value(value, condition)
-        return to_units(asked)
+        # Farther out than any column reaches, one number compares as the other.
+        return to_units(max(min(asked, _FARTHEST), -_FARTHEST))
 
     def _column(self, name: str) -> str:
         """The top-level property that a column names, in its own spelling."""

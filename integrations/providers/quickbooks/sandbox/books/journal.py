@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
+from ..model.money import MOST
+from ..model.reading import too_large
+
 if TYPE_CHECKING:
     from .books import Books
     from .record import Record
@@ -34,6 +37,8 @@ def enter(books: Books, record: Record, postings: list[Posting]) -> None:
     """Puts the postings of one transaction into the books; it must have none there."""
     if sum(posting.debit for posting in postings):
         raise Unbalanced(f"{record.entity} {record.id}: {postings}")
+    if any(abs(units) >= MOST for posting in postings for units in (*posting[1:3], posting.quantity or 0)):
+        raise too_large("Amount")
     day = record.body["TxnDate"]
     books.db.executemany(
         f"INSERT INTO posting VALUES ({', '.join('?' * 14)})",

@@ -36,7 +36,8 @@ def _merged(group: Json, sent: Json | None) -> Json:
 
 def _named_values(group: Json, sent: Json) -> list[Json]:
     """Rows are known by their names; one that the company does not have is passed over."""
-    wanted = {row["Name"]: row.get("Value") for row in sent["NameValue"] if isinstance(row, dict) and "Name" in row}
+    rows = sent["NameValue"] if isinstance(sent["NameValue"], list) else []
+    wanted = {str(row["Name"]): row.get("Value") for row in rows if isinstance(row, dict) and "Name" in row}
     return [{**row, "Value": str(wanted.get(row["Name"]) or row["Value"])} for row in group.get("NameValue", ())]
 
 

@@ -9,6 +9,7 @@ from ..books.books import Books
 from ..books.record import Record
 from ..model.fields import Field, Kind, amount, bare, choice, day, flag, ignored, kept, number, part, ref, text, whole
 from ..model.money import cents, fits, from_units, spelled_short, to_units
+from ..model.reading import is_whole_id, too_large
 from ..wire.json import Json
 from ..wire.refusals import Refusal, business, missing
 from . import dimensions, own_accounts, spending, tax, transactions
@@ -149,9 +150,10 @@ def _amount(line: Json, detail: Json) -> Decimal | int:
         if "Qty" not in detail or "UnitPrice" not in detail:
             raise missing("Amount")
         product = Decimal(detail["Qty"]) * Decimal(detail["UnitPrice"])
-        if not fits(product.quantize(Decimal("0.01"))):
-            raise Refusal("2140", "Amount has too many digits: 10 before and 5 after the point", element="Amount")
-        return from_units(cents(product))
+        total = from_units(cents(product))
+        if not fits(Decimal(total)):
+            raise too_large("Amount")
+        return total
     spending.check_product(line["Amount"], detail)
     return from_units(cents(Decimal(line["Amount"])))
 
@@ -161,7 +163,7 @@ def _income(books: Books, detail: Json, item: Record | None) -> str:
     if item is None:
         return str(own_accounts.get(books, own_accounts.SHIPPING).id)
     sent = detail.get("ItemAccountRef")
-    if sent and books.find("Account", int(sent["value"]) if sent["value"].isdigit() else 0):
+    if sent and is_whole_id(sent["value"]) and books.find("Account", int(sent["value"])):
         return str(sent["value"])
     account = item.body.get("IncomeAccountRef")
     if not account:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from datetime import date, timedelta
+from datetime import MAXYEAR, date, timedelta
 
 from ..books.books import Books
 from ..books.record import Record
@@ -50,6 +50,9 @@ def _check_limits(draft: Json) -> None:
 def due(term: Json, day: str) -> str:
     """When what is dated `day` must be paid."""
     start = date.fromisoformat(day)
+    if start.year == MAXYEAR:
+        # There is no later year.
+        return day
     if term["Type"] == "STANDARD":
         return (start + timedelta(days=term["DueDays"])).isoformat()
     found = _on_day(start.year, start.month, term["DayOfMonthDue"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import MAXYEAR, MINYEAR, datetime
 
 from ..books.books import Books
 from ..books.record import Record
@@ -75,6 +75,9 @@ def _moment(books: Books, written: str, name: str) -> datetime:
         found = datetime.fromisoformat(written)
     except ValueError as error:
         raise Refusal("6360", f"{written} is not a time", element=name) from error
+    if not MINYEAR < found.year < MAXYEAR:
+        # Elsewhere on earth it may lie in a year that there is not.
+        raise Refusal("6360", f"{written} is not a time", element=name)
     return found if found.tzinfo else found.replace(tzinfo=books.company.zone)
 
 

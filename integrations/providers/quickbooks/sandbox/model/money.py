@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 #: §2: ten digits before the point and five after it, hence whole hundred-thousandths in a column.
 DIGITS_AFTER = 5
 DIGITS_BEFORE = 10
 _SCALE = 100_000
+#: So many units are one digit too many: what a rate, a quantity or many lines come to must not reach them.
+MOST = 10 ** (DIGITS_BEFORE + DIGITS_AFTER)
 _CENT = Decimal("0.01")
 _PRICE = Decimal("0.0000001")
+#: For what two large numbers of a caller come to: whether it fits is asked afterwards.
+_WIDE = Context(prec=80)
 
 
 def fits(amount: Decimal) -> bool:
@@ -25,7 +29,7 @@ def fits(amount: Decimal) -> bool:
 
 
 def to_units(amount: Decimal | int) -> int:
-    return amount * _SCALE if isinstance(amount, int) else int(amount.scaleb(DIGITS_AFTER))
+    return amount * _SCALE if isinstance(amount, int) else int(amount.scaleb(DIGITS_AFTER, _WIDE))
 
 
 def from_units(units: int) -> Decimal | int:
@@ -43,12 +47,12 @@ def spelled(value: Decimal | int | bool) -> str:
 
 def spelled_short(value: Decimal) -> Decimal | int:
     """A price to seven places (§2), without the zeros at its end."""
-    price = value.quantize(_PRICE, ROUND_HALF_UP)
+    price = value.quantize(_PRICE, ROUND_HALF_UP, _WIDE)
     return int(price) if price == int(price) else price.normalize()
 
 
 def in_cents(amount: Decimal) -> Decimal:
-    return amount.quantize(_CENT, ROUND_HALF_UP)
+    return amount.quantize(_CENT, ROUND_HALF_UP, _WIDE)
 
 
 def cents(amount: Decimal) -> int:

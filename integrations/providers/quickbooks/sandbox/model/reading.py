@@ -116,7 +116,7 @@ class Reader:
         """§2: up to five places are taken, and two of them kept, so that what is booked is what was rounded."""
         number = _number(value, field)
         if not fits(number) or not fits(in_cents(number)):
-            raise Refusal("2140", "Amount has too many digits: 10 before and 5 after the point", element=field.name)
+            raise too_large(field.name)
         return plain(in_cents(number))
 
     def rate(self, value: Any, field: Field) -> Decimal | int | None:
@@ -221,6 +221,10 @@ def _number(value: Any, field: Field) -> Decimal:
 def require_positive(value: Decimal | int, element: str) -> None:
     if value < 0:
         raise Refusal("2290", f"Amount {value} is negative", element=element)
+
+
+def too_large(element: str) -> Refusal:
+    return Refusal("2140", "Amount has too many digits: 10 before and 5 after the point", element=element)
 
 
 def is_whole_id(value: str) -> bool:
