@@ -106,6 +106,7 @@ def samples(company: Company, stem: str) -> dict[str, Callable[[int], Json]]:
     other = {"Amount": 7, "DetailType": "DepositLineDetail", "DepositLineDetail": {"AccountRef": us.ref("4950")}}
     worked = {"NameOf": "Employee", "EmployeeRef": {"value": employee["Id"]}, "Hours": 1, "TxnDate": "2026-08-01"}
     sold_by = {"Type": "Service", "IncomeAccountRef": us.ref("4100")}
+    into = {"DepositToAccountRef": us.ref("1010")}
     return {
         "Account": lambda n: {"Name": f"{stem} {n}", "AccountType": "Expense"},
         "Class": lambda n: {"Name": f"{stem} {n}"},
@@ -125,7 +126,7 @@ def samples(company: Company, stem: str) -> dict[str, Callable[[int], Json]]:
         "Transfer": lambda n: us.transfer(),
         "CreditCardPaymentTxn": lambda n: us.card_payment(),
         **{kind: lambda n: sale for kind in ("Invoice", "CreditMemo", "Estimate")},
-        **{kind: lambda n: {**sale, "DepositToAccountRef": us.ref("1010")} for kind in ("SalesReceipt", "RefundReceipt")},
+        **{kind: lambda n: {**sale, **into} for kind in ("SalesReceipt", "RefundReceipt")},
         "Payment": lambda n: {"CustomerRef": customer, "TotalAmt": 0.01, "Line": [got]},
         "Deposit": lambda n: {"DepositToAccountRef": us.ref("1010"), "Line": [other]},
         "PurchaseOrder": lambda n: {**vendor, "Line": [us.line()], **tax},
@@ -154,7 +155,7 @@ def company(own: Callable[..., Server], request: pytest.FixtureRequest) -> Compa
 
 
 def _spoilt(random: Random, entity: Entity, body: Json) -> Iterator[tuple[Path, Json]]:
-    known = [path for path in paths(entity.fields)]
+    known = list(paths(entity.fields))
     for path in random.sample(known, min(PATHS_PER_ENTITY, len(known))):
         yield path, spoil(copy.deepcopy(body), path, entity.fields, copy.deepcopy(random.choice(GARBAGE)))
 

@@ -141,7 +141,6 @@ BAD = [
         for number in ("99999999999999999999", "9" * 5000)
     ),
     ("select * from Vendor startposition \u0663", "4000", "Encountered"),
-    ("select * from Purchase where TotalAmt > '1e30'", "4001", "not valid"),
     ("select * from Purchase where TotalAmt > 'NaN'", "4001", "not valid"),
     ("select * from Vendor where DisplayName like '" + "%a" * 40_000 + "'", "4001", "too long"),
     ("select * from Vendor where " + " and ".join(["Active = true"] * 3000), "4001", "too many conditions"),
