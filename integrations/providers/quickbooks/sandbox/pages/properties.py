@@ -45,7 +45,7 @@ def _facts(reader: Reader, entity: Entity, shown: Json) -> Iterator[tuple[object
 def _goes_without_saying(name: str, shown: Json) -> bool:
     """What is not allowed, and the home currency told a second time."""
     if name.startswith("Home") or name == "ExchangeRate":
-        return shown.get("ExchangeRate", 1) == 1
+        return bool(shown.get("ExchangeRate", 1) == 1)
     return name.startswith("Allow") and shown[name] is False
 
 
