@@ -167,3 +167,21 @@ def test_outside_the_us_an_item_says_whether_tax_is_in_its_prices(sandbox: Serve
     uk = sandbox.company(UK)
     made = uk.create("Item", _service(uk))
     assert (made["SalesTaxIncluded"], made["PurchaseTaxIncluded"]) == (False, False)
+
+
+def test_the_stock_is_valued_item_by_item(sandbox: Server) -> None:
+    model = sandbox.company("9341450000000037")
+    rows = model.call("GET", "reports/InventoryValuationSummary").json()["Rows"]["Row"]
+    items = model.query("select * from Item where Type = 'Inventory'")["Item"]
+    shown = {row["ColData"][0]["id"]: [cell["value"] for cell in row["ColData"][1:]] for row in rows[:-1]}
+    assert shown == {
+        item["Id"]: [
+            f"{item['QtyOnHand']:.2f}",
+            f"{item['QtyOnHand'] * item['PurchaseCost']:.2f}",
+            f"{item['PurchaseCost']:.2f}",
+        ]
+        for item in items
+    }
+    account = model.query("select * from Account where Name = 'Inventory Asset'")["Account"][0]
+    assert rows[-1]["Summary"]["ColData"][2]["value"] == f"{account['CurrentBalance']:.2f}"
+    assert model.call("GET", "reports/InventoryValuationSummary?report_date=2001-01-01").json()["Rows"] == {}

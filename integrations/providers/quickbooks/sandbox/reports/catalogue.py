@@ -12,6 +12,7 @@ from . import (
     balances,
     cash_flow,
     general_ledger,
+    inventory,
     item_sales,
     journal_report,
     parties,
@@ -64,5 +65,6 @@ REPORTS = {
     "ClassSales": Known(parties.by("Classes", "Income"), MONTH),
     "DepartmentSales": Known(parties.by("Departments", "Income"), MONTH),
     "ItemSales": Known(item_sales.build, MONTH),
+    "InventoryValuationSummary": Known(inventory.build, TODAY, basis=False),
     "AccountList": Known(account_list.build, ALL, basis=False, dated=False),
 }
