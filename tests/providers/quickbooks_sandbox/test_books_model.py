@@ -29,6 +29,7 @@ _servers: list[Server] = []
 def _server() -> Iterator[None]:
     with TemporaryDirectory() as folder:
         _servers.append(Server(Path(folder)))
+        _servers[0].control("snapshots", {"name": "first-day"})
         yield
         _servers.pop().kill()
 
@@ -62,7 +63,7 @@ class BooksMachine(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
-        _servers[0].control("reset", {"keep_tokens": True})
+        _servers[0].control("snapshots/first-day/restore", {"keep_tokens": True})
         self.us: Company = _servers[0].company(US)
         self.model = Documents()
         self.expected: dict[str, Decimal] = {}

@@ -86,7 +86,7 @@ class Store:
         self.db = self._connect()
         # Document numbers come in no order: with its indexes in memory a large company is written as fast as a small.
         # More than that would only be the system's own memory of the file once again.
-        self.db.execute("PRAGMA cache_size = -16000")
+        self.db.execute("PRAGMA cache_size = -20000")
         self.db.execute("PRAGMA wal_autocheckpoint = 4000")
         self.db.executescript(SCHEMA)
         self.clock.ahead = float(self.setting("clock.ahead") or 0)
