@@ -51,6 +51,12 @@ def address(entity: str) -> str:
     return ADDRESSES.get(entity, entity.lower())
 
 
+def posted(balances: list[Json]) -> dict[str, Decimal]:
+    """By account number: the sum of what documents have posted, debits positive; accounts at zero left out."""
+    sums = {row["AcctNum"] or row["Name"]: Decimal(row["postings"]) for row in balances}
+    return {number: total for number, total in sums.items() if total}
+
+
 class Server:
     """The real process on a port of its own choice."""
 
@@ -228,11 +234,11 @@ class Company:
     def vendor(self, name: str) -> str:
         return self.server.seeded_id(self.realm, "Vendor", name)
 
+    def balances(self) -> list[Json]:
+        return list(self.server.control(f"companies/{self.realm}/balances", method="GET")["accounts"])
+
     def postings(self) -> dict[str, Decimal]:
-        """By account number: the sum of what documents have posted, debits positive; accounts at zero left out."""
-        rows = self.server.control(f"companies/{self.realm}/balances", method="GET")["accounts"]
-        sums = {row["AcctNum"] or row["Name"]: Decimal(row["postings"]) for row in rows}
-        return {number: total for number, total in sums.items() if total}
+        return posted(self.balances())
 
     def moved(self, before: dict[str, Decimal]) -> dict[str, str]:
         """What has changed since, as text."""
