@@ -11,7 +11,7 @@ from typing import Any
 from ..books import cleared, journal, links
 from ..books.books import Books
 from ..books.record import Record
-from ..entities import currencies, dimensions, subscription, transactions, trees
+from ..entities import currencies, dimensions, payables, subscription, transactions, trees
 from ..model.currencies import CURRENCIES
 from ..model.entity import Entity
 from ..model.fields import Field, Kind, ignored
@@ -94,7 +94,10 @@ def _update(books: Books, wish: Wish) -> Record:
     before = _current(books, wish)
     wish.entity.guard(books, before, "update")
     merged = _sparse(books, wish.entity, clean, before) if _is_sparse(wish) else _full(wish.entity, clean, before)
-    after = rewrite(books, wish.entity, before, _complete(books, wish, merged, before))
+    body = _complete(books, wish, merged, before)
+    if wish.entity.transacts:
+        payables.check_owner(books, before, body)
+    after = rewrite(books, wish.entity, before, body)
     wish.entity.followed(books, after, merged, before)
     if wish.entity.name in trees.SUB:
         trees.settle(books, after)
@@ -111,7 +114,49 @@ def rewrite(books: Books, entity: Entity, before: Record, body: Json, operation:
     after = books.replace(before, body, operation)
     _enter(books, entity, after, targets)
     cleared.check(books, after)
+    if not _relieve(books, after.key, rated=_rate(before) != _rate(after)):
+        return after
+    # The payments have taken their second step towards it; it has taken its only one.
+    after = replace(after, body=links.shown(books, entity, after.id, after.body)) if entity.linkable else after
+    books.restate(after)
     return after
+
+
+def _rate(record: Record) -> Any:
+    return record.body.get("ExchangeRate", 1)
+
+
+def _relieve(books: Books, key: links.Key, *, rated: bool = False) -> bool:
+    """Nothing is paid of what is gone, nor more than there is: the payment keeps the rest as a credit (§9.8).
+
+    A payment that only falls upon another rate is booked anew, which nobody has edited.
+    """
+    taken, relieved = 0, False
+    for name, number, units in links.applied(books, *key):
+        payer, entity = books.find(name, number), books.entities[name]
+        if payer is None or entity.loosened is None:
+            continue
+        body = entity.loosened(books, payer.body, key, taken)
+        taken += units
+        if body != payer.body:
+            relieved = True
+            _replace_payer(books, entity, payer, body, key)
+        elif rated and name in payables.PAYERS:
+            _book_anew(books, entity, payer)
+    return relieved
+
+
+def _replace_payer(books: Books, entity: Entity, payer: Record, body: Json, key: links.Key) -> None:
+    if entity.linkable:
+        body = links.shown(books, entity, payer.id, body)
+    targets = _strike(books, entity, payer) - {key}
+    _enter(books, entity, books.replace(payer, body), targets, but=key)
+
+
+def _book_anew(books: Books, entity: Entity, record: Record) -> None:
+    if entity.journal is not None:
+        journal.strike(books, record)
+        journal.enter(books, record, entity.journal(books, record.body))
 
 
 def _void(books: Books, wish: Wish) -> Record:
@@ -134,12 +179,15 @@ def _delete(books: Books, wish: Wish) -> Json:
     targets = _strike(books, wish.entity, record)
     cleared.check(books, record)
     books.remove(record)
+    _relieve(books, record.key)
     _settle(books, targets)
     gone = {"domain": "QBO", "status": "Deleted", "Id": str(record.id)}
     return {record.body["Type"]: gone} if wish.entity.folded else gone
 
 
-def _enter(books: Books, entity: Entity, record: Record, parted: set[tuple[str, int]]) -> None:
+def _enter(
+    books: Books, entity: Entity, record: Record, parted: set[links.Key], *, but: links.Key | None = None
+) -> None:
     """Journal and links; what was or is now paid by it learns what is open."""
     if entity.journal is not None:
         journal.enter(books, record, entity.journal(books, record.body))
@@ -147,16 +195,16 @@ def _enter(books: Books, entity: Entity, record: Record, parted: set[tuple[str, 
         applications = entity.applies(books, record.body)
         links.join(books, record, applications)
         parted = parted | {(each.entity, each.id) for each in applications}
-    _settle(books, parted)
+    _settle(books, parted - {but})
 
 
-def _strike(books: Books, entity: Entity, record: Record) -> set[tuple[str, int]]:
+def _strike(books: Books, entity: Entity, record: Record) -> set[links.Key]:
     if entity.journal is not None:
         journal.strike(books, record)
     return links.part(books, record) if entity.applies is not None else set()
 
 
-def _settle(books: Books, targets: set[tuple[str, int]]) -> None:
+def _settle(books: Books, targets: set[links.Key]) -> None:
     """A payment changes what it pays: its open balance, its links, and so its SyncToken."""
     for name, number in sorted(targets):
         record = books.find(name, number)

@@ -50,14 +50,18 @@ def enter(books: Books, record: Record, postings: list[Posting]) -> None:
     _move(books, postings, 1)
 
 
-def strike(books: Books, record: Record) -> None:
-    """Takes the postings of one transaction out again."""
-    where = (books.realm, record.entity, record.id)
+def posted(books: Books, record: Record) -> list[Posting]:
     query = (
         "SELECT account, debit, native, party, class, department, memo, item, quantity FROM posting"
         " WHERE realm = ? AND entity = ? AND id = ?"
     )
-    rows = [Posting(*row) for row in books.db.execute(query, where)]
+    return [Posting(*row) for row in books.db.execute(query, (books.realm, *record.key))]
+
+
+def strike(books: Books, record: Record) -> None:
+    """Takes the postings of one transaction out again."""
+    where = (books.realm, *record.key)
+    rows = posted(books, record)
     books.db.execute("DELETE FROM posting WHERE realm = ? AND entity = ? AND id = ?", where)
     _move(books, rows, -1)
 

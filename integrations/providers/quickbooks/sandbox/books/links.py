@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from .record import Record
 
 
+#: Entity and Id.
+Key = tuple[str, int]
+
+
 class Application(NamedTuple):
     """So much of a payment (or credit) is applied to one other transaction."""
 
@@ -57,6 +61,13 @@ def shown(books: Books, entity: Entity, number: int | None, body: Json) -> Json:
     if entity.open_name:
         body[entity.open_name] = from_units(to_units(entity.opening(body)) - sum(units for _, _, units in found))
     return entity.linked(earlier, body, found) if entity.linked is not None else body
+
+
+def without(body: Json, key: Key) -> Json:
+    """A document that no longer comes from another one."""
+    named = {"LinkedTxn": [each for each in sent(body) if (each["TxnType"], each["TxnId"]) != (key[0], str(key[1]))]}
+    rows = {"Line": [without(line, key) for line in body["Line"]]} if "Line" in body else {}
+    return {**body, **rows, **(named if "LinkedTxn" in body else {})}
 
 
 def sent(owner: Json) -> list[Json]:

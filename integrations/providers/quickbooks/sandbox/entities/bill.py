@@ -33,6 +33,11 @@ def applies(books: Books, body: Json) -> list[Application]:
     return [Application("PurchaseOrder", order, units) for order, units in brought.items()]
 
 
+def parted(books: Books, body: Json, key: links.Key, taken: int) -> Json:
+    """What was ordered is there no longer; what has come stays."""
+    return body if books.find(*key) else links.without(body, key)
+
+
 def check_number(books: Books, body: Json, before: Record | None) -> None:
     """§4.4: whether the preference governs it, and that a number is one vendor's own, is not known."""
     number = body.get("DocNumber")
@@ -66,6 +71,7 @@ BILL = Entity(
     derived=derived,
     journal=journal,
     applies=applies,
+    loosened=parted,
     check_number=check_number,
     guard=payables.guard_applied,
     fields=(*payables.FIELDS, ref("SalesTermRef", "Term"), day("DueDate")),

@@ -22,7 +22,9 @@ PAID_FROM = {
     "CreditCard": ("CreditCardPayment", "CCAccountRef", "Credit Card"),
 }
 #: TxnType of a line to which way it counts; any other is dropped in silence (§9.9).
-SIGNS = {"Bill": 1, "VendorCredit": -1, "JournalEntry": 1, "Deposit": -1}
+#: A deposit on payables is money that a vendor gave back: a credit of theirs makes it good.
+SIGNS = {"Bill": 1, "VendorCredit": -1, "JournalEntry": 1, "Deposit": 1}
+SETTLING = settling.Kind(SIGNS, -1, lambda books, body, party: str(party) == body["VendorRef"]["value"])
 
 
 def complete(books: Books, draft: Json, before: Record | None) -> Json:
@@ -36,7 +38,8 @@ def complete(books: Books, draft: Json, before: Record | None) -> Json:
     body.setdefault("CurrencyRef", dict(vendor.body["CurrencyRef"]))
     transactions.check_currency(books, body, [source, payable], vendor)
     dimensions.check_reference(books, body, "DepartmentRef", "Department")
-    body["Line"] = _lines(books, body, vendor, before)
+    body["Line"] = _lines(books, body, vendor)
+    SETTLING.check_open(books, body, before)
     _check_total(body)
     return body
 
@@ -56,24 +59,23 @@ def _source(books: Books, body: Json) -> Record:
     return transactions.account(books, body[name], account, (account_type,))
 
 
-def _lines(books: Books, body: Json, vendor: Record, before: Record | None) -> list[Json]:
+def _lines(books: Books, body: Json, vendor: Record) -> list[Json]:
     sent = body.get("Line")
     if not sent:
         raise Refusal("2020", "Required parameter Line/LinkedTxn is missing in the request", element="Line/LinkedTxn")
     rows = [settling.line(books, line, SIGNS) for line in sent]
     kept = [row for row in rows if row is not None]
     for row in kept:
-        _check_target(books, body, vendor, row, before)
+        _check_target(books, body, vendor, row)
     return kept
 
 
-def _check_target(books: Books, body: Json, vendor: Record, line: Json, before: Record | None) -> None:
-    """§9.9: of the payment's vendor and currency, and with so much still open."""
+def _check_target(books: Books, body: Json, vendor: Record, line: Json) -> None:
+    """§9.9: of the payment's vendor and currency."""
     target = settling.target(books, line)
     owner = target.body.get("VendorRef", {}).get("value", str(vendor.id))
     if owner != str(vendor.id) or target.body["CurrencyRef"] != body["CurrencyRef"]:
         raise settling.cannot_link(target)
-    settling.check_open(books, target, line, before)
 
 
 def _check_total(body: Json) -> None:
@@ -92,7 +94,7 @@ def journal(books: Books, body: Json) -> list[Posting]:
     paid = transactions.posting(body, body[name][account]["value"], -total, party=vendor, memo=memo)
     home = settling.home_of(books, body, body["Line"], SIGNS, total)
     payable = Posting(int(body["APAccountRef"]["value"]), home, total, party=vendor, memo=memo)
-    return exchange.settled(books, [payable, paid])
+    return exchange.settled(books, [each for each in (payable, paid) if each.debit or each.native])
 
 
 def applies(books: Books, body: Json) -> list[Application]:
@@ -114,6 +116,7 @@ BILL_PAYMENT = Entity(
     complete=complete,
     journal=journal,
     applies=applies,
+    loosened=SETTLING.loosened,
     voided=voided,
     fields=(
         ref("VendorRef", "Vendor"),

@@ -14,7 +14,7 @@ from ..model.fields import Field, Kind, amount, bare, choice, day, ignored, kept
 from ..model.money import cents, from_units, to_units
 from ..wire.json import Json
 from ..wire.refusals import Refusal, business, missing, not_found
-from . import dimensions, own_accounts, selling, transactions
+from . import dimensions, exchange, own_accounts, payables, selling, transactions
 from .line_kinds import rest
 
 DETAIL = "DepositLineDetail"
@@ -32,9 +32,10 @@ def complete(books: Books, draft: Json, before: Record | None) -> Json:
     dimensions.check_reference(books, body, "DepartmentRef", "Department")
     sent = transactions.numbered(body.get("Line"), before)
     body["Line"] = [
-        _linked(books, row, before) if links.sent(row) else _direct(books, {**row, "LineNum": at})
+        _linked(books, body, row, before) if links.sent(row) else _direct(books, {**row, "LineNum": at})
         for at, row in enumerate(sent, 1)
     ]
+    _check_once(body)
     if books.company.country == "US":
         body.pop("GlobalTaxCalculation", None)
     total = sum(to_units(row["Amount"]) for row in body["Line"]) - _cash_back(books, body)
@@ -43,13 +44,15 @@ def complete(books: Books, draft: Json, before: Record | None) -> Json:
     return {**body, "TotalAmt": from_units(total)}
 
 
-def _linked(books: Books, line: Json, before: Record | None) -> Json:
+def _linked(books: Books, body: Json, line: Json, before: Record | None) -> Json:
     link = links.sent(line)[0]
     kind = _WORDS.get(link["TxnType"], link["TxnType"])
     if kind not in SIGNS:
         raise Refusal("2170", f"Invalid Enumeration : {link['TxnType']}", element="TxnType")
     target = books.get(books.entities[kind], link["TxnId"])
     _check_free(books, target, before)
+    if target.body["CurrencyRef"] != body["CurrencyRef"]:
+        raise business("You can only use one foreign currency per transaction.")
     full = SIGNS[kind] * to_units(target.body["TotalAmt"])
     if to_units(line.get("Amount", from_units(full))) != full:
         raise Refusal("6460", "The deposit line differs from the amount of its transaction", element="Amount")
@@ -57,14 +60,22 @@ def _linked(books: Books, line: Json, before: Record | None) -> Json:
     return {"Amount": from_units(full), "LinkedTxn": [row]}
 
 
+def _check_once(body: Json) -> None:
+    banked = [(link["TxnType"], link["TxnId"]) for line in body["Line"] for link in line.get("LinkedTxn", ())]
+    if len(set(banked)) < len(banked):
+        raise _already_banked()
+
+
+def _already_banked() -> Refusal:
+    return Refusal("620", "Transaction Link Error : The transaction has already been deposited.", element="LinkedTxn")
+
+
 def _check_free(books: Books, target: Record, before: Record | None) -> None:
     """In no other deposit, and held where it waits for one."""
     own = before.id if before else None
     others = [payer for name, payer, _ in links.applied(books, target.entity, target.id) if name == "Deposit"]
     if any(payer != own for payer in others):
-        raise Refusal(
-            "620", "Transaction Link Error : The transaction has already been deposited.", element="LinkedTxn"
-        )
+        raise _already_banked()
     account = books.find("Account", int(target.body["DepositToAccountRef"]["value"]))
     if account is None or account.body["AccountSubType"] != own_accounts.UNDEPOSITED.sub:
         raise Refusal("620", "Transaction Link Error : The transaction is not among the undeposited funds.", element="")
@@ -109,8 +120,18 @@ def journal(books: Books, body: Json) -> list[Posting]:
     if body.get("CashBack"):
         back = body["CashBack"]
         rows.append(transactions.posting(body, back["AccountRef"]["value"], to_units(back["Amount"])))
-    account = body["DepositToAccountRef"]["value"]
-    return [*rows, transactions.against(account, rows, memo=body.get("PrivateNote"))]
+    account, memo = body["DepositToAccountRef"]["value"], body.get("PrivateNote")
+    if len({_rate(books, body, line) for line in body["Line"]} | {body.get("ExchangeRate", 1)}) == 1:
+        return [*rows, transactions.against(account, rows, memo=memo)]
+    banked = transactions.posting(body, account, to_units(body["TotalAmt"]), memo=memo)
+    return exchange.settled(books, [*rows, banked])
+
+
+def _rate(books: Books, body: Json, line: Json) -> Decimal | int:
+    link = line["LinkedTxn"][0] if "LinkedTxn" in line else None
+    target = books.find(link["TxnType"], int(link["TxnId"])) if link else None
+    rate: Decimal | int = (target.body if target else body).get("ExchangeRate", 1)
+    return rate
 
 
 def _posting(books: Books, body: Json, line: Json) -> Posting:
@@ -121,7 +142,8 @@ def _posting(books: Books, body: Json, line: Json) -> Posting:
         if target is None:
             raise not_found()
         party = transactions.number_of(target.body.get("CustomerRef"))
-        return transactions.posting(body, target.body["DepositToAccountRef"]["value"], units, party=party)
+        # What waits for the bank stands in the books at the rate it came in at.
+        return transactions.posting(target.body, target.body["DepositToAccountRef"]["value"], units, party=party)
     detail = line[DETAIL]
     return transactions.posting(
         body,
@@ -146,6 +168,7 @@ DEPOSIT = Entity(
     complete=complete,
     derived=selling.derived,
     journal=journal,
+    guard=payables.guard_applied,
     applies=applies,
     fields=(
         ref("DepositToAccountRef", "Account"),

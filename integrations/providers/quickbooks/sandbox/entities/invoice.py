@@ -56,6 +56,11 @@ def applies(books: Books, body: Json) -> list[Application]:
     return [Application("Estimate", int(link["TxnId"]), to_units(body["TotalAmt"])) for link in estimates]
 
 
+def parted(books: Books, body: Json, key: links.Key, taken: int) -> Json:
+    """What was offered is there no longer; what was sold stays."""
+    return body if books.find(*key) else links.without(body, key)
+
+
 def opening(body: Json) -> Decimal | int:
     return from_units(to_units(body["TotalAmt"]) - to_units(body.get("Deposit", 0)))
 
@@ -92,6 +97,7 @@ INVOICE = Entity(
     derived=selling.derived,
     journal=journal,
     applies=applies,
+    loosened=parted,
     check_number=check_number,
     guard=payables.guard_applied,
     voided=voided,

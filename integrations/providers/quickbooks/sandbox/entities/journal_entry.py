@@ -11,7 +11,7 @@ from ..model.money import to_units
 from ..model.reading import require_positive
 from ..wire.json import Json
 from ..wire.refusals import Refusal, business, missing
-from . import dimensions, transactions
+from . import dimensions, payables, transactions
 from .line_kinds import rest
 
 DETAIL = "JournalEntryLineDetail"
@@ -127,6 +127,7 @@ JOURNAL_ENTRY = Entity(
     complete=complete,
     derived=derived,
     journal=journal,
+    guard=payables.guard_applied,
     check_number=check_number,
     fields=(
         text("DocNumber", 21),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..books import links
 from ..books.books import Books
 from ..books.journal import Posting
 from ..books.record import Record
@@ -64,9 +65,19 @@ def postings(books: Books, body: Json, sign: int) -> list[Posting]:
 
 def guard_applied(books: Books, record: Record, operation: str) -> None:
     """Whether a paid document may be deleted is not known: refused, or the payment loses its link (§9.8)."""
-    paid = any(each["TxnType"] in _PAYERS for each in record.body.get("LinkedTxn", ()))
-    if operation == "delete" and paid and books.switches.paid_delete == "refuse":
+    if operation == "delete" and books.switches.paid_delete == "refuse" and is_paid(books, record):
         raise business("You can't delete this transaction because it is linked to a payment. Unlink it first.")
 
 
-_PAYERS = ("BillPaymentCheck", "BillPaymentCreditCard", "Payment", "ReceivePayment")
+def check_owner(books: Books, before: Record, body: Json) -> None:
+    """A payment is of one name and one currency, and does not follow its bill to another (§9.9)."""
+    moved = any(before.body.get(name) != body.get(name) for name in ("VendorRef", "CustomerRef", "CurrencyRef"))
+    if moved and books.switches.paid_delete == "refuse" and is_paid(books, before):
+        raise business("You can't change the name or currency of a transaction that is linked to a payment.")
+
+
+def is_paid(books: Books, record: Record) -> bool:
+    return any(name in PAYERS for name, _, _ in links.applied(books, *record.key))
+
+
+PAYERS = ("BillPayment", "Payment")

@@ -17,6 +17,7 @@ from .line_kinds import rest
 
 #: TxnType of a line to which way it counts; any other is dropped in silence, as payments of bills do (§9.9).
 SIGNS = {"Invoice": 1, "CreditMemo": -1, "JournalEntry": 1}
+SETTLING = settling.Kind(SIGNS, 1, lambda books, body, party: _is_family(books, _payer(books, body), str(party)))
 HELD_IN = ("Bank", "Other Current Asset", "Credit Card")
 
 
@@ -33,9 +34,16 @@ def complete(books: Books, draft: Json, before: Record | None) -> Json:
     rows = [settling.line(books, line, SIGNS) for line in body.get("Line") or ()]
     body["Line"] = [row for row in rows if row is not None]
     for row in body["Line"]:
-        _check_target(books, body, customer, row, before)
+        _check_target(books, body, customer, row)
+    SETTLING.check_open(books, body, before)
     _check_total(body)
     return body
+
+
+def _payer(books: Books, body: Json) -> Record:
+    found = books.find("Customer", int(body["CustomerRef"]["value"]))
+    assert found is not None, "a customer is never removed while a payment names it"
+    return found
 
 
 def _accounts(books: Books, body: Json) -> list[Record]:
@@ -45,13 +53,12 @@ def _accounts(books: Books, body: Json) -> list[Record]:
     return [held, transactions.control_account(books, body, "ARAccountRef", selling.RECEIVABLE)]
 
 
-def _check_target(books: Books, body: Json, customer: Record, line: Json, before: Record | None) -> None:
-    """Of the customer, of a job of theirs or of whom they are a job of; and with so much still open."""
+def _check_target(books: Books, body: Json, customer: Record, line: Json) -> None:
+    """Of the customer, of a job of theirs or of whom they are a job of."""
     target = settling.target(books, line)
     owner = target.body.get("CustomerRef", {}).get("value")
     if target.body.get("CurrencyRef") != body["CurrencyRef"] or not _is_family(books, customer, owner):
         raise settling.cannot_link(target)
-    settling.check_open(books, target, line, before)
 
 
 def _is_family(books: Books, customer: Record, owner: str | None) -> bool:
@@ -83,12 +90,10 @@ def journal(books: Books, body: Json) -> list[Posting]:
     """Receivables fall by what the invoices were booked at; what the rate has made of it since is gain or loss."""
     customer, memo = transactions.number_of(body["CustomerRef"]), body.get("PrivateNote")
     total = to_units(body["TotalAmt"])
-    if not total:
-        return []
     held = transactions.posting(body, body["DepositToAccountRef"]["value"], total, party=customer, memo=memo)
     home = settling.home_of(books, body, body["Line"], SIGNS, total)
     receivable = Posting(int(body["ARAccountRef"]["value"]), -home, -total, party=customer, memo=memo)
-    return exchange.settled(books, [held, receivable])
+    return exchange.settled(books, [each for each in (held, receivable) if each.debit or each.native])
 
 
 def applies(books: Books, body: Json) -> list[Application]:
@@ -124,6 +129,7 @@ PAYMENT = Entity(
     derived=derived,
     journal=journal,
     applies=applies,
+    loosened=SETTLING.loosened,
     linked=deposited.linked,
     guard=deposited.guard,
     voided=voided,

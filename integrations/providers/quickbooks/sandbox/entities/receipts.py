@@ -62,5 +62,7 @@ def _receipt(name: str, sign: int, *more: Field, **rules: Any) -> Entity:
     )
 
 
-SALES_RECEIPT = _receipt("SalesReceipt", 1, complete=_sale, origins=invoice.ORIGINS, applies=invoice.applies)
+SALES_RECEIPT = _receipt(
+    "SalesReceipt", 1, complete=_sale, origins=invoice.ORIGINS, applies=invoice.applies, loosened=invoice.parted
+)
 REFUND_RECEIPT = _receipt("RefundReceipt", -1, *ignored("RemainingCredit"), complete=_complete)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from ..books.books import Books
-from ..books.links import Application, applied
+from ..books.journal import posted
+from ..books.links import Application, Key, applied
 from ..books.record import Record
 from ..model.money import from_units, to_units
 from ..model.reading import require_positive, require_whole_id
@@ -54,18 +57,78 @@ def cannot_link(target: Record) -> Refusal:
     return Refusal("620", f"Transaction Link Error : {detail}", element="LinkedTxn")
 
 
-def check_open(books: Books, target: Record, applied_line: Json, before: Record | None) -> None:
-    """What this payment has applied to it so far counts as open again."""
-    name = books.entities[target.entity].open_name
-    if not name:
-        return
-    own = (before.entity, before.id) if before else None
-    others = sum(units for *payer, units in applied(books, target.entity, target.id) if tuple(payer) != own)
-    left = to_units(target.body["TotalAmt"]) - others
-    if not left and to_units(applied_line["Amount"]):
-        raise Refusal("620", f"Transaction Link Error : {target.entity} {target.id} is already paid.", element="")
-    if to_units(applied_line["Amount"]) > left:
-        raise business("You can't apply more than is open of a transaction.")
+@dataclass(frozen=True)
+class Kind:
+    """What payments of customers and of bills differ in."""
+
+    #: TxnType of a line to which way it counts; any other is dropped in silence (§9.9).
+    signs: Mapping[str, int]
+    #: Which way an entry that may be paid stands on receivables or payables.
+    side: int
+    #: Whether a party is the one that pays or is paid.
+    is_theirs: Callable[[Books, Json, int], bool]
+
+    def check_open(self, books: Books, body: Json, before: Record | None) -> None:
+        """All that is applied to a target together; what this payment has applied to it so far counts as open again."""
+        wanted: dict[Key, int] = defaultdict(int)
+        for each in applications(body["Line"]):
+            wanted[each.entity, each.id] += each.units
+        for key, units in wanted.items():
+            left = self._room(books, body, key) - _by_others(books, key, before)
+            if left <= 0 < units:
+                raise Refusal("620", f"Transaction Link Error : {key[0]} {key[1]} is already paid.", element="")
+            if units > left:
+                raise business("You can't apply more than is open of a transaction.")
+
+    def _room(self, books: Books, body: Json, key: Key) -> int:
+        """All that can be paid of a document; of an entry or a deposit, what it puts on the account of theirs."""
+        record = books.find(*key)
+        if record is None:
+            return 0
+        entity = books.entities[record.entity]
+        if record.body["CurrencyRef"] != body["CurrencyRef"] or not self._is_of_theirs(books, body, record):
+            return 0
+        if entity.open_name:
+            return to_units(entity.opening(record.body))
+        rows = posted(books, record)
+        return sum(
+            self.side * row.native
+            for row in rows
+            if row.party is not None and books.is_control(row.account) and self.is_theirs(books, body, row.party)
+        )
+
+    def _is_of_theirs(self, books: Books, body: Json, record: Record) -> bool:
+        owner = record.body.get("VendorRef") or record.body.get("CustomerRef")
+        return owner is None or self.is_theirs(books, body, int(owner["value"]))
+
+    def loosened(self, books: Books, body: Json, key: Key, taken: int) -> Json:
+        """The payment with no more applied to a transaction than there is of it; the rest stays as a credit."""
+        left = max(self._room(books, body, key) - taken, 0)
+        lines = []
+        for each in body["Line"]:
+            ours = applications([each])[0][:2] == key
+            units = min(to_units(each["Amount"]), left) if ours else to_units(each["Amount"])
+            left -= units if ours else 0
+            lines.append((each, units))
+        kept = [{**each, "Amount": from_units(units)} for each, units in self._covered(body, lines) if units]
+        rest = {"UnappliedAmt": unapplied(kept, self.signs, body["TotalAmt"])} if "UnappliedAmt" in body else {}
+        return {**body, **rest, "Line": kept}
+
+    def _covered(self, body: Json, lines: list[tuple[Json, int]]) -> list[tuple[Json, int]]:
+        """Where a credit has gone, less is paid: the last line first."""
+        signs = [self.signs[each["LinkedTxn"][0]["TxnType"]] for each, _ in lines]
+        over = sum(sign * units for sign, (_, units) in zip(signs, lines, strict=True)) - to_units(body["TotalAmt"])
+        kept = []
+        for sign, (each, units) in zip(reversed(signs), reversed(lines), strict=True):
+            off = min(max(over, 0), units) if sign > 0 else 0
+            over -= off
+            kept.append((each, units - off))
+        return kept[::-1]
+
+
+def _by_others(books: Books, key: Key, before: Record | None) -> int:
+    own = before.key if before else None
+    return sum(units for *payer, units in applied(books, *key) if tuple(payer) != own)
 
 
 def net(lines: Iterable[Json], signs: Mapping[str, int]) -> int:

@@ -15,7 +15,7 @@ from .order import printed_order
 if TYPE_CHECKING:
     from ..books.books import Books
     from ..books.journal import Posting
-    from ..books.links import Application
+    from ..books.links import Application, Key
     from ..books.record import Record
 
 
@@ -107,6 +107,8 @@ class Entity:
     journal: Callable[[Books, Json], list[Posting]] | None = None
     #: What of it is applied to which other transactions.
     applies: Callable[[Books, Json], list[Application]] | None = None
+    #: The body once what it is applied to has gone or become less, of which others have taken so much.
+    loosened: Callable[[Books, Json, Key, int], Json] | None = None
     #: Whether another holds the number already; not asked where the caller allows duplicates (§4.4).
     check_number: Callable[[Books, Json, Record | None], None] | None = None
     #: Refuses an update, delete or void of what others hang on.
