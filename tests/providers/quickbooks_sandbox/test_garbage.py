@@ -95,7 +95,6 @@ def samples(company: Company, stem: str) -> dict[str, Callable[[int], Json]]:
     customer = {"value": us.create("Customer", {"DisplayName": f"{stem} owner"})["Id"]}
     product, counted = item(us), stock(us)
     sale = {"CustomerRef": customer, "Line": [sold(product, 10), sold(counted, 5, Qty=1, UnitPrice=5)], **tax}
-    banked = {**sale, "DepositToAccountRef": us.ref("1010")}
     invoice = us.create("Invoice", sale)
     bill = us.create("Bill", {**vendor, "Line": [us.line()], **tax})
     receipt = us.create("SalesReceipt", sale)
