@@ -233,8 +233,9 @@ def _current(books: Books, wish: Wish) -> Record:
 
 
 def _full(entity: Entity, clean: Json, before: Record) -> Json:
-    """Every writable property that is absent is cleared (§4.1)."""
+    """Every writable property that is absent is cleared (§4.1); what is never shown nobody can send again."""
     draft = {name: value for name, value in clean.items() if value is not None}
+    draft = {**{name: before.body[name] for name in entity.hidden if name in before.body}, **draft}
     if entity.activates:
         draft.setdefault("Active", before.active)
     return draft

@@ -247,9 +247,16 @@ class Books:
         record = Record.from_row(row)
         return None if but is not None and record.key == but.key else record
 
-    def holder_of_number(self, entity: str, number: str, *, but: Record | None) -> Record | None:
-        query = "SELECT * FROM object WHERE realm = ? AND entity = ? AND doc_number = ? AND id IS NOT ?"
-        row = self.db.execute(query, (self.realm, entity, number.casefold(), but.id if but else None)).fetchone()
+    def holder_of_number(
+        self, entity: str, number: str, *, but: Record | None, party: str | None = None
+    ) -> Record | None:
+        """Of all objects of the kind, or of those of one name."""
+        query = (
+            "SELECT * FROM object WHERE realm = ?1 AND entity = ?2 AND doc_number = ?3 AND id IS NOT ?4"
+            " AND (?5 IS NULL OR party = ?5)"
+        )
+        values = (self.realm, entity, number.casefold(), but.id if but else None, party)
+        row = self.db.execute(query, values).fetchone()
         return Record.from_row(row) if row else None
 
     def children(self, parent: Record) -> list[Record]:
@@ -288,6 +295,10 @@ class Books:
         query = "SELECT quantity, worth FROM stock WHERE realm = ? AND item = ?"
         row = self.db.execute(query, (self.realm, item)).fetchone()
         return (row["quantity"], row["worth"]) if row else (0, 0)
+
+    def is_used(self, account: int) -> bool:
+        query = "SELECT 1 FROM posting WHERE realm = ? AND account = ? LIMIT 1"
+        return self.db.execute(query, (self.realm, account)).fetchone() is not None
 
     def is_control(self, account: int) -> bool:
         """Receivable and payable accounts, on which every posting belongs to somebody."""

@@ -101,16 +101,22 @@ def _void(books: Books, act: Act) -> Json:
 def _emptied(body: Json) -> Json:
     note = body.get("PrivateNote")
     emptied = {**body, "PrivateNote": f"Voided - {note}"[:4000] if note else "Voided"}
+    emptied = {name: value for name, value in emptied.items() if name not in ("TxnTaxDetail", "CashBack")}
     for name in ("TotalAmt", "Amount"):
         if name in emptied:
             emptied[name] = 0
     if "Line" in emptied:
-        emptied["Line"] = [_nothing(line) for line in emptied["Line"]]
+        # A line of a deposit that only names a payment goes, and the payment waits for the bank again.
+        emptied["Line"] = [_nothing(line) for line in emptied["Line"] if "DetailType" in line]
     return emptied
 
 
 def _nothing(line: Json) -> Json:
-    return {**line, "Amount": 0} if "Amount" in line else line
+    """Neither an amount nor goods."""
+    kind = line["DetailType"]
+    gone = ("Qty", "UnitPrice", "TaxInclusiveAmt")
+    detail = {name: value for name, value in line.get(kind, {}).items() if name not in gone}
+    return {**line, **({kind: detail} if kind in line else {}), **({"Amount": 0} if "Amount" in line else {})}
 
 
 def _merge(books: Books, act: Act) -> Json:

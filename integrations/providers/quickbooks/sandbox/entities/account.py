@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..books.books import Books
+from ..books.books import CONTROL_TYPES, Books
 from ..books.record import Record
 from ..model.entity import COMMON, HEAD, LIST, Entity, texts
 from ..model.fields import Field, Kind, amount, choice, day, flag, ignored, kept, label, ref, text
@@ -28,6 +28,8 @@ def complete(books: Books, draft: Json, before: Record | None) -> Json:
     body = {**draft, **_types(draft)}
     body["CurrencyRef"] = _currency(books, draft, before)
     _refuse_tax_code(books, draft)
+    if before is not None:
+        _check_type(books, body["AccountType"], before)
     parent = trees.parent_of(books, "Account", body, before)
     if parent is not None and parent.body["AccountType"] != body["AccountType"]:
         raise Refusal("6150", "A sub-account has the type of its parent", element="ParentRef")
@@ -71,6 +73,18 @@ def _check_number_length(books: Books, draft: Json) -> None:
 
 def _sub_type_of(account: Record) -> tuple[str, str]:
     return "AccountSubType", account.body["AccountSubType"]
+
+
+def _check_type(books: Books, wanted: str, before: Record) -> None:
+    """What is owed stands under names: an account of debts that is used stays one, and no other becomes one."""
+    if wanted == before.body["AccountType"]:
+        return
+    if {wanted, before.body["AccountType"]} & {*CONTROL_TYPES} and books.is_used(before.id):
+        raise business(
+            "You can't change the type of an account that has transactions to or from payable or receivable."
+        )
+    if any(child.body["AccountType"] != wanted for child in books.children(before)):
+        raise business("You can't change the type of an account that has sub-accounts.")
 
 
 def _types(draft: Json) -> Json:
@@ -122,14 +136,19 @@ def _answered_side(account: Record) -> int:
 def derived(books: Books, account: Record) -> Json:
     sign = _answered_side(account)
     return {
-        "CurrentBalance": from_units(sign * books.native_balance(account.id)),
+        "CurrentBalance": from_units(sign * _standing(books, account)),
         "CurrentBalanceWithSubAccounts": from_units(sign * _with_children(books, account)),
     }
 
 
 def _with_children(books: Books, account: Record) -> int:
-    below = sum(_with_children(books, child) for child in books.children(account))
-    return books.native_balance(account.id) + below
+    return _standing(books, account) + sum(_with_children(books, child) for child in books.children(account))
+
+
+def _standing(books: Books, account: Record) -> int:
+    """In its own currency: what is foreign falls on an account at home with what it is worth there (§9.6)."""
+    at_home = account.body["CurrencyRef"]["value"] == books.company.currency
+    return books.debit_balance(account.id) if at_home else books.native_balance(account.id)
 
 
 ACCOUNT = Entity(

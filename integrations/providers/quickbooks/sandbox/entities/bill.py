@@ -44,8 +44,8 @@ def check_number(books: Books, body: Json, before: Record | None) -> None:
     asked = books.switches.bill_numbers == "always" or books.other_preference("WarnDuplicateBillNumber") == "true"
     if not number or not asked:
         return
-    holder = books.holder_of_number("Bill", number, but=before)
-    if holder is not None and holder.body["VendorRef"]["value"] == body["VendorRef"]["value"]:
+    holder = books.holder_of_number("Bill", number, but=before, party=body["VendorRef"]["value"])
+    if holder is not None:
         raise transactions.number_taken(holder.body["DocNumber"], "Bill", holder.id)
 
 

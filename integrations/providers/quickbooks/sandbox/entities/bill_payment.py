@@ -33,12 +33,15 @@ def complete(books: Books, draft: Json, before: Record | None) -> Json:
         raise missing("VendorRef")
     vendor = books.resolve(body["VendorRef"], "Vendor", field_name="VendorRef")
     source = _source(books, body)
+    body["Line"] = _lines(body)
+    settling.follow(books, body, "APAccountRef")
     payable = transactions.control_account(books, body, "APAccountRef", "Accounts Payable")
     transactions.check_dates(books, body, before)
     body.setdefault("CurrencyRef", dict(vendor.body["CurrencyRef"]))
     transactions.check_currency(books, body, [source, payable], vendor)
     dimensions.check_reference(books, body, "DepartmentRef", "Department")
-    body["Line"] = _lines(books, body, vendor)
+    for row in body["Line"]:
+        _check_target(books, body, vendor, row)
     SETTLING.check_open(books, body, before)
     _check_total(body)
     return body
@@ -59,15 +62,12 @@ def _source(books: Books, body: Json) -> Record:
     return transactions.account(books, body[name], account, (account_type,))
 
 
-def _lines(books: Books, body: Json, vendor: Record) -> list[Json]:
+def _lines(body: Json) -> list[Json]:
     sent = body.get("Line")
     if not sent:
         raise Refusal("2020", "Required parameter Line/LinkedTxn is missing in the request", element="Line/LinkedTxn")
-    rows = [settling.line(books, line, SIGNS) for line in sent]
-    kept = [row for row in rows if row is not None]
-    for row in kept:
-        _check_target(books, body, vendor, row)
-    return kept
+    rows = [settling.line(line, SIGNS) for line in sent]
+    return [row for row in rows if row is not None]
 
 
 def _check_target(books: Books, body: Json, vendor: Record, line: Json) -> None:

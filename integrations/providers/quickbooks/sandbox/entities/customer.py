@@ -8,7 +8,7 @@ from ..model.entity import HEAD, LIST, Entity, address
 from ..model.fields import amount, choice, day, flag, ignored, kept, label, ref, text
 from ..model.money import from_units
 from ..wire.json import Json
-from ..wire.refusals import Refusal
+from ..wire.refusals import Refusal, business
 from . import names, tax, trees
 
 
@@ -19,6 +19,8 @@ def complete(books: Books, draft: Json, before: Record | None) -> Json:
     body = {"Taxable": True, "BillWithParent": False, "PreferredDeliveryMethod": "Print", "IsProject": False}
     body |= names.named(_on_checks(draft), before)
     body["CurrencyRef"] = dict(parent.body["CurrencyRef"]) if parent else names.currency(books, draft, before)
+    if before is not None and body["CurrencyRef"] != before.body["CurrencyRef"]:
+        raise business("A customer has the currency of the one it stands below, and keeps the one it has.")
     tax.check_code(books, body, "DefaultTaxCodeRef")
     names.check_references(books, body, {"SalesTermRef": "Term", "PaymentMethodRef": "PaymentMethod"})
     names.check_given_up(books, body, before)

@@ -32,7 +32,7 @@ def complete(books: Books, draft: Json, before: Record | None) -> Json:
     dimensions.check_reference(books, body, "DepartmentRef", "Department")
     sent = transactions.numbered(body.get("Line"), before)
     body["Line"] = [
-        _linked(books, body, row, before) if links.sent(row) else _direct(books, {**row, "LineNum": at})
+        _linked(books, body, row, before) if links.sent(row) else _direct(books, body, {**row, "LineNum": at})
         for at, row in enumerate(sent, 1)
     ]
     _check_once(body)
@@ -81,13 +81,14 @@ def _check_free(books: Books, target: Record, before: Record | None) -> None:
         raise Refusal("620", "Transaction Link Error : The transaction is not among the undeposited funds.", element="")
 
 
-def _direct(books: Books, line: Json) -> Json:
+def _direct(books: Books, body: Json, line: Json) -> Json:
     if "Amount" not in line:
         raise missing("Amount")
     detail = dict(line.get(DETAIL, {}))
     if "AccountRef" not in detail:
         raise missing("AccountRef")
-    books.resolve(detail["AccountRef"], "Account", field_name="AccountRef")
+    account = books.resolve(detail["AccountRef"], "Account", field_name="AccountRef")
+    transactions.check_line_account(books, body, account)
     _check_entity(books, detail)
     books.resolve_in(detail, "PaymentMethodRef", "PaymentMethod")
     dimensions.check_reference(books, detail, "ClassRef", "Class")

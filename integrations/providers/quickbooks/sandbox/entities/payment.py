@@ -26,13 +26,14 @@ def complete(books: Books, draft: Json, before: Record | None) -> Json:
     customer = selling.customer_of(books, body)
     assert customer is not None, "it is required"
     transactions.check_dates(books, body, before)
+    rows = [settling.line(line, SIGNS) for line in body.get("Line") or ()]
+    body["Line"] = [row for row in rows if row is not None]
+    settling.follow(books, body, "ARAccountRef")
     accounts = _accounts(books, body)
     body.setdefault("CurrencyRef", dict(customer.body["CurrencyRef"]))
     transactions.check_currency(books, body, accounts, customer)
     books.resolve_in(body, "PaymentMethodRef", "PaymentMethod")
     dimensions.check_reference(books, body, "DepartmentRef", "Department")
-    rows = [settling.line(books, line, SIGNS) for line in body.get("Line") or ()]
-    body["Line"] = [row for row in rows if row is not None]
     for row in body["Line"]:
         _check_target(books, body, customer, row)
     SETTLING.check_open(books, body, before)

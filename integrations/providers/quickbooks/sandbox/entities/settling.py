@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from ..books.books import Books
 from ..books.journal import posted
 from ..books.links import Application, Key, applied
 from ..books.record import Record
-from ..model.money import from_units, to_units
+from ..model.money import cents, from_units, to_units
 from ..model.reading import require_positive, require_whole_id
 from ..wire.json import Json
 from ..wire.refusals import Refusal, business, missing, not_found
 from . import transactions
 
 
-def line(books: Books, sent: Json, known: Mapping[str, int]) -> Json | None:
+def line(sent: Json, known: Mapping[str, int]) -> Json | None:
     """A line with the links that count; None where none of them does."""
     if "Amount" not in sent:
         raise missing("Amount")
@@ -42,6 +43,16 @@ def _link(sent: Any) -> Json:
         if not sent.get(name):
             raise missing(name)
     return {"TxnId": str(sent["TxnId"]), "TxnType": str(sent["TxnType"])}
+
+
+def follow(books: Books, body: Json, name: str) -> None:
+    """Where the payment does not say from which account of debts it comes, from that of what it pays."""
+    if name in body:
+        return
+    found = (target(books, each).body.get(name) for each in body["Line"])
+    account = next((each for each in found if each), None)
+    if account is not None:
+        body[name] = dict(account)
 
 
 def target(books: Books, applied_line: Json) -> Record:
@@ -137,13 +148,27 @@ def net(lines: Iterable[Json], signs: Mapping[str, int]) -> int:
 
 def home_of(books: Books, body: Json, lines: list[Json], signs: Mapping[str, int], total: int) -> int:
     """What a payment takes off receivables or payables, at the rates at which they were booked."""
-    booked = 0
-    for each in lines:
-        link = each["LinkedTxn"][0]
-        record = books.find(link["TxnType"], int(link["TxnId"]))
-        rated = record.body if record else body
-        booked += signs[link["TxnType"]] * transactions.at_home(rated, to_units(each["Amount"]))
+    booked, paid = 0, defaultdict[Key, int](int)
+    for kind, number, units in applications(lines):
+        record = books.find(kind, number)
+        if record is not None:
+            booked += signs[kind] * _booked(books, record, paid[record.key], units)
+            paid[record.key] += units
     return booked + transactions.at_home(body, total - net(lines, signs))
+
+
+def _booked(books: Books, record: Record, ours: int, units: int) -> int:
+    """Its part of what stands on receivables or payables: all payments together take off just that, to the cent."""
+    if record.body.get("ExchangeRate", 1) == 1:
+        return units
+    rows = [each for each in posted(books, record) if books.is_control(each.account)]
+    debit, native = (abs(sum(column)) for column in zip(*(each[1:3] for each in rows), strict=True))
+    if not books.entities[record.entity].open_name or not native:
+        return transactions.at_home(record.body, units)
+    before = ours + sum(others for *_, others in applied(books, *record.key))
+    until = (cents(from_units(debit) * Decimal(part) / native) for part in (before, before + units))
+    first, last = until
+    return last - first
 
 
 def applications(lines: Iterable[Json]) -> list[Application]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import partial
 
 from ..books.books import CONTROL_TYPES, Books
 from ..books.journal import Posting
@@ -81,17 +82,19 @@ def _complete_line(books: Books, body: Json, line: Json) -> Json:
         raise missing("DetailType")
     if kind not in line:
         raise missing(kind)
-    complete = _by_account if kind == BY_ACCOUNT else _by_item
-    detail = _on_either(books, body, complete(books, line, dict(line[kind])))
+    complete = partial(_by_account, books, body) if kind == BY_ACCOUNT else partial(_by_item, books)
+    detail = _on_either(books, body, complete(line, dict(line[kind])))
     detail = {name: detail[name] for name in _PRINTED[kind] if name in detail} | detail
     kept = {name: line[name] for name in ("Id", "LineNum", "Description", "LinkedTxn") if name in line}
     return {**kept, "Amount": line["Amount"], "DetailType": kind, kind: detail}
 
 
-def _by_account(books: Books, line: Json, detail: Json) -> Json:
+def _by_account(books: Books, body: Json, line: Json, detail: Json) -> Json:
     if "AccountRef" not in detail:
         raise missing("AccountRef")
-    _check_account(books, books.resolve(detail["AccountRef"], "Account", field_name="AccountRef"))
+    account = books.resolve(detail["AccountRef"], "Account", field_name="AccountRef")
+    _check_account(books, account)
+    transactions.check_line_account(books, body, account)
     return detail
 
 

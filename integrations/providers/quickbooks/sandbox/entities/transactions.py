@@ -81,6 +81,12 @@ def check_currency(books: Books, body: Json, accounts: Iterable[Record], party: 
     body.setdefault("ExchangeRate", 1)
 
 
+def check_line_account(books: Books, body: Json, account: Record) -> None:
+    """An account in a foreign currency is moved in that alone."""
+    if account.body["CurrencyRef"]["value"] not in (body["CurrencyRef"]["value"], books.company.currency):
+        raise business("You can only use one foreign currency per transaction.")
+
+
 def numbered(lines: Any, before: Record | None, *, first: int = 1, required: bool = True) -> list[Json]:
     """A line keeps its identity by Id; one without is new (§4.1)."""
     if not lines and required:

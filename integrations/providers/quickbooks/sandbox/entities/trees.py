@@ -25,10 +25,29 @@ LEVELLED = ("Customer", "Item")
 def parent_of(books: Books, entity: str, body: Json, before: Record | None) -> Record | None:
     if not body.get("ParentRef"):
         return None
+    number = str(body["ParentRef"]["value"])
+    if before is not None and before.body.get("ParentRef", {}).get("value") == number:
+        # What stands below something inactive may stay there.
+        return books.find(entity, int(number))
     parent = books.resolve(body["ParentRef"], entity, field_name="ParentRef")
-    if before is not None and before.id in _lineage(books, parent):
-        raise Refusal("6150", f"{entity} {before.id} cannot be its own parent", element="ParentRef")
+    if before is not None:
+        _check_move(books, before, _lineage(books, parent))
     return parent
+
+
+def _check_move(books: Books, record: Record, above: list[int]) -> None:
+    if record.id in above:
+        raise Refusal("6150", f"{record.entity} {record.id} cannot be its own parent", element="ParentRef")
+    if len(above) + _height(books, record) > DEEPEST:
+        raise _too_deep()
+
+
+def _height(books: Books, record: Record) -> int:
+    return 1 + max((_height(books, child) for child in books.children(record)), default=0)
+
+
+def _too_deep() -> Refusal:
+    return Refusal("6180", f"A list has at most {DEEPEST} levels", element="ParentRef")
 
 
 def placed(books: Books, entity: str, body: Json, parent: Record | None) -> Json:
@@ -37,7 +56,7 @@ def placed(books: Books, entity: str, body: Json, parent: Record | None) -> Json
         return _at_the_top(entity, body)
     depth = len(_lineage(books, parent))
     if depth >= DEEPEST:
-        raise Refusal("6180", f"A list has at most {DEEPEST} levels", element="ParentRef")
+        raise _too_deep()
     return {**body, SUB[entity]: True, **_below(entity, body, parent, depth)}
 
 
