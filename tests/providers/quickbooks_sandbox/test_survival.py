@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import signal
+import socket
 import threading
 import time
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -73,3 +75,17 @@ def test_a_reset_brings_the_first_day_back(own: Callable[..., Server]) -> None:
     assert us.create("Purchase", us.charge())["Id"] == "1"
     server.control("reset")
     assert us.call("GET", "preferences").status_code == 401
+
+
+def test_who_hangs_up_in_the_middle_of_a_body_is_no_crash(
+    own: Callable[..., Server], capfd: pytest.CaptureFixture[str]
+) -> None:
+    server = own()
+    address = urlsplit(server.url)
+    head = f"POST /v3/company/{US}/purchase HTTP/1.1\r\nHost: {address.netloc}\r\nContent-Length: 1000\r\n\r\n"
+    with socket.create_connection((address.hostname, address.port), timeout=5) as line:
+        line.sendall(head.encode() + b'{"Line": [')
+        time.sleep(0.2)
+    assert requests.get(f"{server.url}/healthz", timeout=5).ok
+    server.stop()
+    assert "Traceback" not in capfd.readouterr().err

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import zlib
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from ..wire.json import dumps
@@ -32,7 +32,11 @@ async def read_body(request: Request, headers: dict[str, str]) -> bytes:
     announced = headers.get("content-length", "")
     if announced.isdecimal() and int(announced) > most:
         raise Unreadable(gateway.page(413))
-    body = await _bounded(request, most)
+    try:
+        body = await _bounded(request, most)
+    except ClientDisconnect as gone:
+        # Who hung up in the middle hears nothing; the log must not take it for a crash.
+        raise Unreadable(Response(status_code=400)) from gone
     return _unpacked(body, most) if headers.get("content-encoding", "").lower() == "gzip" else body
 
 
