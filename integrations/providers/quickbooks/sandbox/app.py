@@ -64,8 +64,7 @@ def build(settings: Settings) -> ASGIApp:
     routes = [
         *_books(sandbox),
         *_sign_in(sandbox),
-        *_control(sandbox),
-        *_webhooks(sandbox, sender),
+        *_with_a_list([*_control(sandbox), *_webhooks(sandbox, sender)]),
         *_read_by_people(sandbox),
     ]
     app = Starlette(exception_handlers=Lost(store.clock).by_status)
@@ -161,6 +160,12 @@ def _control(sandbox: Sandbox) -> list[Route]:
         route("/tokens/expire", connections.expire, "POST"),
         route("/tokens/revoke", connections.revoke, "POST"),
     ]
+
+
+def _with_a_list(routes: list[Route]) -> list[Route]:
+    """The control plane's calls, and one more that lists them."""
+    listed = [{"path": each.path, "methods": sorted((each.methods or set()) - {"HEAD"})} for each in routes]
+    return [Route("/sandbox", loopback_only(lambda _: answer({"calls": listed})), methods=["GET"]), *routes]
 
 
 def _webhooks(sandbox: Sandbox, sender: Sender) -> list[Route]:

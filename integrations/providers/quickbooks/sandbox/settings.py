@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 DEFAULT_PORT = 8100
+#: Of the app that everybody may be: no secret at all.
+DEFAULT_SECRET = "sandbox-secret"  # noqa: S105
 
 
 class BadSetting(ValueError):
@@ -201,7 +203,7 @@ class Settings:
             port=int(environ.get("SANDBOX_PORT") or DEFAULT_PORT),
             data=Path(environ.get("SANDBOX_DATA") or "./.flexsync/sandbox"),
             client_id=environ.get("QUICKBOOKS_CLIENT_ID") or "sandbox-client",
-            client_secret=environ.get("QUICKBOOKS_CLIENT_SECRET") or "sandbox-secret",
+            client_secret=environ.get("QUICKBOOKS_CLIENT_SECRET") or DEFAULT_SECRET,
             switches=Switches.read(environ),
             redirect_uris=tuple((environ.get("QUICKBOOKS_REDIRECT_URIS") or "").split()),
             charts=Path(environ["SANDBOX_CHARTS"]) if environ.get("SANDBOX_CHARTS") else None,

@@ -145,7 +145,7 @@ class Api(Gate):
 
     def _emailed(self, call: Call) -> Response:
         entity, number, to = _entity(call), call.path["id"], call.query.get("sendTo", "")
-        target = Target(call.path["realm"], entity.name, "update")
+        target = Target(call.path["realm"], entity.name, "update", number)
         return self._written(call, target, lambda books: _one(entity, forms.send(books, entity, number, to)))
 
     def _tax_code(self, call: Call) -> Response:

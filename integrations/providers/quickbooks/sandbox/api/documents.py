@@ -22,7 +22,7 @@ from ..wire.json import Json, dumps, loads
 from ..wire.refusals import Refusal, missing, not_found, unsupported
 
 BARE = ignored("Id", "SyncToken")
-_DELETED = re.compile(r" \(deleted(-\d+)?\)$")
+DELETED = re.compile(r" \(deleted(-\d+)?\)$")
 STALE = (
     "Stale Object Error : You and Robin Ledger were working on this at the same time. "
     "Robin Ledger finished before you did, so your work was not saved."
@@ -270,7 +270,7 @@ def _settle_name(books: Books, entity: Entity, draft: Json, body: Json, before: 
     """§4.2: what is made inactive gives its name free by a suffix; a taken name is refused (§9.5)."""
     field = "DisplayName" if "DisplayName" in body else "Name"
     plain = body[field]
-    if not body.get("Active", True) and not _DELETED.search(plain):
+    if not body.get("Active", True) and not DELETED.search(plain):
         for suffix in _suffixes():
             body = entity.complete(books, {**draft, field: plain + suffix}, before)
             if _holder(books, entity, body, before) is None:

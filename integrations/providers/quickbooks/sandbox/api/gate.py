@@ -7,6 +7,7 @@ from collections.abc import Callable
 from starlette.responses import Response
 
 from ..sandbox import Call, Sandbox, answer
+from ..signin.apps import Apps
 from ..signin.tokens import Grants
 from ..traffic import gateway
 from ..traffic.broken import Postponed
@@ -16,12 +17,13 @@ from ..traffic.visits import Visit
 from ..wire import xml
 from ..wire.json import loads
 from ..wire.refusals import GatewayRefusal, Refusal
-from .writing import reading, timed
+from .writing import AUTHOR, reading, timed
 
 
 class Gate:
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
+        self._apps = Apps(sandbox.store, sandbox.settings)
 
     def _guarded(self, call: Call, act: Callable[[], Response]) -> Response:
         """Gateway first, books second: a bad token never reaches a company (§1.7)."""
@@ -49,6 +51,7 @@ class Gate:
         realm, sandbox = call.path["realm"], self._sandbox
         with sandbox.store.reading() as db:
             app = Grants.on(db, sandbox).admit(call.headers.get("authorization", ""), realm)
+        AUTHOR.set(self._apps.author(app))
         visit = Visit.of(call.method, call.address, realm, app)
         try:
             sandbox.meter.admit(visit)

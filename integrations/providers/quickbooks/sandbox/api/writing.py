@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 
 from ..books.books import Books, company
 from ..registry import BY_NAME
@@ -12,6 +13,8 @@ from ..wire.json import Json, encode
 from ..wire.refusals import Refusal, unauthorized
 from .requestids import Key, Remembered, recall, remember
 
+#: Who makes the request of the moment, where that is not the app of the settings (books/audit.py).
+AUTHOR: ContextVar[str] = ContextVar("author", default="")
 #: Adds what surrounds a result: the envelope's time, or the bId of a batch item.
 Seal = Callable[[Books, Json], Json]
 
@@ -31,10 +34,11 @@ def reading(sandbox: Sandbox, realm: str) -> Iterator[Books]:
 
 
 @contextmanager
-def writing(sandbox: Sandbox, realm: str) -> Iterator[Books]:
+def writing(sandbox: Sandbox, realm: str, author: str | None = None) -> Iterator[Books]:
     with sandbox.store.writing():
         books = open_books(sandbox, realm)
         books.watchers = sandbox.watchers
+        books.author = AUTHOR.get() if author is None else author
         try:
             yield books
         except BaseException:

@@ -8,6 +8,7 @@ from .changes import Change
 
 if TYPE_CHECKING:
     from .books import Books
+    from .record import Record
 
 _INSERT = (
     "INSERT INTO audit SELECT ?1, coalesce((SELECT max(seq) FROM audit WHERE realm = ?1), 0) + 1, ?2, ?3, ?4, ?5, ?6,"
@@ -19,8 +20,17 @@ def note(books: Books, change: Change) -> None:
     """A watcher of the books."""
     after, before = change.record, change.before
     was = None if before is None else before.sync_token
-    values = (books.realm, books.now, books.author, change.operation, after.entity, after.id, was, after.sync_token)
-    books.db.execute(_INSERT, (*values, _changed(change)))
+    _write(books, change.operation, after, was, _changed(change))
+
+
+def note_statement(books: Books, word: str, account: Record, told: str) -> None:
+    """An account agreed with its statement, or the bank having seen what stands on it, changes no object."""
+    _write(books, word, account, account.sync_token, told)
+
+
+def _write(books: Books, operation: str, after: Record, was: int | None, changed: str) -> None:
+    values = (books.realm, books.now, books.author, operation, after.entity, after.id, was, after.sync_token)
+    books.db.execute(_INSERT, (*values, changed))
 
 
 def _changed(change: Change) -> str:

@@ -78,6 +78,12 @@ def states(books: Books) -> dict[tuple[str, int], str]:
     return found
 
 
+def mark(books: Books, key: tuple[str, int]) -> str:
+    """The letter of one transaction."""
+    found = (Held(*row) for row in books.db.execute(f"{_SELECT} AND entity = ? AND id = ?", (books.realm, *key)))
+    return max((each.letter for each in found if each.holds), default="")
+
+
 def check(books: Books, record: Record) -> None:
     """§11: QuickBooks lets the API change what was reconciled, to the accountant's grief; a switch refuses it."""
     if books.switches.reconciled == "allow":

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ..api import documents
-from ..api.documents import Wish, render, rewrite
+from ..api.documents import DELETED, Wish, render, rewrite
 from ..books import links
 from ..books.books import Books
 from ..books.record import Record
@@ -14,7 +14,11 @@ from ..entities import transactions
 from ..model.entity import Entity
 from ..registry import BY_ADDRESS, BY_NAME
 from ..wire.json import Json
+from ..wire.refusals import Refusal
 from . import merging, preferences
+
+#: The refusal of a name that another has (§9.5).
+TAKEN = "6240"
 
 
 class BadAct(ValueError):
@@ -38,6 +42,8 @@ def carry_out(books: Books, wanted: Json) -> Json:
     """What became of it, as an app would read it."""
     act = str(wanted.get("act"))
     if act == "close-books":
+        if "date" not in wanted:
+            raise BadAct("date must be given; null opens the books.")
         return {"Preferences": render(books, preferences.write(books, {"BookCloseDate": wanted.get("date")}))}
     if act not in ACTS:
         raise BadAct(f"act must be one of {', '.join((*ACTS, 'close-books'))}.")
@@ -70,6 +76,16 @@ def _deactivate(books: Books, act: Act) -> Json:
 
 
 def _activate(books: Books, act: Act) -> Json:
+    """Under its own name again, unless that has been given to another since."""
+    names = {name: str(act.record.body.get(name, "")) for name in ("DisplayName", "Name")}
+    plain = {name: DELETED.sub("", value) for name, value in names.items() if DELETED.search(value)}
+    if plain:
+        try:
+            with books.attempt():
+                return _updated(books, act, {"Active": True, **plain})
+        except Refusal as refusal:
+            if refusal.code != TAKEN:
+                raise
     return _updated(books, act, {"Active": True})
 
 
@@ -135,4 +151,14 @@ ACTS: dict[str, Callable[[Books, Act], Json]] = {
     "activate": _activate,
     "void": _void,
     "delete": _delete,
+}
+
+_OBJECT = ("act", "entity", "id")
+#: What each takes.
+KEYS = {
+    **dict.fromkeys(ACTS, _OBJECT),
+    "edit": (*_OBJECT, "changes"),
+    "rename": (*_OBJECT, "name"),
+    "merge": (*_OBJECT, "into"),
+    "close-books": ("act", "date"),
 }

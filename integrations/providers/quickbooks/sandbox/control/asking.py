@@ -73,6 +73,25 @@ def body_of(call: Call) -> Json:
     return body
 
 
+def asked(call: Call, *known: str) -> Json:
+    """The body of a call that takes these keys and no others."""
+    return only(body_of(call), *known)
+
+
+def only(body: Json, *known: str) -> Json:
+    unknown = [name for name in body if name not in known]
+    if unknown:
+        raise BadRequest(f"Unknown: {', '.join(unknown)}. Known: {', '.join(known)}.")
+    return body
+
+
+def flag_of(body: Json, name: str, *, usual: bool = False) -> bool:
+    value = body.get(name, usual)
+    if not isinstance(value, bool):
+        raise BadRequest(f"{name} must be true or false.")
+    return value
+
+
 def text_of(body: Json, name: str) -> str | None:
     value = body.get(name)
     if value is not None and not isinstance(value, str):

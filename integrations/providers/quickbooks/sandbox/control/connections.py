@@ -7,7 +7,10 @@ from starlette.responses import Response
 from ..sandbox import Call, Sandbox, answer
 from ..signin.apps import Apps
 from ..signin.tokens import Grants
-from .asking import body_of, text_of
+from .asking import asked, text_of
+
+#: What an app is registered with.
+APP = ("name", "redirect_uris", "client_id", "client_secret", "replace")
 
 
 class Connections:
@@ -17,12 +20,13 @@ class Connections:
 
     def apps(self, call: Call) -> Response:
         if call.method == "POST":
-            return answer(self._apps.register(body_of(call)).shown())
+            return answer(self._apps.register(asked(call, *APP)).shown())
         return answer({"apps": self._apps.listed()})
 
     def expire(self, call: Call) -> Response:
+        realm = text_of(asked(call, "realm"), "realm")
         with self._sandbox.store.writing() as db:
-            return answer({"expired": Grants.on(db, self._sandbox).expire_access(text_of(body_of(call), "realm"))})
+            return answer({"expired": Grants.on(db, self._sandbox).expire_access(realm)})
 
     def revoke(self, call: Call) -> Response:
         return answer({"revoked": self._disconnected(call)})
@@ -32,7 +36,7 @@ class Connections:
         return answer({"disconnected": self._disconnected(call)})
 
     def _disconnected(self, call: Call) -> int:
-        wanted = body_of(call)
+        wanted = asked(call, "realm", "client_id")
         with self._sandbox.store.writing() as db:
             grants = Grants.on(db, self._sandbox)
             return grants.disconnect(text_of(wanted, "realm"), text_of(wanted, "client_id"))

@@ -6,11 +6,9 @@ from starlette.responses import Response
 
 from ..api.writing import timed, writing
 from ..sandbox import Call, Sandbox, answer
-from ..signin.identity import PERSON
-from ..wire.json import Json, loads
-from .acts import BadAct, carry_out
-
-NAME = f"{PERSON['profile']['givenName']} {PERSON['profile']['familyName']}"
+from ..signin.identity import PERSON_NAME
+from .acts import KEYS, carry_out
+from .asking import body_of, only
 
 
 class Human:
@@ -19,16 +17,7 @@ class Human:
 
     def act(self, call: Call) -> Response:
         """What QuickBooks refuses an app it refuses the person too, and nothing is changed then."""
-        with writing(self._sandbox, call.path["realm"]) as books:
-            books.author = NAME
-            return answer(timed(books, carry_out(books, _body(call))))
-
-
-def _body(call: Call) -> Json:
-    try:
-        body = loads(call.body)
-    except ValueError as error:
-        raise BadAct("The body must be JSON.") from error
-    if not isinstance(body, dict):
-        raise BadAct("The body must be an object.")
-    return body
+        wanted = body_of(call)
+        only(wanted, *KEYS.get(str(wanted.get("act")), tuple(wanted)))
+        with writing(self._sandbox, call.path["realm"], PERSON_NAME) as books:
+            return answer(timed(books, carry_out(books, wanted)))

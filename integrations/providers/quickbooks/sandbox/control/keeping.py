@@ -16,7 +16,7 @@ from ..sandbox import Call, Sandbox, answer
 from ..traffic.throttle import Limits
 from ..wire.json import Json
 from . import chart
-from .asking import BadRequest, body_of
+from .asking import BadRequest, asked, body_of, flag_of
 
 #: A clock beyond these years would leave what dates can hold.
 EARLIEST, LATEST = datetime(1990, 1, 1, tzinfo=UTC).timestamp(), datetime(2200, 1, 1, tzinfo=UTC).timestamp()
@@ -53,7 +53,7 @@ class Keeping:
 
     def snapshots(self, call: Call) -> Response:
         if call.method == "POST":
-            name = body_of(call).get("name")
+            name = asked(call, "name").get("name")
             if not isinstance(name, str):
                 raise BadRequest("A snapshot needs a name.")
             self._sandbox.meter.write()
@@ -61,7 +61,7 @@ class Keeping:
         return answer({"snapshots": [_shown(each) for each in self._snapshots.listed()]})
 
     def restore(self, call: Call) -> Response:
-        name, keep = call.path["name"], bool(body_of(call).get("keep_tokens", False))
+        name, keep = call.path["name"], flag_of(asked(call, "keep_tokens"), "keep_tokens")
         self._snapshots.restore(name, keep_tokens=keep)
         self._sandbox.meter.load()
         return answer({"restored": name, "kept_tokens": keep})
@@ -71,7 +71,7 @@ class Keeping:
         return answer({"dropped": call.path["name"]})
 
     def reset(self, call: Call) -> Response:
-        keep = bool(body_of(call).get("keep_tokens", False))
+        keep = flag_of(asked(call, "keep_tokens"), "keep_tokens")
         sandbox = self._sandbox
         sandbox.plan.clear()
         switches = sandbox.settings.switches

@@ -9,9 +9,15 @@ from ..api.writing import aside, reading, writing
 from ..books.books import companies
 from ..registry import ENTITIES
 from ..sandbox import Call, Sandbox, answer
+from ..signin.identity import PERSON_NAME
 from ..wire.json import dumps
 from . import chart, preferences, reconcile
-from .asking import BadRequest, body_of
+from .asking import BadRequest, asked, body_of
+
+#: Who writes in the audit log.
+NAME = "Control plane"
+#: What a statement is given by.
+STATEMENT = ("account", "statement_date", "ending_balance", "transactions", "state")
 
 
 class Control:
@@ -40,13 +46,13 @@ class Control:
 
     def preferences(self, call: Call) -> Response:
         wanted = body_of(call)
-        with writing(self._sandbox, call.path["realm"]) as books:
+        with writing(self._sandbox, call.path["realm"], NAME) as books:
             shown = render(books, preferences.write(books, wanted))
         return answer({"Preferences": shown})
 
     def accounts(self, call: Call) -> Response:
-        wanted = body_of(call)
-        with writing(self._sandbox, call.path["realm"]) as books:
+        wanted = asked(call, "accounts")
+        with writing(self._sandbox, call.path["realm"], NAME) as books:
             return answer(chart.add(books, wanted.get("accounts")))
 
     def balances(self, call: Call) -> Response:
@@ -54,12 +60,12 @@ class Control:
             return answer({"realm": books.realm, **chart.balances(books)})
 
     def reconcile(self, call: Call) -> Response:
-        wanted = body_of(call)
+        wanted = asked(call, *STATEMENT)
         if call.method == "GET":
             with reading(self._sandbox, call.path["realm"]) as books:
                 account = reconcile.account_of(books, call.query.get("account"))
                 return answer({"realm": books.realm, **reconcile.shown(books, account)})
-        with writing(self._sandbox, call.path["realm"]) as books:
+        with writing(self._sandbox, call.path["realm"], PERSON_NAME) as books:
             return answer({"realm": books.realm, **reconcile.reconcile(books, wanted)})
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from ..books import cleared
+from ..books import audit, cleared
 from ..books.books import Books
 from ..books.cleared import LETTERS, WORDS, Held
 from ..books.record import Record
@@ -42,7 +42,11 @@ def reconcile(books: Books, wanted: Json) -> Json:
     if statement.letter == "R" and statement.ending is not None and agreed != statement.ending:
         off = to_text(statement.ending - agreed)
         raise CannotReconcile(f"The difference is {off} and must be 0.00; nothing was reconciled.")
-    return {"changed": len(statement.transactions), "state": WORDS[statement.letter], **shown(books, statement.account)}
+    until = f" up to {statement.day}" if statement.day else ""
+    count = len(statement.transactions)
+    told = f"{count} transaction{'' if count == 1 else 's'}{until}"
+    audit.note_statement(books, WORDS[statement.letter], statement.account, told)
+    return {"changed": count, "state": WORDS[statement.letter], **shown(books, statement.account)}
 
 
 def shown(books: Books, account: Record) -> Json:

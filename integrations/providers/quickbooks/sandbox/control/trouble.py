@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
+from ..books.books import companies
 from ..sandbox import Call, Sandbox, answer
-from ..traffic.faults import KINDS, Trouble
+from ..traffic.faults import KINDS, BadPlan, Trouble
 from ..traffic.scenarios import SCENARIOS
 from ..wire.json import Json
-from .asking import BadRequest, body_of, text_of
+from .asking import BadRequest, asked, body_of, flag_of, text_of
 
 
 class TroubleControl:
@@ -19,7 +20,7 @@ class TroubleControl:
         if call.method == "DELETE":
             return answer({"cleared": self._sandbox.plan.clear()})
         if call.method == "POST":
-            self._sandbox.plan.add(Trouble.read(body_of(call)))
+            plan_for(self._sandbox, Trouble.read(body_of(call)))
         return self._planned({"kinds": KINDS} if call.method == "GET" else {})
 
     def scenarios(self, call: Call) -> Response:
@@ -30,11 +31,11 @@ class TroubleControl:
         scenario = SCENARIOS.get(call.path["name"])
         if scenario is None:
             raise BadRequest(f"No such scenario. There are: {', '.join(SCENARIOS)}.")
-        wanted = body_of(call)
+        wanted = asked(call, "realm", "seed")
         seed = wanted.get("seed", 0)
         if not isinstance(seed, int):
             raise BadRequest("seed must be a whole number.")
-        self._sandbox.plan.add(*scenario.troubles(text_of(wanted, "realm") or "*", seed))
+        plan_for(self._sandbox, *scenario.troubles(text_of(wanted, "realm") or "*", seed))
         return self._planned({"scenario": scenario.name, "sentence": scenario.sentence})
 
     def _planned(self, more: Json) -> Response:
@@ -44,8 +45,9 @@ class TroubleControl:
     def throttle(self, call: Call) -> Response:
         throttle = self._sandbox.throttle
         if call.method == "POST":
-            wanted = body_of(call)
-            on = bool(wanted.pop("on", True))
+            wanted = asked(call, "on", *throttle.limits.__dict__)
+            on = flag_of(wanted, "on", usual=throttle.on)
+            wanted.pop("on", None)
             throttle.set(on=on, limits=throttle.limits.changed(wanted))
         return answer({"on": throttle.on, **throttle.limits.__dict__})
 
@@ -55,8 +57,18 @@ class TroubleControl:
         return answer({"limits": limits, **self._sandbox.meter.shown()})
 
     def budget(self, call: Call) -> Response:
-        calls = body_of(call).get("core_plus")
+        calls = asked(call, "core_plus").get("core_plus")
         if not isinstance(calls, int) or isinstance(calls, bool) or calls < 0:
             raise BadRequest("core_plus must be a whole number; 0 is no end.")
         self._sandbox.meter.set_budget(calls)
         return answer({"core_plus": calls})
+
+
+def plan_for(sandbox: Sandbox, *troubles: Trouble) -> None:
+    """Of the companies that there are."""
+    with sandbox.store.reading() as db:
+        known = ["*", *(each.realm for each in companies(db))]
+    unknown = next((each.realm for each in troubles if each.realm not in known), None)
+    if unknown is not None:
+        raise BadPlan(f"No such realm: {unknown}. Known: {', '.join(known)}.")
+    sandbox.plan.add(*troubles)

@@ -8,6 +8,7 @@ from ..wire.refusals import Refusal
 SIMPLE, ESSENTIALS, PLUS, ADVANCED = (
     f"QuickBooks Online {word}" for word in ("Simple Start", "Essentials", "Plus", "Advanced")
 )
+NAMES = (SIMPLE, ESSENTIALS, PLUS, ADVANCED)
 #: The plans that have the thing; what is not named here is in every plan.
 WITH_TRACKING = (PLUS, ADVANCED)
 _WITH_BILLS = (ESSENTIALS, PLUS, ADVANCED)
@@ -22,6 +23,7 @@ PLANS = {
 }
 #: Read-only companies: the subscription has ended, the trial is over, or a bill of theirs was not paid.
 ENDED = ("SUSPENDED", "CANCELLED", "EXPIRED", "TRIAL_EXPIRED", "UNSUBSCRIBED")
+STANDINGS = ("SUBSCRIBED", "TRIAL", *ENDED)
 
 
 def has(books: Books, entity: str) -> bool:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 
+from ..books.cleared import WORDS
 from ..books.record import Record
+from ..signin.apps import OWN_NAME
 from . import words
 from .frame import Reader, Shown
 from .gathering import Found, gather
@@ -24,6 +26,9 @@ DONE = {
     "Void": "Voided",
     "Merge": "Merged",
     "Emailed": "Sent",
+    "Reconciled": "Reconciled",
+    "Cleared": "Marked as cleared",
+    "Uncleared": "Took the mark off",
 }
 
 
@@ -71,10 +76,21 @@ def _table(reader: Reader, rows: Sequence[sqlite3.Row], caption: str, *, of_one:
 def _row(reader: Reader, row: sqlite3.Row, found: Found, *, of_one: bool) -> Row:
     when = words.moment(row["at"], reader.books.company.zone)
     token = row["is_now"] if row["was"] in (None, row["is_now"]) else f"{row['was']} → {row['is_now']}"
-    changed = ", ".join(words.label(row["entity"], name) for name in row["changed"].split(", ") if name)
+    changed = _changed(row)
+        row["changed"]
+        if row["operation"] in WORDS.values()
+        else ", ".join(words.label(row["entity"], name) for name in row["changed"].split(", ") if name)
+    )
     what = () if of_one else (_what(reader, row, found.get((row["entity"], row["id"]))),)
     did = DONE.get(row["operation"], row["operation"])
-    return Row((when, row["author"] or "The app", did, *what, token, changed))
+    return Row((when, row["author"] or OWN_NAME, did, *what, token, changed))
+
+
+def _changed(row: sqlite3.Row) -> str:
+    """Names of properties; of an account with its statement, how much of it."""
+    if row["operation"] in WORDS.values():
+        return str(row["changed"])
+    return ", ".join(words.label(row["entity"], name) for name in row["changed"].split(", ") if name)
 
 
 def _what(reader: Reader, row: sqlite3.Row, record: Record | None) -> object:

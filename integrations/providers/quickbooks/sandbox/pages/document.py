@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..api.documents import render
+from ..books import cleared
 from ..books.record import Record
 from ..model.entity import Entity
 from ..model.money import to_units
@@ -89,10 +90,11 @@ def _sum(reader: Reader, entity: Entity, record: Record) -> Html | str:
     body = record.body
     if not entity.transacts or ("TotalAmt" not in body and "Amount" not in body):
         return "" if record.active else html('<p><span class="chip">inactive</span></p>')
+    mark = words.mark(cleared.mark(reader.books, record.key))
     currency = body.get("CurrencyRef", {}).get("value", reader.books.company.currency)
     return html(
-        '<p class="hero"><span class="small">{}</span> {} {}</p>',
-        *(currency, words.amount(signed(body)), _state(entity, body)),
+        '<p class="hero"><span class="small">{}</span> {} {}{}</p>',
+        *(currency, words.amount(signed(body)), _state(entity, body), mark),
     )
 
 

@@ -8,9 +8,10 @@ from typing import Any
 from starlette.responses import Response
 
 from ..books.books import companies
+from ..control.trouble import plan_for
 from ..registry import ENTITIES
 from ..sandbox import Call, Sandbox
-from ..traffic.faults import KINDS, BadPlan, Trouble
+from ..traffic.faults import KINDS, OPERATIONS, PLACES, BadPlan, Trouble
 from ..traffic.gateway import SHAPES
 from ..traffic.scenarios import SCENARIOS
 from . import words
@@ -19,9 +20,9 @@ from .markup import Html, asking, html, joined
 from .tables import Column, Row, empty, section, table
 
 AT = "/faults"
-OPERATIONS = ("", "create", "update", "delete", "void", "read", "query", "batch", "token")
-#: Of what is no entity, a plan speaks in these words.
-_PLACES = ("*", "batch", "query", "token")
+
+
+_ANY = {"": "What suits the kind, mostly any write", "*": "Any request"}
 
 
 class Faults:
@@ -48,9 +49,9 @@ class Faults:
         form = {name: value for name, value in call.form.items() if value != ""}
         try:
             known = {each.name: each for each in fields(Trouble) if each.init}
-            plan = {name: _typed(str(known[name].type), value) for name, value in form.items() if name in known}
-            self._sandbox.plan.add(Trouble.read(plan))
-        except (BadPlan, ValueError) as trouble:
+            plan = {name: _typed(name, str(known[name].type), value) for name, value in form.items() if name in known}
+            plan_for(self._sandbox, Trouble.read(plan))
+        except BadPlan as trouble:
             return asking(AT, wrong=str(trouble))
         return AT
 
@@ -58,7 +59,7 @@ class Faults:
         scenario = SCENARIOS.get(call.form.get("scenario", ""))
         if scenario is None:
             return asking(AT, wrong="There is no such scenario.")
-        self._sandbox.plan.add(*scenario.troubles())
+        plan_for(self._sandbox, *scenario.troubles())
         return AT
 
     def clear(self, call: Call) -> str:
@@ -71,8 +72,8 @@ class Faults:
         choices = {
             "kind": [(kind, f"{kind.replace('_', ' ')}: {sentence}") for kind, sentence in KINDS.items()],
             "realm": realms,
-            "entity": [("*", "Any"), *((each, each) for each in (*_PLACES[1:], *(entity.name for entity in ENTITIES)))],
-            "operation": [(each, each or "Any write") for each in OPERATIONS],
+            "entity": [("*", "Any"), *((each, each) for each in (*PLACES[1:], *(entity.name for entity in ENTITIES)))],
+            "operation": [(each, _ANY.get(each, each)) for each in ("", *OPERATIONS)],
             "body": [(each, each) for each in SHAPES],
         }
         rows = joined(_field(each.name, str(each.type), each.default, choices) for each in fields(Trouble) if each.init)
@@ -81,10 +82,14 @@ class Faults:
         )
 
 
-def _typed(kind: str, text: str) -> Any:
-    if kind.startswith("int"):
-        return int(text)
-    return float(text) if kind == "float" else text == "on" if kind == "bool" else text
+def _typed(name: str, kind: str, text: str) -> Any:
+    try:
+        if kind.startswith("int"):
+            return int(text)
+        return float(text) if kind == "float" else text == "on" if kind == "bool" else text
+    except ValueError as error:
+        number = "a whole number" if kind.startswith("int") else "a number"
+        raise BadPlan(f"{words.spaced(name.replace('_', ' '))} must be {number}, not “{text}”.") from error
 
 
 def _field(name: str, kind: str, default: Any, choices: dict[str, list[tuple[str, str]]]) -> Html:
@@ -135,7 +140,7 @@ def _row(plan: dict[str, Any]) -> Row:
     besides = ", ".join(
         f"{name} {value}" for name, value in plan.items() if name not in shown and value != usual.get(name)
     )
-    any_ = {"*": "any", "": "any write"}
+    any_ = {"*": "any", "": "what suits it"}
     told = (any_.get(plan[name], plan[name]) for name in ("realm", "entity", "operation"))
     left = "every time" if plan["times"] is None else plan["times"]
     return Row((plan["kind"].replace("_", " "), *told, besides, plan["skip"], left))

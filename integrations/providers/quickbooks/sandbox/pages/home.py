@@ -10,7 +10,7 @@ from starlette.responses import Response
 from ..books.books import Books, Company, companies
 from ..registry import BY_NAME, TRANSACTIONS
 from ..sandbox import Call, Sandbox
-from ..settings import Switches
+from ..settings import DEFAULT_SECRET, Switches
 from ..wire.json import day_began
 from . import words
 from .frame import outside
@@ -63,11 +63,16 @@ class Home:
             ("Discovery", code),
             ("API", html("<code>{}</code>", f"{origin}/v3/company/<realm>")),
             ("Client id", html("<code>{}</code>", self._sandbox.settings.client_id)),
-            ("Client secret", "as set in QUICKBOOKS_CLIENT_SECRET"),
+            ("Client secret", self._secret()),
             ("Control plane", html("<code>{}</code>", f"{origin}/sandbox")),
             ("Time here", words.moment(self._sandbox.store.clock.now())),
         )
         return section("Connect a client", facts(rows))
+
+    def _secret(self) -> Html | str:
+        """Only the one that everybody knows is shown."""
+        usual = self._sandbox.settings.client_secret == DEFAULT_SECRET
+        return html("<code>{}</code>", DEFAULT_SECRET) if usual else "as set in QUICKBOOKS_CLIENT_SECRET"
 
     def _switches(self) -> Html:
         switches, usual = self._sandbox.settings.switches, Switches()

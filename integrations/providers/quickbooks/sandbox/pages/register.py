@@ -143,14 +143,15 @@ def _rows(
     found: Found,
     balance: int,
 ) -> Iterator[Row]:
-    side = accounts.own_side(account)
+    side, marks = accounts.own_side(account), _marks(reader.books, account.id, others)
     for row in rows:
         posted = others[row["entity"], row["id"]]
         document = found[row["entity"], row["id"]]
         who = party_in(found, row["party"] or next((each["party"] for each in posted if each["party"]), None))
+        letter = marks.get((row["entity"], row["id"]), "")
         cells = (
             words.day(row["txn_date"]),
-            reader.named(document, words.kind(document)),
+            joined([reader.named(document, words.kind(document)), words.mark(letter)]),
             words.number_of(document.body),
             reader.named(who),
             row["memo"] or document.body.get("PrivateNote", ""),
@@ -161,6 +162,13 @@ def _rows(
         )
         yield Row(cells, id=f"{row['entity']}-{row['id']}-{row['line']}")
         balance -= row["debit"]
+
+
+def _marks(books: Books, account: int, others: dict[Key, list[sqlite3.Row]]) -> dict[Key, str]:
+    """What the bank has seen or a statement agreed with, of the page alone; it holds while the amount is the same."""
+    now = {key: sum(row["debit"] for row in rows if row["account"] == account) for key, rows in others.items()}
+    set_ = [row for row in at_keys(books, "cleared", sorted(others)) if row["account"] == account]
+    return {key: row["state"] for row in set_ if now[key := (row["entity"], row["id"])] == row["debit"]}
 
 
 def _split(found: Found, account: int, posted: list[sqlite3.Row]) -> Html | str:

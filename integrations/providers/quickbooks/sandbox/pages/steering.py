@@ -62,7 +62,8 @@ class Steering:
     def snapshots(self, call: Call) -> str:
         """Takes one, goes back to it, or drops it."""
         name, wish = call.form.get("name", ""), call.form.get("wish", "take")
-        asked = replace(_with(call, {"name": name, "keep_tokens": True}), path={"name": name})
+        body: dict[str, Any] = {"keep_tokens": True} if wish == "restore" else {"name": name}
+        asked = replace(_with(call, body), path={"name": name})
         act = {"restore": self._keeping.restore, "drop": self._keeping.drop_snapshot}.get(wish, self._keeping.snapshots)
         return self._done(lambda: act(asked))
 

@@ -11,6 +11,8 @@ from ..model.money import to_text
 from ..wire.json import Json
 from .markup import Html, html
 
+#: What the letter of a cleared transaction stands for.
+MARKS = {"C": "Cleared by the bank", "R": "Reconciled with a statement"}
 #: Where the word in the books differs from the name in the API.
 TYPES = {
     "Purchase": "Expense",
@@ -147,3 +149,10 @@ def clock(when: float, place: ZoneInfo, today: str) -> str:
 
 def counted(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def mark(letter: str) -> Html:
+    """The letter of a register, and what it stands for."""
+    if not letter:
+        return Html("")
+    return html(' <abbr class="chip" title="{}">{}</abbr>', MARKS[letter], letter)

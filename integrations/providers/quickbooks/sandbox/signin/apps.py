@@ -11,6 +11,8 @@ from ..books.store import Store
 from ..settings import Settings
 from ..wire.json import Json, dumps, loads
 
+#: What the app of the settings is called.
+OWN_NAME = "FlexSync"
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -27,16 +29,7 @@ class App:
     redirect_uris: tuple[str, ...]
 
     def may_return_to(self, uri: str) -> bool:
-        if self.redirect_uris:
-            return uri in self.redirect_uris
-        try:
-            parts = urlsplit(uri)
-            host = parts.hostname
-        except ValueError:
-            return False
-        if not host or parts.fragment or parts.username:
-            return False
-        return parts.scheme == "https" or (parts.scheme == "http" and host in LOOPBACK)
+        return uri in self.redirect_uris if self.redirect_uris else is_safe(uri)
 
     def shown(self) -> Json:
         return {
@@ -47,10 +40,22 @@ class App:
         }
 
 
+def is_safe(uri: str) -> bool:
+    """https, or http on this machine."""
+    try:
+        parts = urlsplit(uri)
+        host = parts.hostname
+    except ValueError:
+        return False
+    if not host or parts.fragment or parts.username:
+        return False
+    return parts.scheme == "https" or (parts.scheme == "http" and host in LOOPBACK)
+
+
 class Apps:
     def __init__(self, store: Store, settings: Settings) -> None:
         self._store = store
-        self._own = App(settings.client_id, settings.client_secret, "FlexSync", settings.redirect_uris)
+        self._own = App(settings.client_id, settings.client_secret, OWN_NAME, settings.redirect_uris)
 
     def find(self, client: str) -> App | None:
         if secrets.compare_digest(client.encode(), self._own.client.encode()):
@@ -58,6 +63,13 @@ class Apps:
         with self._store.reading() as db:
             row = db.execute("SELECT * FROM app WHERE client = ?", (client,)).fetchone()
         return App(row["client"], row["secret"], row["name"], tuple(loads(row["redirect_uris"]))) if row else None
+
+    def author(self, client: str) -> str:
+        """Empty for the app of the settings: adding stays quick while most of it is not indexed (books/schema.py)."""
+        if client == self._own.client:
+            return ""
+        shelf = self._store.shelf
+        return shelf.fact(("app", client), lambda: app.name if (app := self.find(client)) else client) or ""
 
     def known(self, client: str, secret: str) -> App | None:
         app = self.find(client)
@@ -69,7 +81,7 @@ class Apps:
         return [app.shown() for app in (self._own, *map(self.find, clients)) if app]
 
     def register(self, wanted: Json) -> App:
-        """A client that is registered anew keeps its tokens."""
+        """A client that is registered anew keeps its tokens; that it is meant must be said."""
         app = App(
             client=_text(wanted, "client_id") or "AB" + secrets.token_urlsafe(24),
             secret=_text(wanted, "client_secret") or secrets.token_urlsafe(30),
@@ -78,9 +90,12 @@ class Apps:
         )
         if app.client == self._own.client:
             raise BadApp("This client_id is the one the sandbox was started with.")
+        if wanted.get("replace") is not True and self.find(app.client) is not None:
+            raise BadApp(f'There is an app {app.client} already; "replace": true puts this one in its place.')
         values = (app.client, app.secret, app.name, dumps(app.redirect_uris))
         with self._store.writing() as db:
             db.execute("INSERT OR REPLACE INTO app VALUES (?, ?, ?, ?)", values)
+        self._store.shelf.forget(("app", app.client))
         return app
 
 
@@ -94,4 +109,7 @@ def _text(wanted: Json, name: str) -> str:
 def _texts(value: Any) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
         raise BadApp("redirect_uris must be a list of addresses.")
+    unsafe = [each for each in value if not is_safe(each)]
+    if unsafe:
+        raise BadApp(f"redirect_uris must be https, or http on this machine: {', '.join(unsafe)}.")
     return tuple(value)

@@ -31,6 +31,7 @@ PERSON: dict[str, Json] = {
         }
     },
 }
+PERSON_NAME = f"{PERSON['profile']['givenName']} {PERSON['profile']['familyName']}"
 
 
 def person(scopes: Collection[str]) -> Json:

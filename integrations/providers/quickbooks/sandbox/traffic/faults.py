@@ -10,6 +10,8 @@ from dataclasses import asdict, dataclass, field, fields
 from decimal import Decimal
 from typing import Any
 
+from ..registry import ENTITIES
+from ..reports.catalogue import REPORTS
 from ..wire.json import Json
 from .gateway import SHAPES
 from .log import note_fault
@@ -34,6 +36,21 @@ KINDS = {
     "half_batch": "All items are done, and half of them are answered.",
     "duplicate": "Rows of a batch or query are answered twice.",
 }
+#: Each is of these requests alone, when a plan names no others.
+_SUITS = {
+    "stale": ("update", "delete", "void"),
+    "lag": ("query",),
+    "half_batch": ("batch",),
+    "duplicate": ("batch", "query"),
+}
+_WRITES = ("create", "update", "delete", "void")
+#: What a plan may name as its operation besides nothing.
+OPERATIONS = (*_WRITES, "read", "query", "cdc", "report", "batch", "token", "*")
+#: What a plan may name as its entity besides entities and reports.
+PLACES = ("*", "transaction", "batch", "query", "cdc", "token")
+_BOOKED = frozenset(entity.name.lower() for entity in ENTITIES if entity.transacts)
+_ENTITIES = (*PLACES, *(entity.name for entity in ENTITIES), *REPORTS)
+_FOLDED = frozenset(name.lower() for name in _ENTITIES)
 _TYPES: dict[str, tuple[type, ...]] = {
     "str": (str,),
     "int": (int,),
@@ -63,7 +80,7 @@ class Trouble:
     kind: str
     realm: str = "*"
     entity: str = "*"
-    #: create, update, delete, void, read, query, batch, token; empty means each write of the entity.
+    #: One of OPERATIONS: `*` is every request but a token's; empty means what suits the kind, mostly each write.
     operation: str = ""
     #: null stands for every time.
     times: int | None = 1
@@ -106,6 +123,10 @@ class Trouble:
         return cls(**{**plan, **numbers})._checked()
 
     def _checked(self) -> Trouble:
+        if self.entity.lower() not in _FOLDED:
+            raise BadPlan(f"No such entity: {self.entity}. Known: {', '.join(_ENTITIES)}.")
+        if self.operation and self.operation not in OPERATIONS:
+            raise BadPlan(f"operation must be one of {', '.join(OPERATIONS)}, or empty.")
         if self.times is not None and self.times < 1:
             raise BadPlan("times must be a whole number from 1, or null for every time.")
         if not 0 <= self.probability <= 1:
@@ -121,11 +142,23 @@ class Trouble:
     def matches(self, target: Target) -> bool:
         if self.realm not in ("*", target.realm):
             return False
-        if self.entity != "*" and self.entity.lower() != target.entity.lower():
+        return self._is_of(target.entity.lower()) and self._is_for(target)
+
+    def _is_of(self, entity: str) -> bool:
+        if self.entity == "transaction":
+            return entity in _BOOKED
+        return self.entity == "*" or self.entity.lower() == entity
+
+    def _is_for(self, target: Target) -> bool:
+        if self.kind == "stale" and not target.id:
             return False
+        if self.operation == "*":
+            return target.operation != "token" or self.entity == "token"
         if self.operation:
             return self.operation == target.operation
-        return self.entity == "*" or target.operation != "read"
+        if self.entity == "*" or self.kind == "stale":
+            return target.operation in _SUITS.get(self.kind, _WRITES)
+        return target.operation != "read"
 
     def meets(self, target: Target) -> bool:
         """Whether this request is the one; each that matches counts, and throws the dice once."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.responses import Response
 
 from ..registry import BY_NAME
+from ..signin.identity import PERSON_NAME
 from ..signin.tokens import Grants
 from ..wire.json import Json, encode, loads
 from ..wire.refusals import MESSAGES, Refusal, unauthenticated
@@ -135,7 +136,7 @@ def _stale(trouble: Trouble, scene: Scene, act: Act) -> Response:
     target = scene.target
     entity = BY_NAME.get(target.entity)
     if entity is not None and target.id.isdecimal():
-        with writing(scene.sandbox, target.realm) as books:
+        with writing(scene.sandbox, target.realm, PERSON_NAME) as books:
             record = books.find(entity.name, int(target.id))
             if record is not None:
                 books.replace(record, record.body)
