@@ -204,6 +204,7 @@ def test_what_is_not_there_has_a_readable_page(sandbox: Server) -> None:
     for path in ("spaceship/1", "purchase/999999999", "purchase/x", f"purchase/{10**30}", "lists/spaceship"):
         assert "No such" in page(sandbox, f"/companies/{US}/{path}", 404)
     page(sandbox, "/requests/999999999", 404)
+    assert "All companies" in page(sandbox, "/nowhere", 404)
     page(sandbox, f"/companies/{US}/attachable/1/open", 404)
 
 
@@ -222,3 +223,8 @@ def test_an_attachment_opens_from_the_document_it_lies_with(us: Company) -> None
     note = us.create("Attachable", {"Note": "Ask <Lena>", "AttachableRef": [reference]})
     assert "Ask &lt;Lena&gt;" in of(us, f"/purchase/{made['Id']}")
     assert f"/companies/{US}/attachable/{note['Id']}" in of(us, "/attachments")
+
+
+def test_times_say_in_which_zone_they_are(sandbox: Server) -> None:
+    assert " UTC</time>" in page(sandbox, "/")
+    assert "times of Los Angeles" in page(sandbox, f"/companies/{US}")

@@ -117,7 +117,7 @@ def test_clock_snapshots_and_first_day_are_steered_from_their_page(own: Callable
     company.create("Vendor", {"DisplayName": "Late"})
     send(server, "/control/snapshots", name="first", wish="restore")
     assert "Late" not in page(server, f"/companies/{US}/vendors")
-    assert "days from the machine" in send(server, "/control/clock", advance_seconds="86400").text
+    assert "1 day ahead of the machine" in send(server, "/control/clock", advance_seconds="86400").text
     assert "the machine&#x27;s own" in send(server, "/control/clock", advance_seconds="0").text
     assert "A snapshot has a name" in send(server, "/control/snapshots", name="../x").text
     company.create("Vendor", {"DisplayName": "Later"})

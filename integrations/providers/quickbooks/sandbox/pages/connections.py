@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from ..books.books import companies
 from ..sandbox import Call, Sandbox
+from ..signin.apps import Apps
 from ..signin.tokens import Grants
 from . import words
 from .frame import outside
@@ -35,7 +36,8 @@ class Connections:
         with self._sandbox.store.aside() as db:
             names = {each.realm: each.name for each in companies(db)}
             rows = db.execute(_GRANTS, (before, PER_PAGE + 1)).fetchall()
-        listed = _table(rows[:PER_PAGE], names, self._sandbox.now()) if rows else _none()
+        apps = app_names(self._sandbox)
+        listed = _table(rows[:PER_PAGE], names, apps, self._sandbox.now()) if rows else _none()
         older = asking(AT, after=rows[PER_PAGE - 1]["id"]) if len(rows) > PER_PAGE else None
         return outside("Connections", joined([listed, turning(AT if after else None, older)]), at=AT)
 
@@ -52,23 +54,36 @@ class Connections:
         return AT
 
 
+def app_names(sandbox: Sandbox) -> dict[str, str]:
+    """By client id."""
+    return {each["client_id"]: each["name"] for each in Apps(sandbox.store, sandbox.settings).listed()}
+
+
+def app_named(client: str, apps: dict[str, str]) -> Html | str:
+    """A client id says little to a person: its name first."""
+    if client not in apps:
+        return client
+    return html('{} <span class="small">{}</span>', apps[client], client)
+
+
 def _none() -> Html:
     return empty("No app is connected.", html("How to connect one stands on the page of {}.", link("/", "companies")))
 
 
-def _table(rows: list[sqlite3.Row], names: dict[str, str], now: float) -> Html:
+def _table(rows: list[sqlite3.Row], names: dict[str, str], apps: dict[str, str], now: float) -> Html:
     columns = (
-        *(Column("Company", "main"), Column("App", "code"), Column("May", "memo"), Column("Since", "date")),
+        *(Column("Company", "main"), Column("App", "app"), Column("May", "memo"), Column("Since", "date")),
         *(Column("Last token", "date"), Column("State", "kind"), Column("", "key")),
     )
-    return table(columns, (_row(row, names, now) for row in rows), caption="Connections, newest first")
+    return table(columns, (_row(row, names, apps, now) for row in rows), caption="Connections, newest first")
 
 
-def _row(row: sqlite3.Row, names: dict[str, str], now: float) -> Row:
+def _row(row: sqlite3.Row, names: dict[str, str], apps: dict[str, str], now: float) -> Row:
     company = link(f"/companies/{row['realm']}", names[row["realm"]]) if row["realm"] in names else "None"
     scope = ", ".join(each.rpartition(".")[2] for each in row["scope"].split())
     refreshed = words.moment(row["refreshed"]) if row["refreshed"] else ""
-    cells = (company, row["client"], scope, words.moment(row["authorised"]), refreshed, _state(row, now), _deeds(row))
+    app, since = app_named(row["client"], apps), words.moment(row["authorised"])
+    cells = (company, app, scope, since, refreshed, _state(row, now), _deeds(row))
     return Row(cells, style="off" if row["revoked"] else "")
 
 

@@ -22,6 +22,9 @@ _FAMILIES = {
     "name": parties.NAMES,
 }
 
+#: Lists that have an entry of their own in the rail.
+_AT = {"Item": "/items", "Attachable": "/attachments"}
+
 
 def document(reader: Reader) -> Shown:
     record = _by_family(reader) or _record(reader, _entity(reader.call.path["entity"]))
@@ -40,7 +43,7 @@ def document(reader: Reader) -> Shown:
         audit.history(reader, record),
         properties.raw(shown),
     ]
-    at = f"{reader.base}/transactions" if entity.transacts else f"{reader.base}/lists"
+    at = reader.base + ("/transactions" if entity.transacts else _AT.get(entity.name, "/lists"))
     return Shown(words.titled(record), joined(parts), _sum(reader, entity, record), _above(reader, entity), at)
 
 

@@ -13,12 +13,14 @@ from ..books.books import Books, Company
 from ..books.record import Record
 from ..sandbox import Call, Sandbox
 from ..wire.refusals import GatewayRefusal
-from . import look
+from . import look, words
 from .markup import Html, html, joined, link
 from .tables import empty
 
-_BESIDES = (("/counters", "Counters"), ("/control", "Control"))
-SANDBOX = (("/", "Companies"), ("/requests", "Requests"), ("/faults", "Faults"), ("/connections", "Connections"))
+SANDBOX = (
+    *(("/", "Companies"), ("/requests", "Requests"), ("/faults", "Faults"), ("/connections", "Connections")),
+    *(("/counters", "Counters"), ("/control", "Control")),
+)
 _REPORTS = (
     ("/reports/TrialBalance", "Trial balance"),
     ("/reports/ProfitAndLoss", "Profit and loss"),
@@ -72,10 +74,10 @@ class Reader:
     def to(self, record: Record) -> str:
         return f"{self.base}/{record.entity.lower()}/{record.id}"
 
-    def named(self, record: Record | None, words: object = None) -> Html:
+    def named(self, record: Record | None, said: object = None) -> Html:
         if record is None:
             return Html("")
-        return link(self.to(record), words if words is not None else record.title)
+        return link(self.to(record), said if said is not None else record.title)
 
 
 @dataclass(frozen=True)
@@ -114,8 +116,8 @@ class Frame:
                 answer.headers["Server-Timing"] = f'sql;desc="{counted.statements} statements"'
                 return answer
             except GatewayRefusal:
-                words = html("<p>{}</p>", link("/", "All companies"))
-                return outside("No such company", words, at="/", status=404)
+                back = html("<p>{}</p>", link("/", "All companies"))
+                return outside("No such company", back, at="/", status=404)
 
         return handler
 
@@ -141,11 +143,11 @@ def _attempt(page: Page, reader: Reader) -> Shown:
 def _company(company: Company, shown: Shown) -> Html:
     base = f"/companies/{company.realm}"
     groups = [
-        (words, [(base + path, word, base + path == shown.at) for path, word in entries]) for words, entries in COMPANY
+        (group, [(base + path, word, base + path == shown.at) for path, word in entries]) for group, entries in COMPANY
     ]
     whose = html(
-        '<div class="whose"><b>{}</b><span class="small">{} · {}</span></div>',
-        *(company.name, company.currency, company.realm),
+        '<div class="whose"><b>{}</b><span class="small">{} · {} · times of {}</span></div>',
+        *(company.name, company.currency, company.realm, words.place(company.zone)),
     )
     return _framed(joined([whose, _rail(groups)]), shown, joined(link(path, word) for path, word in SANDBOX))
 
@@ -153,8 +155,14 @@ def _company(company: Company, shown: Shown) -> Html:
 def outside(title: str, body: Html, *, at: str, beside: object = "", status: int = 200, live: bool = False) -> Response:
     """A page about the sandbox itself."""
     shown = Shown(title, body, beside, at=at, status=status, live=live)
-    groups = [("", [(path, word, path == at) for path, word in (*SANDBOX, *_BESIDES)])]
+    groups = [("", [(path, word, path == at) for path, word in SANDBOX])]
     return look.page(title, _framed(_rail(groups), shown), status=status)
+
+
+def nowhere(call: Call) -> Response:
+    """What a person has mistyped; a client that strays is told so by the gateway."""
+    said = html("Nothing is called “{}”. {}", call.path["page"], link("/", "All companies"))
+    return outside("No such page", empty("No page is here.", said), at="", status=404)
 
 
 def wrong(call: Call) -> Html:
@@ -167,8 +175,8 @@ def _rail(groups: list[tuple[str, list[tuple[str, str, bool]]]]) -> Html:
     return html('<nav class="rail" aria-label="Sections">{}</nav>', joined(_rail_group(*group) for group in groups))
 
 
-def _rail_group(words: str, entries: list[tuple[str, str, bool]]) -> Html:
-    head = html('<p class="small">{}</p>', words) if words else ""
+def _rail_group(group: str, entries: list[tuple[str, str, bool]]) -> Html:
+    head = html('<p class="small">{}</p>', group) if group else ""
     rows = joined(
         html('<li><a href="{}"{}>{}</a></li>', path, Html(' aria-current="page"') if here else "", word)
         for path, word, here in entries

@@ -42,9 +42,7 @@ def _closed(books: Books) -> Html | str:
 
 
 def _nothing() -> Html:
-    return empty(
-        "No transactions yet.", "A card charge that is posted to this company appears here within the same second."
-    )
+    return empty("No transactions yet.", "What an app writes appears here by itself.")
 
 
 def _money(reader: Reader) -> Html:
@@ -54,7 +52,9 @@ def _money(reader: Reader) -> Html:
     rows = [_account(reader, each, totals) for _, found in kinds for each in found]
     columns = (Column("Account", "main"), Column("Type", "kind"), Column(reader.books.company.currency, "num key"))
     chart = link(f"{reader.base}/accounts", "Chart of accounts")
-    return section("Cash, cards and what is owed", table(columns, rows, caption="Accounts with money"), chart)
+    said = "No active account is of a type that holds money or what is owed."
+    listed = table(columns, rows, caption="Accounts with money") if rows else empty("No such account yet.", said)
+    return section("Cash, cards and what is owed", listed, chart)
 
 
 def _of_kind(books: Books, kind: str) -> Sequence[Record]:
@@ -88,16 +88,23 @@ def _bills(reader: Reader) -> Html:
 
 
 def _total(books: Books) -> tuple[object, ...]:
-    """What is open of them all; pounds are never added to dollars."""
-    if books.preference("CurrencyPrefs", "MultiCurrencyEnabled"):
-        return ()
-    query = f"SELECT count(*), sum(open) FROM object INDEXED BY object_open WHERE {_OPEN}"
-    count, total = books.db.execute(query, (books.realm,)).fetchone()
-    return "", words.counted(count, "open bill"), "", words.amount(total)
+    """What is open of them all, in each currency: pounds are never added to dollars."""
+    currency = "json_extract(body, '$.CurrencyRef.value')"
+    query = f"SELECT {currency}, count(*), sum(open) FROM object INDEXED BY object_open WHERE {_OPEN} GROUP BY 1"
+    found = books.db.execute(query, (books.realm,)).fetchall()
+    count, home = sum(each[1] for each in found), books.company.currency
+    totals = (html("<div>{}{}</div>", _foreign(each[0], home), words.amount(each[2])) for each in found)
+    return "", words.counted(count, "open bill"), "", joined(totals)
+
+
+def _foreign(currency: str | None, home: str) -> Html | str:
+    return html('<span class="chip">{}</span> ', currency) if currency and currency != home else ""
 
 
 def _bill(reader: Reader, bill: Record, vendor: Record | None) -> Row:
     body = bill.body
     number = reader.named(bill, body.get("DocNumber") or f"no. {bill.id}")
     due = words.day(body.get("DueDate") or body["TxnDate"])
-    return Row((due, reader.named(vendor), number, words.amount(to_units(body.get("Balance") or 0))))
+    foreign = _foreign(body.get("CurrencyRef", {}).get("value"), reader.books.company.currency)
+    left = html("{}{}", foreign, words.amount(to_units(body.get("Balance") or 0)))
+    return Row((due, reader.named(vendor), number, left))

@@ -13,7 +13,7 @@ from .connections import Connections
 from .counters import Counters
 from .doors import Doors
 from .faults import Faults
-from .frame import Frame
+from .frame import Frame, nowhere
 from .guard import own_form
 from .home import Home
 from .requests import Requests
@@ -55,6 +55,7 @@ def _read(sandbox: Sandbox) -> list[Route]:
         Route("/counters", at_once(Counters(sandbox).page), methods=["GET"]),
         _page("/connections", Connections(sandbox).page),
         _page("/control", Steering(sandbox, Keeping(sandbox)).page),
+        _page("/{page}", nowhere),
         Route("/assets/{digest}/{name}", at_once(look.asset), methods=["GET"]),
     ]
 

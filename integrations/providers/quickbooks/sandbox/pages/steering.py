@@ -20,6 +20,7 @@ from .tables import Column, Row, empty, facts, section, table
 AT = "/control"
 #: By so many seconds the clock is moved at once.
 STEPS = ((3600, "An hour on"), (86_400, "A day on"), (30 * 86_400, "30 days on"), (101 * 86_400, "101 days on"))
+_UNITS = ((86_400, "day"), (3600, "hour"), (60, "minute"), (0, "second"))
 
 
 class Steering:
@@ -34,7 +35,7 @@ class Steering:
 
     def _clock(self) -> Html:
         clock = self._sandbox.store.clock
-        ahead = f"{clock.ahead / 86_400:,.2f} days from the machine's" if clock.ahead else "the machine's own"
+        ahead = _ahead(clock.ahead)
         steps = (*STEPS, (0, "Back to now"))
         buttons = joined(html('<button name="advance_seconds" value="{}">{}</button>', *step) for step in steps)
         told = facts((("Time here", words.moment(clock.now())), ("It is", ahead)))
@@ -78,6 +79,16 @@ class Steering:
         except (BadRequest, BadSnapshot) as trouble:
             return asking(AT, wrong=str(trouble))
         return AT
+
+
+def _ahead(seconds: float) -> str:
+    """In the largest unit of which it is at least one."""
+    if round(seconds) == 0:
+        return "the machine's own"
+    size, unit = next(each for each in _UNITS if abs(seconds) >= each[0])
+    number = f"{abs(seconds) / size:,.1f}".removesuffix(".0")
+    side = "ahead of" if seconds > 0 else "behind"
+    return f"{number} {unit}{'' if number == '1' else 's'} {side} the machine's clock"
 
 
 def _with(call: Call, body: dict[str, Any]) -> Call:

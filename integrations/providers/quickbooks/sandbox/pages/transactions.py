@@ -95,6 +95,4 @@ def _nothing(reader: Reader, wanted: Wanted, narrowed: bool) -> Html:
         return empty(f"Nothing found for “{wanted.words}”.", link(f"{reader.base}/transactions", "Show all"))
     if narrowed or wanted.after:
         return empty("No transactions here.", link(f"{reader.base}/transactions", "Show all"))
-    return empty(
-        "No transactions yet.", "A card charge that is posted to this company appears here within the same second."
-    )
+    return empty("No transactions yet.", "What an app writes appears here by itself.")

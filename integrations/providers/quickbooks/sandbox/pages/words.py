@@ -137,8 +137,15 @@ def day(text: object) -> str:
 
 
 def moment(when: float, place: ZoneInfo | None = None) -> Html:
+    """In the zone of a company, whose pages name it; where none is given the time says itself that it is UTC."""
     local = datetime.fromtimestamp(when, UTC).astimezone(place or UTC)
-    return html('<time datetime="{}">{}</time>', local.isoformat(), f"{local.day} {local:%b %Y, %H:%M:%S}")
+    said = f"{local.day} {local:%b %Y, %H:%M:%S}{'' if place else ' UTC'}"
+    return html('<time datetime="{}">{}</time>', local.isoformat(), said)
+
+
+def place(zone: ZoneInfo) -> str:
+    """America/Los_Angeles is Los Angeles."""
+    return zone.key.rpartition("/")[2].replace("_", " ")
 
 
 def clock(when: float, place: ZoneInfo, today: str) -> str:

@@ -37,7 +37,15 @@ function narrow(event) {
   for (const row of finder.nextElementSibling.children) row.hidden = !(row.dataset.name || "").includes(words);
 }
 
+// On a phone the sections stand side by side: the one that is open is brought into view, without moving the page.
+function showSection() {
+  const here = document.querySelector(".rail [aria-current]");
+  const rail = here && here.closest(".rail");
+  if (rail && rail.scrollWidth > rail.clientWidth) rail.scrollLeft = here.offsetLeft - rail.clientWidth / 3;
+}
+
 openOlderAddress();
+showSection();
 addEventListener("hashchange", openOlderAddress);
 addEventListener("input", narrow);
 if (document.querySelector("main[data-live]")) setInterval(() => refresh().catch(() => {}), EVERY);
