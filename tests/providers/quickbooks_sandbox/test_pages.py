@@ -221,6 +221,7 @@ def test_an_attachment_opens_from_the_document_it_lies_with(us: Company) -> None
     made = us.create("Purchase", us.charge())
     reference = {"EntityRef": {"type": "Purchase", "value": made["Id"]}}
     note = us.create("Attachable", {"Note": "Ask <Lena>", "AttachableRef": [reference]})
+    assert f"/companies/{US}/purchase/{made['Id']}" in of(us, f"/attachable/{note['Id']}")
     assert "Ask &lt;Lena&gt;" in of(us, f"/purchase/{made['Id']}")
     assert f"/companies/{US}/attachable/{note['Id']}" in of(us, "/attachments")
 
@@ -228,3 +229,30 @@ def test_an_attachment_opens_from_the_document_it_lies_with(us: Company) -> None
 def test_times_say_in_which_zone_they_are(sandbox: Server) -> None:
     assert " UTC</time>" in page(sandbox, "/")
     assert "times of Los Angeles" in page(sandbox, f"/companies/{US}")
+
+
+def test_the_history_of_a_bill_tells_what_its_total_was_and_what_paid_it(us: Company) -> None:
+    vendor = {"value": us.vendor("Staples")}
+    bill = us.create("Bill", {"VendorRef": vendor, "Line": [us.line("80")]})
+    bill = us.create("Bill", {**bill, "Line": [us.line("95.5")]})
+    line = {"Amount": 30, "LinkedTxn": [{"TxnId": bill["Id"], "TxnType": "Bill"}]}
+    bank = {"BankAccountRef": us.ref("1010")}
+    paid = {"VendorRef": vendor, "PayType": "Check", "CheckPayment": bank, "TotalAmt": 30, "Line": [line]}
+    payment = us.create("BillPayment", paid)
+    history = of(us, f"/bill/{bill['Id']}").partition('id="history"')[2]
+    assert "Total 80.00 → 95.50" in history
+    assert f'30.00 by <a href="/companies/{US}/billpayment/{payment["Id"]}"' in history
+    assert "1010 Operating checking</a></dd>" in of(us, f"/billpayment/{payment['Id']}")
+
+
+def test_preferences_stand_in_groups_with_their_names(us: Company) -> None:
+    text = of(us, "/preferences/1")
+    assert ">Accounting info</h2>" in text
+    assert "<dt>Use account numbers</dt>" in text
+
+
+@pytest.mark.parametrize("name", ["TrialBalance", "BalanceSheet", "AgedPayables", "VendorBalance"])
+def test_a_report_of_one_day_asks_for_one_day(us: Company, name: str) -> None:
+    text = of(us, f"/reports/{name}?report_date=2026-07-01&end_date=2026-07-01")
+    assert text.count('type="date"') == 1
+    assert "as of 1 Jul 2026" in text

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
 from .changes import Change
 
@@ -34,9 +35,21 @@ def _write(books: Books, operation: str, after: Record, was: int | None, changed
 
 
 def _changed(change: Change) -> str:
-    """Names of the properties that are not what they were."""
-    if change.before is None or change.operation == "Delete":
+    """Names of the properties that are not what they were; of what was deleted, how it was called."""
+    if change.operation == "Delete":
+        return change.record.title or str(change.record.body.get("DocNumber") or "")
+    if change.before is None:
         return ""
     before, after = change.before.body, change.record.body
     names = [name for name in {**before, **after} if before.get(name) != after.get(name)]
-    return ", ".join(sorted(names))
+    return ", ".join(_told(name, before.get(name), after.get(name)) for name in sorted(names))
+
+
+def _told(name: str, before: Any, after: Any) -> str:
+    """With both values where they are figures or days, which have neither blanks nor commas."""
+    plain = all(isinstance(each, int | float | Decimal) or _is_day(name, each) for each in (before, after))
+    return f"{name} {before} {after}" if plain else name
+
+
+def _is_day(name: str, value: Any) -> bool:
+    return isinstance(value, str) and name.endswith("Date") and len(value) == 10 and value.count("-") == 2

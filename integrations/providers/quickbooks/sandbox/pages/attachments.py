@@ -20,7 +20,6 @@ from .numbers import LARGEST, whole
 from .tables import Column, Row, empty, section, table, turning
 
 PER_PAGE = 100
-_UNITS = ((1 << 20, "MB"), (1 << 10, "kB"))
 
 
 def attachments(reader: Reader) -> Shown:
@@ -39,7 +38,7 @@ def attachments(reader: Reader) -> Shown:
 def of(reader: Reader, record: Record) -> Html:
     """What lies with one object; of an attachment itself, the file."""
     if record.entity == "Attachable":
-        return html("<p>{}</p>", _opening(reader, record)) if attachable.has_file(record) else Html("")
+        return _belonging(reader, record)
     query = (
         "SELECT object.* FROM attached JOIN object ON object.realm = attached.realm AND entity = 'Attachable'"
         " AND object.id = attachable WHERE target = ? AND attached.realm = ? AND kind = ? ORDER BY object.id LIMIT ?"
@@ -47,6 +46,15 @@ def of(reader: Reader, record: Record) -> Html:
     wanted = (str(record.id), reader.books.realm, record.entity.lower(), PER_PAGE)
     found = [Record.from_row(row) for row in reader.books.db.execute(query, wanted)]
     return section("Attachments", _table(reader, found, lone=True)) if found else Html("")
+
+
+def _belonging(reader: Reader, record: Record) -> Html:
+    """Of an attachment itself: how it opens, and what it lies with."""
+    targets = _targets(record)
+    lies = _with(reader, gather(reader.books, targets), targets)
+    opens = link(f"{reader.to(record)}/open", "Open the file") if attachable.has_file(record) else ""
+    none = "" if lies else html('<span class="off">Nothing yet</span>')
+    return section("Belongs to", html("<p>{}{}</p>", lies, none), opens)
 
 
 def opened(sandbox: Sandbox, call: Call) -> Response:
@@ -85,7 +93,7 @@ def _row(reader: Reader, record: Record, found: dict[Key, Record], lone: bool) -
         *(() if lone else (_with(reader, found, _targets(record)),)),
         words.moment(record.created, reader.books.company.zone),
         reader.named(record, "Details"),
-        _size(int(body["Size"])) if filed else "",
+        words.size(int(body["Size"])) if filed else "",
     )
     return Row(cells, id=f"Attachable-{record.id}")
 
@@ -101,7 +109,3 @@ def _targets(record: Record) -> list[Key]:
 
 def _with(reader: Reader, found: dict[Key, Record], targets: Iterable[Key]) -> Html:
     return joined((reader.named(found[key], words.titled(found[key])) for key in targets if key in found), ", ")
-
-
-def _size(count: int) -> str:
-    return next((f"{count / step:,.1f} {unit}" for step, unit in _UNITS if count >= step), f"{count} bytes")

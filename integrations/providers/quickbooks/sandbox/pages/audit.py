@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from decimal import Decimal, InvalidOperation
 
+from ..books import links
 from ..books.cleared import WORDS
 from ..books.record import Record
+from ..model.money import fits, to_units
 from ..signin.apps import OWN_NAME
 from . import words
 from .frame import Reader, Shown
@@ -63,6 +66,16 @@ def rows_of(reader: Reader, entity: str, number: int) -> Html:
     return _table(reader, rows, "What was done to it since, newest first", of_one=True) if rows else Html("")
 
 
+def last_name(reader: Reader, entity: str, number: int) -> str:
+    """What was deleted was called, where the log knows."""
+    query = (
+        "SELECT changed FROM audit INDEXED BY audit_object WHERE realm = ? AND entity = ? AND id = ?"
+        " AND (was IS NOT NULL OR author <> '') AND operation = 'Delete' ORDER BY seq DESC LIMIT 1"
+    )
+    row = reader.books.db.execute(query, (reader.books.realm, entity, number)).fetchone()
+    return str(row["changed"]) if row else ""
+
+
 def _table(reader: Reader, rows: Sequence[sqlite3.Row], caption: str, *, of_one: bool = False) -> Html:
     what = () if of_one else (Column("What", "main"),)
     columns = (
@@ -76,21 +89,61 @@ def _table(reader: Reader, rows: Sequence[sqlite3.Row], caption: str, *, of_one:
 def _row(reader: Reader, row: sqlite3.Row, found: Found, *, of_one: bool) -> Row:
     when = words.moment(row["at"], reader.books.company.zone)
     token = row["is_now"] if row["was"] in (None, row["is_now"]) else f"{row['was']} → {row['is_now']}"
-    changed = _changed(row)
-        row["changed"]
-        if row["operation"] in WORDS.values()
-        else ", ".join(words.label(row["entity"], name) for name in row["changed"].split(", ") if name)
-    )
+    changed = _changed(reader, row, of_one=of_one)
     what = () if of_one else (_what(reader, row, found.get((row["entity"], row["id"]))),)
     did = DONE.get(row["operation"], row["operation"])
     return Row((when, row["author"] or OWN_NAME, did, *what, token, changed))
 
 
-def _changed(row: sqlite3.Row) -> str:
-    """Names of properties; of an account with its statement, how much of it."""
+def _changed(reader: Reader, row: sqlite3.Row, *, of_one: bool) -> Html:
     if row["operation"] in WORDS.values():
-        return str(row["changed"])
-    return ", ".join(words.label(row["entity"], name) for name in row["changed"].split(", ") if name)
+        # Of an account with its statement: how much of it.
+        return html("{}", row["changed"])
+    if row["operation"] == "Delete":
+        return html("It was called {}", row["changed"]) if row["changed"] else Html("")
+    told = [_property(row["entity"], *each.split(" ")) for each in row["changed"].split(", ") if each]
+    return joined([*(_besides(reader, row) if of_one else ()), *told], ", ")
+
+
+def _property(entity: str, name: str, *values: str) -> Html | str:
+    """From what to what, where the log holds it."""
+    label = words.label(entity, name)
+    return html("{} {} → {}", label, *map(_value, values)) if len(values) == 2 else label
+
+
+def _value(text: str) -> str:
+    if text in ("True", "False"):
+        return "yes" if text == "True" else "no"
+    try:
+        figure = Decimal(text)
+    except InvalidOperation:
+        return words.day(text)
+    return words.amount(to_units(figure)) if fits(figure) else text
+
+
+def _besides(reader: Reader, row: sqlite3.Row) -> Iterator[Html]:
+    """What was written in the same moment and did this: a payment, or a merge with another name."""
+    if row["operation"] == "Merge":
+        yield from _merged(reader, row, -1, "Took in {}")
+    elif row["changed"].startswith("Active True False"):
+        yield from _merged(reader, row, 1, "Merged into {}")
+    elif "LinkedTxn" in row["changed"].split(", "):
+        applied = links.applied(reader.books, row["entity"], row["id"])
+        found = gather(reader.books, [(entity, number) for entity, number, _ in applied])
+        for entity, number, units in applied:
+            payer = found.get((entity, number))
+            if payer is not None and int(row["at"]) in (payer.created, payer.updated):
+                yield html("{} by {}", words.amount(units), reader.named(payer, words.titled(payer)))
+
+
+def _merged(reader: Reader, row: sqlite3.Row, step: int, said: str) -> Iterator[Html]:
+    """Both changes of a merge stand next to each other in the log."""
+    query = "SELECT * FROM audit WHERE realm = ? AND seq = ? AND entity = ? AND at = ? AND id <> ?"
+    where = (row["realm"], row["seq"] + step, row["entity"], row["at"], row["id"])
+    other = reader.books.db.execute(query, where).fetchone()
+    if other is not None and "Merge" in (row["operation"], other["operation"]):
+        record = reader.books.find(other["entity"], other["id"])
+        yield html(said, reader.named(record) or f"number {other['id']}")
 
 
 def _what(reader: Reader, row: sqlite3.Row, record: Record | None) -> object:

@@ -79,8 +79,9 @@ def _gone(reader: Reader, entity: Entity, number: int) -> Html | str:
     if row is None:
         return f"{words.type_word(entity.name)} {number or reader.call.path['id']} has never been entered."
     story = audit.rows_of(reader, entity.name, number)
-    when = words.moment(row["at"], reader.books.company.zone)
-    return html("{} {} was deleted on {}.{}", words.type_word(entity.name), number, when, story)
+    when, name = words.moment(row["at"], reader.books.company.zone), audit.last_name(reader, entity.name, number)
+    called = f", {name}," if name else ""
+    return html("{} {}{} was deleted on {}.{}", words.type_word(entity.name), number, called, when, story)
 
 
 def _above(reader: Reader, entity: Entity) -> Html:
@@ -97,8 +98,14 @@ def _sum(reader: Reader, entity: Entity, record: Record) -> Html | str:
     currency = body.get("CurrencyRef", {}).get("value", reader.books.company.currency)
     return html(
         '<p class="hero"><span class="small">{}</span> {} {}{}</p>',
-        *(currency, words.amount(signed(body)), _state(entity, body), mark),
+        *(currency, words.amount(signed(body)), _voided(body) or _state(entity, body), mark),
     )
+
+
+def _voided(body: Json) -> Html | str:
+    """A voided document stays with nothing in it and says so in its memo."""
+    is_void = str(body.get("PrivateNote", "")).startswith("Voided") and not signed(body)
+    return html('<span class="chip">voided</span>') if is_void else ""
 
 
 def _state(entity: Entity, body: Json) -> Html | str:

@@ -146,7 +146,7 @@ def _company(company: Company, shown: Shown) -> Html:
         (group, [(base + path, word, base + path == shown.at) for path, word in entries]) for group, entries in COMPANY
     ]
     whose = html(
-        '<div class="whose"><b>{}</b><span class="small">{} · {} · times of {}</span></div>',
+        '<div class="whose"><b>{}</b><span class="small">{} · {}</span> <span class="small">times of {}</span></div>',
         *(company.name, company.currency, company.realm, words.place(company.zone)),
     )
     return _framed(joined([whose, _rail(groups)]), shown, joined(link(path, word) for path, word in SANDBOX))

@@ -9,7 +9,7 @@ from . import words
 from .frame import Reader
 from .gathering import Found, Key, gather, party_in, party_keys
 from .markup import Html, html
-from .tables import Column, Row, empty, section, table
+from .tables import Column, Row, empty, lean, section
 
 _TITLE = "Journal beneath"
 
@@ -31,7 +31,7 @@ def beneath(reader: Reader, record: Record) -> Html:
     debits = sum(row["debit"] for row in rows if row["debit"] > 0)
     credits = -sum(row["debit"] for row in rows if row["debit"] < 0)
     foot = (*("Debits equal credits", "", "", "", ""), words.amount(debits), words.amount(credits))
-    listed = table(columns, (_row(reader, found, row) for row in rows), caption="Journal", foot=foot)
+    listed = lean(columns, [_row(reader, found, row) for row in rows], caption="Journal", foot=foot)
     return html('<div class="ledger">{}</div>', section(_TITLE, listed))
 
 
@@ -49,7 +49,7 @@ def _row(reader: Reader, found: Found, row: sqlite3.Row) -> Row:
         class_.title if class_ else "",
         place.title if place else "",
         row["memo"],
-        words.amount(row["debit"]) if row["debit"] >= 0 else "",
-        words.amount(-row["debit"]) if row["debit"] < 0 else "",
+        words.either(row["debit"]) if row["debit"] >= 0 else "",
+        words.either(-row["debit"]) if row["debit"] <= 0 else "",
     )
     return Row(cells, style="credit" if row["debit"] < 0 else "")

@@ -12,11 +12,11 @@ from ..wire.json import Json
 from . import words
 from .frame import Reader
 from .markup import Html
-from .properties import said
-from .tables import Column, Row, section, table
+from .properties import value_of
+from .tables import Column, Row, lean, section
 
 #: Shown by the part they belong to, or of no interest here.
-_HIDDEN = ("Id", "LineNum", "DetailType", "LinkedTxn", "CustomExtensions", "BillableStatus", "Amount", "Received")
+_HIDDEN = ("Id", "LineNum", "DetailType", "LinkedTxn", "CustomExtensions", "LineEx", "Amount", "Received")
 _RIGHT = ("Qty", "UnitPrice", "TaxAmount", "TaxInclusiveAmt", "DiscountAmt")
 _WIDE = ("Description",)
 
@@ -25,7 +25,7 @@ def lines(reader: Reader, entity: Entity, shown: Json) -> Html:
     own = [line for line in shown.get("Line", ()) if line.get("DetailType") != "SubTotalLineDetail"]
     rows = [_flat(entity, line) for line in own]
     names = list(dict.fromkeys(name for row in rows for name in row))
-    if not rows or not (names or any("Amount" in line for line in own)):
+    if not rows or not (names or any("Amount" in line and not line.get("LinkedTxn") for line in own)):
         return Html("")
     columns = [Column("Line", "code"), *(_column(name, names) for name in names), Column("Amount", "num key")]
     listed = [
@@ -36,7 +36,7 @@ def lines(reader: Reader, entity: Entity, shown: Json) -> Html:
     if tax:
         listed.append(Row(_sum(columns, "Tax", tax)))
     total = _sum(columns, "Total", shown["TotalAmt"]) if "TotalAmt" in shown else []
-    return section("Lines", table(columns, listed, caption="Lines", foot=total))
+    return section("Lines", lean(columns, listed, caption="Lines", foot=total))
 
 
 def _column(name: str, names: list[str]) -> Column:
@@ -60,13 +60,17 @@ def _values(fields: Iterable[Field], holder: Json) -> dict[str, tuple[Field | No
     return {
         name: (known.get(name), value)
         for name, value in holder.items()
-        if name not in _HIDDEN and value not in (None, "") and not isinstance(value, list)
+        if name not in _HIDDEN and value not in (None, "", "NotBillable") and not isinstance(value, list)
     }
 
 
 def _cells(reader: Reader, number: int, row: dict[str, Any], names: list[str], line: Json) -> list[object]:
     amount = words.amount(to_units(line["Amount"])) if "Amount" in line else ""
-    return [number, *(said(reader, *row[name]) if name in row else "" for name in names), amount]
+    return [
+        number,
+        *(value_of(reader, row[name][0], name, row[name][1]) if name in row else "" for name in names),
+        amount,
+    ]
 
 
 def _sum(columns: list[Column], word: str, amount: Any) -> list[object]:

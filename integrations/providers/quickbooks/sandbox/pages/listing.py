@@ -59,6 +59,8 @@ def _who(reader: Reader, record: Record, who: Record | None) -> Html:
 
 
 def _sum(reader: Reader, record: Record) -> Html:
+    if record.entity == "TimeActivity":
+        return html("{}", words.hours(record.body))
     currency = record.body.get("CurrencyRef", {}).get("value", reader.books.company.currency)
     foreign = html('<span class="chip">{}</span> ', currency) if currency != reader.books.company.currency else ""
     return html("{}{}", foreign, words.amount(signed(record.body)))

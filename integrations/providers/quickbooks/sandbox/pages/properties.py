@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -24,14 +25,38 @@ from .tables import facts, preformatted, section
 _ELSEWHERE = (
     *("Id", "SyncToken", "MetaData", "domain", "sparse", "Line", "TotalAmt", "LinkedTxn", "PurchaseEx", "CustomField"),
     *("FullyQualifiedName", "status", "AttachableRef", "TxnTaxDetail", "PrintStatus"),
+    *("TempDownloadUri", "FileAccessUri", "ThumbnailTempDownloadUri", "ThumbnailFileAccessUri"),
+    *("Hours", "Minutes", "Seconds"),
 )
-_MONEY = ("Balance", "BalanceWithJobs", "Amt", "Amount", "TotalTax", "UnitPrice")
+_MONEY = (
+    *("Balance", "BalanceWithJobs", "Amt", "Amount", "TotalTax", "UnitPrice", "PurchaseCost"),
+    *("HourlyRate", "CostRate", "BillRate"),
+)
+#: Parts whose properties are facts of their own; others, like addresses, stand on one line.
+_APART = ("CheckPayment", "CreditCardPayment", "DeliveryInfo")
 _FIRST = ("TxnDate", "DueDate", "DocNumber", "VendorRef", "CustomerRef", "EntityRef", "Name", "DisplayName")
 _LAST = ("PrivateNote",)
 
 
 def facts_of(reader: Reader, record: Record, shown: Json) -> Html:
-    return facts(_facts(reader, reader.books.entities[record.entity], shown))
+    entity = reader.books.entities[record.entity]
+    if record.entity != "Preferences":
+        return facts(_facts(reader, entity, shown))
+    groups = (field for field in entity.fields if isinstance(shown.get(field.name), dict))
+    return joined(section(_group(each), facts(_within(reader, each, shown[each.name]))) for each in groups)
+
+
+def _group(field: Field) -> str:
+    return words.spaced(field.name.removesuffix("Prefs"))
+
+
+def _within(reader: Reader, field: Field | None, part: Json) -> Iterator[tuple[object, object]]:
+    """A part, with the name of each of its properties."""
+    parts = {each.name: each for each in field.parts} if field else {}
+    for name, value in part.items():
+        if name != "Id":
+            yield words.label("", name), value_of(reader, parts.get(name), name, value)
+    yield from _features(part)
 
 
 def _facts(reader: Reader, entity: Entity, shown: Json) -> Iterator[tuple[object, object]]:
@@ -39,7 +64,19 @@ def _facts(reader: Reader, entity: Entity, shown: Json) -> Iterator[tuple[object
     names = [name for name in shown if name not in (*_ELSEWHERE, *_FIRST, *_LAST)]
     for name in (*_FIRST, *names, *_LAST):
         if name in shown and name not in (*_ELSEWHERE, entity.open_name) and not _goes_without_saying(name, shown):
-            yield words.label(entity.name, name), value_of(reader, fields.get(name), name, shown[name])
+            if name in _APART and isinstance(shown[name], dict):
+                yield from _within(reader, fields.get(name), shown[name])
+            else:
+                yield words.label(entity.name, name), value_of(reader, fields.get(name), name, shown[name])
+    if entity.name == "TimeActivity":
+        yield "Worked", words.hours(shown)
+    yield from _features(shown)
+
+
+def _features(shown: Json) -> Iterator[tuple[object, object]]:
+    """What a company is said to have, as pairs of name and value."""
+    for pair in shown.get("NameValue") or ():
+        yield words.spaced(str(pair.get("Name", "")).rpartition(".")[2] or "Name"), str(pair.get("Value", ""))
 
 
 def _goes_without_saying(name: str, shown: Json) -> bool:
@@ -53,7 +90,29 @@ def value_of(reader: Reader, field: Field | None, name: str, value: Any) -> obje
     """A figure that nobody may write has no kind, only a name that tells it is money."""
     if name.endswith(_MONEY) and isinstance(value, Decimal | int) and fits(Decimal(value)):
         return words.amount(to_units(value))
+    if name.endswith("Time") and isinstance(value, str):
+        return _time(reader, value)
+    if name == "Size" and isinstance(value, int):
+        return words.size(value)
+    if name.endswith("StartDate") and isinstance(value, str):
+        return words.day(value)
+    if name.endswith("AccountRef") and isinstance(value, dict) and "name" not in value:
+        return _account(reader, value)
     return said(reader, field, value)
+
+
+def _time(reader: Reader, text: str) -> object:
+    try:
+        return words.moment(datetime.fromisoformat(text).timestamp(), reader.books.company.zone)
+    except ValueError:
+        return text
+
+
+def _account(reader: Reader, value: Json) -> object:
+    """What is added on the way out names an account by its Id alone."""
+    number = str(value.get("value", ""))
+    record = reader.books.find("Account", int(number)) if number.isdecimal() else None
+    return reader.named(record, words.account_name(record)) if record else value.get("name") or number
 
 
 def said(reader: Reader, field: Field | None, value: Any) -> object:

@@ -29,8 +29,14 @@ _LEADS = {
     **{"txn_type": "transaction", "Vendor": "vendor", "Customer": "customer", "name": "name"},
 }
 _DAYS = ("tx_date", "due_date", "Date")
-#: Reports on what stands at the end of a day.
-_AS_OF = ("BalanceSheet", "TrialBalance")
+_STYLES = {**dict.fromkeys(_DAYS, "date"), "doc_num": "code"}
+#: Reports on what stands at the end of a day, and the parameter that tells which.
+_AS_OF = {
+    **dict.fromkeys(("BalanceSheet", "TrialBalance"), "end_date"),
+    **dict.fromkeys(("AgedPayables", "AgedPayableDetail", "AgedReceivables", "AgedReceivableDetail"), "report_date"),
+    **dict.fromkeys(("VendorBalance", "VendorBalanceDetail", "CustomerBalance"), "report_date"),
+    **dict.fromkeys(("CustomerBalanceDetail", "InventoryValuationSummary"), "report_date"),
+}
 
 
 @dataclass(frozen=True)
@@ -84,27 +90,45 @@ def _said(header: Json) -> Html:
 
 
 def _period(header: Json) -> str:
+    if _AS_OF.get(header["ReportName"]) == "report_date":
+        drawn = words.day(_drawn_for(header))
+        return f"as of {drawn}, " if drawn else ""
     start, end = words.day(header.get("StartPeriod", "")), words.day(header.get("EndPeriod", ""))
     if not end:
         return ""
     return f"as of {end}, " if header["ReportName"] in _AS_OF else f"{start} to {end}, "
 
 
+def _drawn_for(header: Json) -> str:
+    """The day tells itself among the options; other reports have their period."""
+    options = {each["Name"]: each["Value"] for each in header.get("Option", ())}
+    return str(options.get("report_date") or header.get("EndPeriod", ""))
+
+
 def _form(reader: Reader, name: str, header: Json | None = None) -> Html:
     known, header = REPORTS[name], header or {}
     if not known.dated:
         return Html("")
-    days = html(
-        '<label><span>From</span><input type="date" name="start_date" value="{}"></label>'
-        '<label><span>To</span><input type="date" name="end_date" value="{}"></label>',
-        *(header.get("StartPeriod", ""), header.get("EndPeriod", "")),
-    )
+    days = _day_asked(_AS_OF[name], header) if name in _AS_OF else _days_asked(header)
     bases = joined(
         html("<option{}>{}</option>", Html(" selected") if each == header.get("ReportBasis") else "", each)
         for each in ("Accrual", "Cash")
     )
     basis = html('<label><span>Basis</span><select name="accounting_method">{}</select></label>', bases)
     return html('<form class="search">{}{}<button>Show</button></form>', days, basis if known.basis else "")
+
+
+def _day_asked(parameter: str, header: Json) -> Html:
+    field = '<label><span>As of</span><input type="date" name="{}" value="{}"></label>'
+    return html(field, parameter, _drawn_for(header))
+
+
+def _days_asked(header: Json) -> Html:
+    return html(
+        '<label><span>From</span><input type="date" name="start_date" value="{}"></label>'
+        '<label><span>To</span><input type="date" name="end_date" value="{}"></label>',
+        *(header.get("StartPeriod", ""), header.get("EndPeriod", "")),
+    )
 
 
 def _laid_out(reader: Reader, found: Json) -> Html:
@@ -137,7 +161,7 @@ def _led(cells: list[_Cell]) -> list[_Cell]:
 def _cell(column: Json) -> _Cell:
     keys = [each["Value"] for each in column.get("MetaData", ()) if each["Name"] == "ColKey"]
     known_as = (column["ColType"], *keys)
-    style = "num" if any(name in _MONEY for name in known_as) else "date" if known_as[-1] in _DAYS else "memo"
+    style = "num" if any(name in _MONEY for name in known_as) else _STYLES.get(known_as[-1], "memo")
     return _Cell(Column(column["ColTitle"], style), known_as)
 
 
@@ -161,11 +185,16 @@ def _shown(reader: Reader, cell: _Cell, data: Json) -> object:
     text = str(data.get("value", ""))
     if "num" in cell.column.style:
         return _figure(text)
-    said = words.day(text) if cell.known_as[-1] in _DAYS else text
+    said = _day(text) if cell.known_as[-1] in _DAYS else text
     number = str(data.get("id", ""))
     if cell.leads_to and number.isdecimal() and text:
         return link(f"{reader.base}/{cell.leads_to}/{number}", said)
     return said
+
+
+def _day(text: str) -> str:
+    """The journal says 0-00-00 where the day is that of the line above."""
+    return "" if text == "0-00-00" else words.day(text)
 
 
 def _figure(text: str) -> str:

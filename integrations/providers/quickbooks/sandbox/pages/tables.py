@@ -29,6 +29,13 @@ class Group:
     words: object
 
 
+def lean(columns: Sequence[Column], rows: Sequence[Row], *, caption: str, foot: Sequence[object] = ()) -> Html:
+    """Without the columns in which nothing stands."""
+    kept = [at for at in range(len(columns)) if any(row.cells[at] not in ("", None) for row in rows)]
+    shown = (Row([row.cells[at] for at in kept], row.id, row.style) for row in rows)
+    return table([columns[at] for at in kept], shown, caption=caption, foot=[foot[at] for at in kept] if foot else ())
+
+
 def table(columns: Sequence[Column], rows: Iterable[Row | Group], *, caption: str, foot: Sequence[object] = ()) -> Html:
     heads = joined(html('<th scope="col"{}>{}</th>', _style(column.style), column.head) for column in columns)
     body = joined(_group(row, len(columns)) if isinstance(row, Group) else _row(columns, row) for row in rows)

@@ -70,9 +70,13 @@ LABELS = {
     "PrimaryPhone": "Phone",
     "BillAddr": "Address",
     "ShipAddr": "Shipping address",
+    "PrintStatus": "Printing",
+    "DeliveryType": "Sent by",
+    "DeliveryTime": "Sent on",
 }
 #: The property a label may only have on one kind of document.
 LABELS_OF = {("Purchase", "AccountRef"): "Paid from"}
+_SIZES = ((1 << 20, "MB"), (1 << 10, "kB"))
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
@@ -104,13 +108,22 @@ def spaced(name: str) -> str:
     return " ".join([first[0].upper() + first[1:], *(word if word.isupper() else word.lower() for word in rest)])
 
 
+def hours(body: Json) -> str:
+    """What somebody has worked: 3 h 30 min."""
+    told = ((body.get("Hours"), "h"), (body.get("Minutes"), "min"))
+    return " ".join(f"{number} {unit}" for number, unit in told if number)
+
+
 def number_of(body: Json) -> str:
     return str(body.get("DocNumber") or body.get("CheckNum") or body.get("PaymentRefNum") or "")
 
 
 def titled(record: Record) -> str:
     """Names an object: Bill INV-7, Expense 42."""
-    return record.title or f"{kind(record)} {number_of(record.body) or record.id}"
+    own = record.title or str(record.body.get("FileName") or record.body.get("CompanyName") or "")
+    if record.entity == "Preferences":
+        return "Preferences"
+    return own or f"{kind(record)} {number_of(record.body) or record.id}"
 
 
 def account_name(account: Record) -> str:
@@ -152,6 +165,10 @@ def clock(when: float, place: ZoneInfo, today: str) -> str:
     """The time of today, or the day it was."""
     local = datetime.fromtimestamp(when, UTC).astimezone(place)
     return f"{local:%H:%M:%S}" if local.date().isoformat() == today else f"{local.day} {local:%b %Y}"
+
+
+def size(count: int) -> str:
+    return next((f"{count / step:,.1f} {unit}" for step, unit in _SIZES if count >= step), f"{count} bytes")
 
 
 def counted(number: int, one: str, many: str = "") -> str:
