@@ -232,7 +232,7 @@ def test_times_say_in_which_zone_they_are(sandbox: Server) -> None:
 
 
 def test_the_history_of_a_bill_tells_what_its_total_was_and_what_paid_it(us: Company) -> None:
-    vendor = {"value": us.vendor("Staples")}
+    vendor: dict[str, str] = {"value": us.vendor("Staples")}
     bill = us.create("Bill", {"VendorRef": vendor, "Line": [us.line("80")]})
     bill = us.create("Bill", {**bill, "Line": [us.line("95.5")]})
     line = {"Amount": 30, "LinkedTxn": [{"TxnId": bill["Id"], "TxnType": "Bill"}]}
@@ -256,3 +256,11 @@ def test_a_report_of_one_day_asks_for_one_day(us: Company, name: str) -> None:
     text = of(us, f"/reports/{name}?report_date=2026-07-01&end_date=2026-07-01")
     assert text.count('type="date"') == 1
     assert "as of 1 Jul 2026" in text
+
+
+def test_both_sides_of_a_merge_name_the_other(us: Company) -> None:
+    loser, winner = (us.create("Vendor", {"DisplayName": fresh("Merging")}) for _ in range(2))
+    asked = {"act": "merge", "entity": "Vendor", "id": loser["Id"], "into": winner["Id"]}
+    us.server.control(f"companies/{US}/human", asked)
+    assert f"Took in vendor {loser['Id']}" in of(us, f"/vendor/{winner['Id']}")
+    assert f'Into <a href="/companies/{US}/vendor/{winner["Id"]}"' in of(us, f"/vendor/{loser['Id']}", 404)

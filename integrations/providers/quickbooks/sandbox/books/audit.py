@@ -22,6 +22,9 @@ def note(books: Books, change: Change) -> None:
     after, before = change.record, change.before
     was = None if before is None else before.sync_token
     _write(books, change.operation, after, was, _changed(change))
+    if change.absorbed is not None:
+        told = (books.realm, books.now, books.author, change.operation, after.entity, change.absorbed, None, 0)
+        books.db.execute(_INSERT, (*told, f"Into {after.id}"))
 
 
 def note_statement(books: Books, word: str, account: Record, told: str) -> None:
@@ -35,9 +38,11 @@ def _write(books: Books, operation: str, after: Record, was: int | None, changed
 
 
 def _changed(change: Change) -> str:
-    """Names of the properties that are not what they were; of what was deleted, how it was called."""
+    """Names of the properties that are not what they were; of what is gone, how it was called or what took it in."""
     if change.operation == "Delete":
         return change.record.title or str(change.record.body.get("DocNumber") or "")
+    if change.absorbed is not None:
+        return f"Absorbed {change.absorbed}"
     if change.before is None:
         return ""
     before, after = change.before.body, change.record.body

@@ -43,10 +43,7 @@ def _known(preferences: Json) -> dict[str, tuple[Any, ...]]:
     known = {each.name: _FLAG if each.kind is Kind.FLAG else () for each in declared}
     for group in (each for each in preferences.values() if isinstance(each, dict)):
         known |= {name: _FLAG if isinstance(value, bool) else known.get(name, ()) for name, value in group.items()}
-        known |= {
         known |= {row["Name"]: _allowed(row["Value"]) for row in group.get("NameValue", ())}
-            for row in group.get("NameValue", ())
-        }
     return {name: known[name] for name in known if name != "NameValue"} | dict.fromkeys(FACTS, ())
 
 

@@ -101,6 +101,8 @@ def _changed(reader: Reader, row: sqlite3.Row, *, of_one: bool) -> Html:
         return html("{}", row["changed"])
     if row["operation"] == "Delete":
         return html("It was called {}", row["changed"]) if row["changed"] else Html("")
+    if row["operation"] == "Merge":
+        return _merged(reader, row)
     told = [_property(row["entity"], *each.split(" ")) for each in row["changed"].split(", ") if each]
     return joined([*(_besides(reader, row) if of_one else ()), *told], ", ")
 
@@ -122,12 +124,8 @@ def _value(text: str) -> str:
 
 
 def _besides(reader: Reader, row: sqlite3.Row) -> Iterator[Html]:
-    """What was written in the same moment and did this: a payment, or a merge with another name."""
-    if row["operation"] == "Merge":
-        yield from _merged(reader, row, -1, "Took in {}")
-    elif row["changed"].startswith("Active True False"):
-        yield from _merged(reader, row, 1, "Merged into {}")
-    elif "LinkedTxn" in row["changed"].split(", "):
+    """A payment that was written in the same moment and did this."""
+    if "LinkedTxn" in row["changed"].split(", "):
         applied = links.applied(reader.books, row["entity"], row["id"])
         found = gather(reader.books, [(entity, number) for entity, number, _ in applied])
         for entity, number, units in applied:
@@ -136,14 +134,14 @@ def _besides(reader: Reader, row: sqlite3.Row) -> Iterator[Html]:
                 yield html("{} by {}", words.amount(units), reader.named(payer, words.titled(payer)))
 
 
-def _merged(reader: Reader, row: sqlite3.Row, step: int, said: str) -> Iterator[Html]:
-    """Both changes of a merge stand next to each other in the log."""
-    query = "SELECT * FROM audit WHERE realm = ? AND seq = ? AND entity = ? AND at = ? AND id <> ?"
-    where = (row["realm"], row["seq"] + step, row["entity"], row["at"], row["id"])
-    other = reader.books.db.execute(query, where).fetchone()
-    if other is not None and "Merge" in (row["operation"], other["operation"]):
-        record = reader.books.find(other["entity"], other["id"])
-        yield html(said, reader.named(record) or f"number {other['id']}")
+def _merged(reader: Reader, row: sqlite3.Row) -> Html:
+    """Both are told of a merge, each with the other's number."""
+    word, _, number = row["changed"].partition(" ")
+    if not number.isdecimal():
+        return Html("")
+    other = reader.books.find(row["entity"], int(number))
+    said = reader.named(other) or f"{words.type_word(row['entity']).lower()} {number}"
+    return html("{} {}", "Into" if word == "Into" else "Took in", said)
 
 
 def _what(reader: Reader, row: sqlite3.Row, record: Record | None) -> object:

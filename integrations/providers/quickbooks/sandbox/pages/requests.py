@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from urllib.parse import unquote
 
 import msgspec
@@ -32,10 +33,11 @@ class Requests:
 
     def listed(self, call: Call) -> Response:
         show, q = call.query.get("show", ""), call.query.get("q", "").strip()
+        again = _answered_again(self._log.newest())
         found = [each for each in self._log.newest() if _meets(each, show, q)]
         shown = found[:PER_PAGE]
         names = self._names()
-        listed = (_row(each, names) for each in shown)
+        listed = (_row(each, names, again=each.number in again) for each in shown)
         rows = table(_COLUMNS, listed, caption="Requests, newest first") if shown else self._none(show, q)
         said = f"The newest {len(shown):,} of {len(found):,} kept." if len(found) > len(shown) else ""
         body = joined([_search(show, q), tabs(show, _KINDS, q=q), rows, html('<p class="note">{}</p>', said)])
@@ -85,12 +87,33 @@ _COLUMNS = (
 )
 
 
-def _row(each: Exchange, names: dict[str, str]) -> Row:
+_AGAIN = Html(' <span class="chip">answered again</span>')
+
+
+def _answered_again(newest: Iterable[Exchange]) -> set[int]:
+    """Writes whose requestid has come before: their answer is the first one, byte for byte (§5)."""
+    first: dict[tuple[str, bytes], bytes] = {}
+    found = set[int]()
+    for each in reversed(list(newest)):
+        if each.method != "POST" or b"requestid=" not in each.query.lower() or not 200 <= each.status < 300:
+            continue
+        key, answer = (each.path, each.query), each.answered.content
+        if answer and first.setdefault(key, answer) is not answer and first[key] == answer:
+            found.add(each.number)
+    return found
+
+
+def _row(each: Exchange, names: dict[str, str], *, again: bool) -> Row:
     realm, rest = _split(each)
     words_ = html('{} <span class="path">{}</span>', each.method, rest)
     cells = (
         *(each.number, words.moment(each.began), link(f"{AT}/{each.number}", words_), names.get(realm, realm)),
-        *(_state(each), each.fault.replace("_", " "), f"{each.answered.size:,}", _milliseconds(each)),
+        *(
+            joined([_state(each), _AGAIN if again else ""]),
+            each.fault.replace("_", " "),
+            f"{each.answered.size:,}",
+            _milliseconds(each),
+        ),
     )
     return Row(cells, id=f"request-{each.number}")
 
