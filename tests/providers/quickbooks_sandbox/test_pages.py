@@ -264,3 +264,9 @@ def test_both_sides_of_a_merge_name_the_other(us: Company) -> None:
     us.server.control(f"companies/{US}/human", asked)
     assert f"Took in vendor {loser['Id']}" in of(us, f"/vendor/{winner['Id']}")
     assert f'Into <a href="/companies/{US}/vendor/{winner["Id"]}"' in of(us, f"/vendor/{loser['Id']}", 404)
+
+
+def test_a_ledger_of_any_company_writes_its_figures_as_figures(sandbox: Server) -> None:
+    for row in sandbox.control("companies", method="GET")["companies"]:
+        text = page(sandbox, f"/companies/{row['realm']}/reports/GeneralLedger?start_date=2014-01-01")
+        assert '<th scope="col" class="num">Amount</th>' in text or "Nothing to report" in text

@@ -21,8 +21,8 @@ from .tables import Column, Row, empty, table
 #: Lines of a report that a page shows.
 MOST = 2000
 FIRST = ("TrialBalance", "ProfitAndLoss", "BalanceSheet")
-#: Columns of figures, by their type.
-_MONEY = ("Money", "subt_nat_amount", "rbal_nat_amount", "debt_amt", "credit_amt")
+#: Columns of figures, by the end of their type or key.
+_MONEY = ("Money", "_amount", "_amt", "_bal")
 #: What the Id in a cell leads to, by the type or key of its column.
 _LEADS = {
     **dict.fromkeys(("Account", "account_name", "split_acc", "other_account"), "account"),
@@ -161,7 +161,7 @@ def _led(cells: list[_Cell]) -> list[_Cell]:
 def _cell(column: Json) -> _Cell:
     keys = [each["Value"] for each in column.get("MetaData", ()) if each["Name"] == "ColKey"]
     known_as = (column["ColType"], *keys)
-    style = "num" if any(name in _MONEY for name in known_as) else _STYLES.get(known_as[-1], "memo")
+    style = "num" if any(name.endswith(_MONEY) for name in known_as) else _STYLES.get(known_as[-1], "memo")
     return _Cell(Column(column["ColTitle"], style), known_as)
 
 
@@ -192,9 +192,12 @@ def _shown(reader: Reader, cell: _Cell, data: Json) -> object:
     return said
 
 
-def _day(text: str) -> str:
-    """The journal says 0-00-00 where the day is that of the line above."""
-    return "" if text == "0-00-00" else words.day(text)
+def _day(text: str) -> object:
+    """The journal says 0-00-00 where the day is that of the line above; names of sections stand here too."""
+    if text == "0-00-00":
+        return ""
+    said = words.day(text)
+    return html('<span class="whole">{}</span>', said) if said != text else text
 
 
 def _figure(text: str) -> str:
