@@ -12,7 +12,9 @@ from ..books.record import Record
 from ..model.entity import TRANSACTION, Entity, days
 from ..model.fields import amount, day, flag, ignored, kept, ref
 from ..model.money import from_units, to_units
+from ..model.reading import require_positive
 from ..wire.json import Json
+from ..wire.refusals import business
 from . import numbering, own_accounts, payables, selling, transactions
 from .term import due
 
@@ -29,6 +31,9 @@ def complete(books: Books, draft: Json, before: Record | None) -> Json:
     selling.complete(books, body, before, customer, (receivable,))
     body.setdefault("DueDate", _due(books, body, customer))
     if body.get("Deposit"):
+        require_positive(body["Deposit"], "Deposit")
+        if to_units(body["Deposit"]) > to_units(body["TotalAmt"]):
+            raise business("The deposit can't be more than the total of the invoice.")
         account = books.resolve_in(body, "DepositToAccountRef", "Account")
         body["DepositToAccountRef"] = {"value": str((account or own_accounts.get(books, own_accounts.UNDEPOSITED)).id)}
     check_origins(books, body)
