@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 import requests
 
 from .client import BACK, US, Company, Json, Server, fresh
 from .test_pages import page
+from .test_pages_safety import send
 
 
 def _plan(server: Server, **plan: object) -> None:
     server.control("faults", {"realm": US, **plan})
 
 
+def _play(server: Server, scenario: str) -> None:
+    server.touched.add("faults")
+    server.control(f"scenarios/{scenario}", {"realm": US})
+
+
 def _reads(us: Company) -> list[int]:
     addresses = ("preferences", f"companyinfo/{US}", "query?query=select * from Vendor", "reports/TrialBalance")
-    return [us.call("GET", each).status_code for each in (*addresses, "cdc?entities=Vendor&changedSince=2026-01-01")]
+    return [
+        us.call("GET", each).status_code
+        for each in (*addresses, f"cdc?entities=Vendor&changedSince={datetime.now(UTC).date()}")
+    ]
 
 
 def test_a_plan_for_anything_meets_writes_alone(us: Company) -> None:
@@ -34,13 +45,13 @@ def test_a_plan_for_any_request_meets_reads_too(us: Company) -> None:
 
 
 def test_closed_books_are_closed_to_transactions_alone(us: Company) -> None:
-    us.server.control("scenarios/closed-books", {"realm": US})
+    _play(us.server, "closed-books")
     assert us.post("vendor", {"DisplayName": fresh("Not booked")}).status_code == 200
     assert us.fault(us.post("purchase", us.charge()))["code"] == "6210"
 
 
 def test_an_ended_subscription_may_still_be_read(us: Company) -> None:
-    us.server.control("scenarios/unpaid-subscription", {"realm": US})
+    _play(us.server, "unpaid-subscription")
     assert _reads(us) == [200] * 5
     assert us.fault(us.post("vendor", {"DisplayName": fresh("Unpaid")}))["code"] == "6190"
 
@@ -64,5 +75,5 @@ def test_a_plan_that_would_wait_for_ever_is_refused(sandbox: Server, plan: Json,
 
 
 def test_the_form_explains_a_number_that_is_none(sandbox: Server) -> None:
-    answer = requests.post(f"{sandbox.url}/faults", data={"kind": "delay", "times": "abc"}, timeout=10)
+    answer = send(sandbox, "/faults", kind="delay", times="abc")
     assert "Times must be a whole number, not “abc”." in answer.text
