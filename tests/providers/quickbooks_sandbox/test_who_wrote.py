@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from .client import US, Company, Server, fresh
 from .test_pages import page
 
@@ -28,7 +30,9 @@ def test_each_app_is_named(us: Company) -> None:
     assert app["name"] in _log(us.server)
 
 
-def test_what_is_reconciled_is_marked_and_noted(us: Company) -> None:
+def test_what_is_reconciled_is_marked_and_noted(own: Callable[..., Server]) -> None:
+    """In books of its own: others fill the first page of the register."""
+    us = own().company()
     bill = us.create("Purchase", us.charge())
     account = bill["AccountRef"]["value"]
     rows = [{"entity": "Purchase", "id": bill["Id"]}]
