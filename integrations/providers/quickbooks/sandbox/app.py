@@ -72,9 +72,7 @@ def build(settings: Settings) -> ASGIApp:
     return Edge(app, log)
 
 
-def _beside(
-    *works: Callable[[], Coroutine[Any, Any, None]],
-) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+def _beside(*works: Work) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     """What goes on beside the requests for as long as there are any."""
 
     @asynccontextmanager

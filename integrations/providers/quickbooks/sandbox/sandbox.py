@@ -135,7 +135,7 @@ def in_thread(handler: Handler) -> Endpoint:
 def _settled_if_it_fails(call: Call) -> Iterator[None]:
     try:
         yield
-    except BaseException:
+    except BaseException:  # Also a caller that hangs up: whoever has entered must be counted out.
         for leave in call.leaving:
             leave(500)
         raise

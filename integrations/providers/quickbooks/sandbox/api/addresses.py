@@ -92,9 +92,6 @@ class Api(Gate):
         statement = _statement(call)
         return self._shown(call, "query", "query", lambda books: search.run(books, statement))
 
-    def _captured(self, call: Call) -> Response:
-        return self._shown(call, "cdc", "cdc", lambda books: capture.run(books, call.query))
-
     def _shown(self, call: Call, entity: str, operation: str, act: Callable[[Books], Json]) -> Response:
         realm = call.path["realm"]
 

@@ -41,8 +41,7 @@ def writing(sandbox: Sandbox, realm: str, author: str | None = None) -> Iterator
         books.author = AUTHOR.get() if author is None else author
         try:
             yield books
-        except BaseException:
-            # The transaction is rolled back; what was decoded of it must not outlive it.
+        except BaseException:  # Whatever it was: the transaction is rolled back, and what was decoded of it goes too.
             sandbox.store.shelf.clear()
             raise
 

@@ -109,7 +109,7 @@ class Books:
         self.db.execute("SAVEPOINT attempt")
         try:
             yield
-        except BaseException:
+        except BaseException:  # Not only a refusal: a rule that fails must leave as little.
             self.db.execute("ROLLBACK TO attempt")
             self.forget_touched()
             raise

@@ -7,9 +7,6 @@ from collections.abc import Iterable, Iterator
 
 from ..books.store import Store
 
-#: Neither memory nor the stream of other requests may feel a file of a hundred megabytes.
-PIECE = 1 << 20
-
 
 def keep(store: Store, realm: str, number: int, pieces: Iterable[bytes]) -> int:
     """Each piece is a transaction of its own; until its attachment is there nobody can see it."""

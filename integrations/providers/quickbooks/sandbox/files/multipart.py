@@ -21,6 +21,7 @@ from ..wire.refusals import Refusal, business
 Body = mmap.mmap | bytes
 LONGEST_HEAD = 16_384
 MOST_PARTS = 2_000
+#: Neither memory nor the stream of other requests may feel a file of a hundred megabytes.
 SLICE = 1 << 20
 _BOUNDARY = re.compile(r"""boundary\s*=\s*(?:"([^"]+)"|([^;\s]+))""", re.IGNORECASE)
 _FIRST_LINE = re.compile(rb"\s*--([^\r\n]{1,200})")
