@@ -1,5 +1,7 @@
 """What runs in Celery: enter the tenant, call one function. Ids are the only arguments."""
 
+import time
+
 from celery import shared_task
 
 from integrations import bells, conservation
@@ -15,26 +17,36 @@ from ledger.tenancy.context import acting_for
 ROWS_WORTH_FOLDING = 100
 
 
+# Of one organisation in a row; what is left comes after what others have.
+ABSORB_SECONDS = 2.0
+
+
+def _queue(fresh: bool) -> Queue:
+    return Queue.FRESH if fresh else Queue.BACKLOG
+
+
 @shared_task
 def absorb_events(tenant: int) -> None:
     bells.answered(absorb_events, tenant)
     with acting_for(tenant):
+        ends = time.monotonic() + ABSORB_SECONDS
         while (found := queue.absorb_events()) is not None:
-            for connection in found:
-                bells.ring(drain_connection, tenant, connection)
+            for connection, number in found.items():
+                bells.ring(drain_connection, tenant, connection, queue=_queue(number <= queue.FEW))
+            if time.monotonic() > ends:
+                bells.ring(absorb_events, tenant, queue=Queue.BACKLOG)
+                return
 
 
 @shared_task
 def drain_connection(tenant: int, connection: int) -> None:
     bells.answered(drain_connection, tenant, connection)
-    with acting_for(tenant):
-        with lane.held(connection) as held:
-            if held is None:
-                return  # Whoever holds it looks for more work when it lets go; if it died, the sweep comes back.
-            engine.drain(held)
-        due = queue.next_due(connection)
+    with acting_for(tenant), lane.held(connection) as held:
+        if held is None:
+            return  # Whoever holds it looks for more work when it lets go; if it died, the sweep comes back.
+        due = engine.drain(held)
     if due is not None:
-        bells.ring(drain_connection, tenant, connection, queue=Queue.FRESH if due.fresh else Queue.BACKLOG, at=due.at)
+        bells.ring(drain_connection, tenant, connection, queue=_queue(due.fresh), at=due.at)
 
 
 @shared_task
@@ -43,7 +55,7 @@ def sweep() -> None:
     for tenant in tenants_with_events():
         bells.ring(absorb_events, tenant)
     for tenant, connection, fresh in connections_with_work():
-        bells.ring(drain_connection, tenant, connection, queue=Queue.FRESH if fresh else Queue.BACKLOG)
+        bells.ring(drain_connection, tenant, connection, queue=_queue(fresh))
     for tenant in tenants_with_totals(ROWS_WORTH_FOLDING):
         bells.ring(fold_totals, tenant, queue=Queue.BACKLOG)
 

@@ -1,5 +1,6 @@
 """The only reader and writer of credentials: encrypted, refreshed by one holder at a time, stored before use."""
 
+import threading
 import time
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,6 +22,8 @@ MARGIN = timedelta(minutes=5)
 # Longer than a refresh can take, with its one repetition and a discovery document to fetch.
 REFRESH_LEASE = timedelta(seconds=120)
 PATIENCE_SECONDS = 20.0
+# A token that is given has minutes to live; so long it is not asked for again.
+KEPT_SECONDS = 60.0
 PAUSE_SECONDS = 0.2
 
 
@@ -31,6 +34,24 @@ def _vault() -> MultiFernet:
 def store_new(*, provider: str, grant: Grant, person: User) -> Credential:
     now = timezone.now()
     return Credential.objects.create(provider=provider, authorised_by=person, authorised_at=now, **_columns(grant, now))
+
+
+class TokenKeeper:
+    """Gives the token to many calls, from any thread, and asks the database for it only now and then."""
+
+    def __init__(self, credential_id: int) -> None:
+        self._credential_id = credential_id
+        self._lock = threading.Lock()
+        self._token = ""
+        self._asked_at = 0.0
+
+    def __call__(self, rejected: str = "") -> str:
+        with self._lock:
+            too_old = time.monotonic() > self._asked_at + KEPT_SECONDS
+            if not self._token or self._token == rejected or too_old:
+                self._token = access_token(self._credential_id, rejected)
+                self._asked_at = time.monotonic()
+            return self._token
 
 
 def access_token(credential_id: int, rejected: str = "") -> str:

@@ -194,6 +194,8 @@ QUICKBOOKS = {
     "api_url": env("QUICKBOOKS_API_URL", default="https://quickbooks.api.intuit.com").rstrip("/"),
     "settling_seconds": env.float("QUICKBOOKS_SETTLING_SECONDS", default=150.0),
     "timeout_seconds": env.float("QUICKBOOKS_TIMEOUT_SECONDS", default=60.0),
+    # Keep within the platform's limits of one company. Off only for a stand-in without limits.
+    "limits": env.bool("QUICKBOOKS_LIMITS", default=True),
 }
 LANE_LEASE_SECONDS = env.float("FLEXSYNC_LANE_LEASE_SECONDS", default=15.0)
 

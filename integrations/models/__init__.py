@@ -2,12 +2,14 @@ from integrations.models.connections import Authorisation, Company, Connection, 
 from integrations.models.interventions import Act, Intervention
 from integrations.models.mappings import ConfigurationVersion, MappingEntry
 from integrations.models.references import Reference, ReferenceKind
+from integrations.models.runs import CallCount, SyncRun
 from integrations.models.sync import Decision, ExternalLink, JobState, SyncAttempt, SyncEnvelope, SyncJob
 from integrations.models.totals import ConservationProof, StateTotal, Term
 
 __all__ = [
     "Act",
     "Authorisation",
+    "CallCount",
     "Company",
     "ConfigurationVersion",
     "Connection",
@@ -25,5 +27,6 @@ __all__ = [
     "SyncAttempt",
     "SyncEnvelope",
     "SyncJob",
+    "SyncRun",
     "Term",
 ]

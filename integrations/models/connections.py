@@ -100,6 +100,9 @@ class Connection(TenantModel):
     # are refused by it (integrations/sync/lane.py).
     lane_fence = models.BigIntegerField(default=0)
     lane_until = models.DateTimeField(null=True)
+    batch_size = models.PositiveSmallIntegerField(
+        null=True, help_text="Writes in one batch: less than the platform permits where larger ones timed out."
+    )
     resting_until = models.DateTimeField(null=True, help_text="The platform asked us to slow down until then.")
 
     class Meta:

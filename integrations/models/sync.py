@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from integrations.models.connections import Connection
+from integrations.models.runs import SyncRun
 from integrations.providers.documents import Action
 from ledger.models import SourceDocument
 from ledger.tenancy.constraints import TenantForeignKey
@@ -103,6 +104,9 @@ class SyncEnvelope(TenantModel):
     connection = models.ForeignKey(
         Connection, on_delete=models.CASCADE, related_name="+", db_constraint=False, db_index=False
     )
+    run = models.ForeignKey(
+        SyncRun, on_delete=models.CASCADE, null=True, related_name="+", db_constraint=False, db_index=False
+    )
     batched = models.BooleanField()
     request_id = models.CharField(max_length=36)
     fence = models.BigIntegerField()
@@ -117,6 +121,7 @@ class SyncEnvelope(TenantModel):
         constraints = [
             *TenantModel.Meta.constraints,
             TenantForeignKey(field="connection", name="integrations_syncenvelope_connection_fk"),
+            TenantForeignKey(field="run", name="integrations_syncenvelope_run_fk"),
             models.UniqueConstraint(
                 fields=["tenant", "connection", "request_id"], name="integrations_syncenvelope_request_id"
             ),

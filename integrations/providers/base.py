@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
+from integrations.providers.calls import CallKind, Gate, Limits
 from integrations.providers.documents import (
     CompanyDescription,
     Dimension,
@@ -26,11 +27,17 @@ class Capabilities:
 
     A write whose answer was lost may still be at work for `call_deadline`, and its result may be hidden from queries
     for `settling`; only after both does “not found” count. A replay is trusted to add nothing for `replay_trusted`.
+    An envelope holds up to `batch_size` writes, `singles` of them go one by one where no more wait, and calls of the
+    `metered` kinds cost the customer money.
     """
 
     call_deadline: timedelta
     settling: timedelta
     replay_trusted: timedelta
+    batch_size: int
+    singles: int
+    limits: Limits
+    metered: frozenset[CallKind]
 
 
 class TokenSource(Protocol):
@@ -48,12 +55,18 @@ class Provider(Protocol):
         """Every account, every vendor and every value of these dimensions, inactive ones too."""
         ...
 
-    def pack(self, writes: Sequence[Write]) -> list[Envelope]:
-        """Put writes into envelopes, in their order. Pure: nothing is sent, and a fresh key is drawn for each."""
+    def pack(self, writes: Sequence[Write], size: int) -> list[Envelope]:
+        """Put so many writes at most into an envelope, in their order; with 1 each is a call of its own.
+
+        Pure: nothing is sent, and a fresh key is drawn for each.
+        """
         ...
 
     def push(self, envelope: Envelope) -> dict[str, Outcome]:
-        """Send it and say what became of each item, by key. Raises no ProviderError: every trouble is an outcome."""
+        """Send it and say what became of each item, by key. Raises no ProviderError: every trouble is an outcome.
+
+        Called from several threads at once.
+        """
         ...
 
     def find_existing(self, items: Sequence[Item]) -> dict[str, Posted]:
@@ -102,8 +115,9 @@ class Platform:
     short_label: str
     is_sandbox: bool
     oauth: Callable[[], OAuth]
-    provider: Callable[[str, str, TokenSource], Provider]
-    """From the company's id on the platform, its country (empty before it was asked) and a token source."""
+    provider: Callable[[str, str, TokenSource, Gate], Provider]
+    """From the company's id on the platform, its country (empty before it was asked), a token source and a gate."""
+    limits: Limits
     vendor_name: Callable[[str, str], str]
     """How a vendor of this name is written in a company of this country; empty where it cannot be. Pure."""
     object_url: Callable[[str, str, str], str]

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from integrations import tokens
 from integrations.models import Authorisation, Company, Connection, ConnectionState, Credential
+from integrations.providers.calls import CountingGate
 from integrations.providers.documents import CompanyDescription
 from integrations.providers.errors import ProviderError
 from integrations.providers.registry import platform
@@ -88,7 +89,7 @@ def _describe(provider: str, company: str, credential: Credential) -> CompanyDes
         return tokens.access_token(credential.pk, rejected)
 
     try:
-        return platform(provider).provider(company, "", token).describe_company()
+        return platform(provider).provider(company, "", token, CountingGate()).describe_company()
     except ProviderError as trouble:
         raise ConnectRefused(f"{trouble} Nothing was connected.") from trouble
 

@@ -10,8 +10,8 @@ from integrations.models import Act, ExternalLink, JobState, SyncJob
 from integrations.providers.documents import Posted, Standing
 from integrations.selectors import in_doubt
 from integrations.services.interventions import remember
-from integrations.sync.engine import provider_of
 from integrations.sync.queue import bring_to_rest, save
+from integrations.visits import visit
 from ledger.models import SourceDocument, User
 
 # A platform may show a little later what it has taken; so soon after, not to be found means nothing.
@@ -35,7 +35,8 @@ def look_there(document: SourceDocument, person: User) -> Standing | None:
         link = ExternalLink.objects.select_related("connection__company").filter(document=document).first()
     if link is None:
         raise NotPosted
-    found = provider_of(link.connection).read(Posted(link.external_kind, link.external_id, link.external_version))
+    with visit(link.connection) as provider:
+        found = provider.read(Posted(link.external_kind, link.external_id, link.external_version))
     if found is None and _is_noted_as_gone(link, person):
         raise RemovedThere
     return found

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from integrations.models import Company, Connection, Reference
 from integrations.providers.documents import CompanyDescription, ReferenceRecord
-from integrations.sync.engine import provider_of
+from integrations.visits import visit
 
 ROWS_AT_ONCE = 1000
 
@@ -17,10 +17,10 @@ def read_references(connection_id: int) -> int:
     """Read the company's accounts and vendors into the cache. What the company no longer has becomes inactive."""
     with transaction.atomic():
         tie = Connection.objects.select_related("company").get(pk=connection_id)
-    provider = provider_of(tie)
     begun = timezone.now()
-    description = provider.describe_company()
-    records = list(provider.list_references(description.dimensions))
+    with visit(tie) as provider:
+        description = provider.describe_company()
+        records = list(provider.list_references(description.dimensions))
     with transaction.atomic():
         _store_references(tie, records, begun)
         # Lists may not show yet what we made there ourselves.

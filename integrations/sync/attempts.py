@@ -21,6 +21,8 @@ from integrations.sync.lane import Lane
 from integrations.sync.plan import Send
 from integrations.sync.queue import bring_to_rest, locked, save
 from integrations.sync.retry import FIRST_LOOK, rest_after_throttle
+from integrations.sync.runs import Run
+from ledger.tenancy.sets import update_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,38 +49,50 @@ class Planned:
 
 
 @transaction.atomic
-def open_attempts(lane: Lane, envelope: Envelope, planned: Mapping[str, Planned]) -> Opened:
-    """Store what is about to be sent, by mark. After this commit the attempt is on record, whatever dies next."""
+def open_attempts(
+    lane: Lane, run: Run, envelopes: Sequence[Envelope], planned: Mapping[str, Planned], version: int
+) -> list[Opened]:
+    """Store what is about to be sent, by mark. After this commit the attempts are on record, whatever dies next."""
     lane.assert_held()
     now = timezone.now()
-    row = SyncEnvelope.objects.create(
-        connection_id=lane.connection_id,
-        batched=envelope.batched,
-        request_id=envelope.request_id,
-        fence=lane.fence,
-        opened_at=now,
-        trusted_since=now,
-        sent_at=now,
-    )
-    attempts = [
-        SyncAttempt(
-            envelope=row,
-            job=planned[item.mark].job,
-            item=item.key,
-            revision=planned[item.mark].job.wanted_revision,
-            action=item.action,
-            kind=item.kind,
-            mark=item.mark,
-            body=item.body,
-            fingerprint=planned[item.mark].send.fingerprint,
-            configuration=planned[item.mark].version,
-            coding=_coding(planned[item.mark]) if item.action is Action.UPDATE else {},
+    row = run.row(version, now)
+    rows = SyncEnvelope.objects.bulk_create(
+        SyncEnvelope(
+            connection_id=lane.connection_id,
+            run=row,
+            batched=envelope.batched,
+            request_id=envelope.request_id,
+            fence=lane.fence,
+            opened_at=now,
+            trusted_since=now,
+            sent_at=now,
         )
-        for item in envelope.items
+        for envelope in envelopes
+    )
+    opened = [
+        Opened(row, envelope, {item.key: _attempt(row, item, planned[item.mark]) for item in envelope.items})
+        for row, envelope in zip(rows, envelopes, strict=True)
     ]
-    SyncAttempt.objects.bulk_create(attempts)
-    _show([planned[item.mark] for item in envelope.items if item.action is Action.CREATE])
-    return Opened(row, envelope, {attempt.item: attempt for attempt in attempts})
+    SyncAttempt.objects.bulk_create([attempt for one in opened for attempt in one.attempts.values()])
+    items = [item for envelope in envelopes for item in envelope.items]
+    _show([planned[item.mark] for item in items if item.action is Action.CREATE])
+    return opened
+
+
+def _attempt(row: SyncEnvelope, item: Item, planned: Planned) -> SyncAttempt:
+    return SyncAttempt(
+        envelope=row,
+        job=planned.job,
+        item=item.key,
+        revision=planned.job.wanted_revision,
+        action=item.action,
+        kind=item.kind,
+        mark=item.mark,
+        body=item.body,
+        fingerprint=planned.send.fingerprint,
+        configuration=planned.version,
+        coding=_coding(planned) if item.action is Action.UPDATE else {},
+    )
 
 
 def _coding(planned: Planned) -> dict[str, Any]:
@@ -89,38 +103,39 @@ def _show(created: Sequence[Planned]) -> None:
     """What the pages tell. Where something stands there, they tell of that until a change or a removal is taken."""
     for one in created:
         one.job.coding = _coding(one)
-    SyncJob.objects.bulk_update((one.job for one in created), ["coding"])
+    update_rows([one.job for one in created], ["coding"])
 
 
 @transaction.atomic
-def settle(lane: Lane, opened: Opened, outcomes: Mapping[str, Outcome]) -> None:
-    """Write down what became of an envelope: attempts, links, jobs, and the envelope itself when nothing is open."""
+def settle(lane: Lane, run: Run, landed: Sequence[tuple[Opened, Mapping[str, Outcome]]]) -> None:
+    """Write down what became of envelopes: attempts, links, jobs, the run, and what has nothing open any more."""
     lane.assert_held()
     now = timezone.now()
-    certain = _as_far_as_certain(outcomes, repeated=opened.repeated)
-    pairs = [(attempt, certain[item]) for item, attempt in opened.attempts.items() if item in certain]
+    pairs = [
+        (attempt, outcomes[item])
+        for opened, spoken in landed
+        for outcomes in [_as_far_as_certain(spoken, repeated=opened.repeated)]
+        for item, attempt in opened.attempts.items()
+        if item in outcomes
+    ]
     jobs = {job.pk: job for job in locked([attempt.job_id for attempt, _ in pairs])}
     for attempt, outcome in pairs:
         _note(attempt, outcome, now)
         _advance(jobs[attempt.job_id], attempt, outcome, now)
-    SyncAttempt.objects.bulk_update((attempt for attempt, _ in pairs), ["outcome", "code", "answer", "settled_at"])
-    _link(lane, [(jobs[attempt.job_id], attempt, outcome) for attempt, outcome in pairs], now)
-    save(list(jobs.values()))
-    _show_changed([(jobs[attempt.job_id], attempt, outcome) for attempt, outcome in pairs])
-    _close_if_settled(opened.row, now)
+        if outcome.posted is not None and attempt.coding:
+            # A change that was taken is what stands there now.
+            jobs[attempt.job_id].coding = attempt.coding
+    settled = [(jobs[attempt.job_id], attempt, outcome) for attempt, outcome in pairs]
+    update_rows([attempt for attempt, _ in pairs], ["outcome", "code", "answer", "settled_at"])
+    _link(lane, settled, now)
+    save(list(jobs.values()), "coding")
+    _close_settled([opened.row for opened, _ in landed], now)
+    run.count(settled, now)
 
 
-def _show_changed(settled: Sequence[tuple[SyncJob, SyncAttempt, Outcome]]) -> None:
-    """A change that was taken is what stands there now."""
-    changed = [(job, attempt) for job, attempt, outcome in settled if outcome.posted is not None and attempt.coding]
-    for job, attempt in changed:
-        job.coding = attempt.coding
-    SyncJob.objects.bulk_update((job for job, _ in changed), ["coding"])
-
-
-def _close_if_settled(row: SyncEnvelope, now: datetime) -> None:
-    if not SyncAttempt.objects.filter(envelope=row, settled_at__isnull=True).exists():
-        SyncEnvelope.objects.filter(pk=row.pk).update(closed_at=now)
+def _close_settled(rows: Iterable[SyncEnvelope], now: datetime) -> None:
+    still_open = SyncAttempt.objects.filter(envelope=OuterRef("pk"), settled_at__isnull=True)
+    SyncEnvelope.objects.filter(~Exists(still_open), pk__in=[row.pk for row in rows]).update(closed_at=now)
 
 
 def _as_far_as_certain(outcomes: Mapping[str, Outcome], *, repeated: bool) -> dict[str, Outcome]:
@@ -189,7 +204,8 @@ def _link(lane: Lane, settled: Sequence[tuple[SyncJob, SyncAttempt, Outcome]], n
         for job, _, outcome in settled
         if _is_gone(outcome) or (outcome.posted is not None and outcome.posted.gone)
     ]
-    ExternalLink.objects.filter(connection_id=lane.connection_id, document__in=gone).delete()
+    if gone:
+        ExternalLink.objects.filter(connection_id=lane.connection_id, document__in=gone).delete()
     links = [
         ExternalLink(
             connection_id=lane.connection_id,
@@ -303,10 +319,9 @@ def give_up(lane: Lane, row: SyncEnvelope, attempts: Sequence[SyncAttempt]) -> N
     SyncJob.objects.filter(id__in=[attempt.job_id for attempt in attempts]).update(
         state=JobState.WAITING, reasons=[], due_at=now
     )
-    _close_if_settled(row, now)
+    _close_settled([row], now)
 
 
-@transaction.atomic
 def given_up(jobs: Sequence[SyncJob]) -> list[SyncAttempt]:
     """Postings that a person gave up, of jobs for which nothing stands there as far as we know: the last of each."""
     linked = ExternalLink.objects.filter(connection=OuterRef("job__connection"), document=OuterRef("job__document"))
@@ -324,7 +339,7 @@ def recover(lane: Lane, found: Sequence[tuple[SyncAttempt, Posted]]) -> None:
     settled = [(attempt.job, attempt, Outcome(OutcomeKind.ALREADY_THERE, posted=posted)) for attempt, posted in found]
     for _, attempt, outcome in settled:
         _note(attempt, outcome, now)
-    SyncAttempt.objects.bulk_update((attempt for attempt, _ in found), ["outcome", "code", "answer", "settled_at"])
+    update_rows([attempt for attempt, _ in found], ["outcome", "code", "answer", "settled_at"])
     _link(lane, settled, now)
 
 

@@ -7,85 +7,77 @@ the lane goes on (docs/engine.md).
 import logging
 import time
 import uuid
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime
 from typing import TypeGuard
 
-from django.db import transaction
 from django.utils import timezone
 
-from integrations import tokens
 from integrations.mapping.reasons import Reason, ReasonCode
 from integrations.mapping.rules import code
-from integrations.models import Connection, ConnectionState, SyncJob
-from integrations.providers.base import Provider
-from integrations.providers.documents import Outcome, OutcomeKind, Posted
-from integrations.providers.errors import AccessLost, ProviderError, Temporary
-from integrations.providers.registry import platform
-from integrations.sync import attempts, links, queue, vendors
+from integrations.models import SyncAttempt, SyncJob
+from integrations.providers.calls import CallKind
+from integrations.providers.documents import Envelope, Posted
+from integrations.sync import attempts, doubts, links, queue, shift, vendors
 from integrations.sync.asking import ask
-from integrations.sync.attempts import Opened, Planned, item_of
+from integrations.sync.attempts import Planned, item_of
 from integrations.sync.gather import Gathered, gather
-from integrations.sync.lane import Lane, rest
+from integrations.sync.lane import Lane
 from integrations.sync.plan import Blocked, Nothing, Plan, Send, plan
-from integrations.sync.queue import Configuration, Unsent
-from integrations.sync.retry import MOST_SENDINGS, rest_after_throttle, settled_at
+from integrations.sync.queue import FRESH, Configuration, Due, Unsent
+from integrations.sync.shift import MustRest, Shift, resting_on_trouble, send_all
 
 logger = logging.getLogger(__name__)
 
 SLICE_SECONDS = 10.0
 # What is in doubt comes first, but never takes a whole slice from what is fresh.
-DOUBT_SECONDS = SLICE_SECONDS / 2
-DOUBTS_AT_ONCE = 20
-CLAIM = 200
+DOUBTS_SHARE = 0.5
+# While answers are waited for, new work is looked for so often.
+LOOK_SECONDS = 1.0
+# So many batches are claimed, planned and stored together.
+BATCHES_AT_ONCE = 10
 
 
-class MustRest(Exception):
-    """The platform wants a pause, or the grant is dead: nothing more is sent in this drain."""
-
-
-def drain(lane: Lane) -> None:
-    """Work for one time slice. Rows that are left are found by whoever drains next."""
-    connection = _read_connection(lane)
-    provider = provider_of(connection)
-    begun = time.monotonic()
-    ends = begun + SLICE_SECONDS
+def drain(lane: Lane, seconds: float = SLICE_SECONDS) -> Due | None:
+    """Work for one time slice. Returns when there is more to do, None when all is at rest; rows that are left are found
+    by whoever drains next."""
+    held = shift.begin(lane, seconds)
+    later: datetime | None = None
     try:
-        attempts.take_over(lane)
-        resolve_doubts(lane, connection, provider, begun + DOUBT_SECONDS)
-        while time.monotonic() < ends:
-            jobs = queue.claim(lane, CLAIM)
-            if not jobs:
-                return
-            _carry(lane, connection, provider, jobs, ends)
+        if lane.abandoned:
+            attempts.take_over(lane)
+        doubts.resolve(held, time.monotonic() + seconds * DOUBTS_SHARE)
+        later = _work(held)
+        # What comes meanwhile does not wait for an answer that takes long, nor what an answer sets on its way again.
+        while held.flights.out and held.goes_on:
+            shift.settle(held, held.flights.landed(LOOK_SECONDS))
+            later = _work(held)
     except MustRest:
         logger.info("Connection %s rests.", lane.connection_id)
+    shift.land(held)
+    return shift.finish(held, later)
 
 
-def provider_of(connection: Connection) -> Provider:
-    credential_id = connection.company.credential_id
+def _work(held: Shift) -> datetime | None:
+    """Claim and send, set by set. Returns until when the rest has to wait for the pace, if it has."""
+    while held.goes_on:
+        batches, wait = held.gate.room(CallKind.BATCH)
+        limit = min(batches, BATCHES_AT_ONCE) * held.sizes.size or held.provider.capabilities.singles
+        jobs = queue.claim(held.lane, limit, fresh_only=not batches)
+        if jobs:
+            with _giving_back(held.lane, jobs):
+                _carry(held, jobs)
+        if len(jobs) < limit:
+            return None if batches else timezone.now() + wait
+    return None
 
-    def token(rejected: str = "") -> str:
-        return tokens.access_token(credential_id, rejected)
 
-    company = connection.company
-    return platform(company.provider).provider(company.external_id, company.country, token)
-
-
-def _read_connection(lane: Lane) -> Connection:
-    with transaction.atomic():
-        return Connection.objects.select_related("company", "entity").get(pk=lane.connection_id)
-
-
-def _carry(lane: Lane, connection: Connection, provider: Provider, jobs: Sequence[SyncJob], ends: float) -> None:
+def _carry(held: Shift, jobs: Sequence[SyncJob]) -> None:
     """One claimed set, from wish to fact. What the slice has no time for waits again."""
-    unreadable = _recover(lane, connection, provider, jobs)
-    fresh = _freshened(lane, connection, provider, jobs)
-    fresh = replace(fresh, unreadable=fresh.unreadable | unreadable)
-    gathered, undecided = _with_vendors(lane, connection, provider, jobs, fresh)
+    lane, connection = held.lane, held.connection
+    gathered, undecided = _with_vendors(held, jobs, _gathered(held, jobs))
     plans = _plan_all(jobs, gathered)
     if early := {job: _is_one_of(undecided, step) for job, step in plans if _lacks_vendor(step)}:
         queue.postpone(lane, early)
@@ -96,57 +88,93 @@ def _carry(lane: Lane, connection: Connection, provider: Provider, jobs: Sequenc
         for job, step in plans
         if isinstance(step, Send) and not _lacks_vendor(step)
     }
-    for envelope in provider.pack([one.send.write for one in planned.values()]):
-        if time.monotonic() >= ends:
-            break
-        _send(lane, connection, provider, attempts.open_attempts(lane, envelope, planned))
-    queue.give_back(lane)
+    if planned:
+        envelopes = _packed(held, list(planned.values()))
+        send_all(held, attempts.open_attempts(lane, held.run, envelopes, planned, gathered.mapping.version))
+
+
+@contextmanager
+def _giving_back(lane: Lane, jobs: Sequence[SyncJob]) -> Iterator[None]:
+    """What was claimed and cannot go on waits again, but for what is on the way."""
+    try:
+        yield
+    except MustRest:
+        queue.give_back(lane, jobs)
+        raise
+
+
+def _packed(held: Shift, planned: Sequence[Planned]) -> list[Envelope]:
+    """A few go one by one, at once and for nothing; of a backlog only what is fresh, and the rest in batches."""
+    pack, few = held.provider.pack, held.provider.capabilities.singles
+    young = timezone.now() - FRESH
+    fresh = [one.send.write for one in planned if one.job.rung_at >= young]
+    every = [one.send.write for one in planned]
+    if len(every) <= few:
+        return pack(every, 1)
+    if len(fresh) > few:
+        return pack(every, held.sizes.size)
+    rest = [one.send.write for one in planned if one.job.rung_at < young]
+    return [*pack(fresh, 1), *pack(rest, held.sizes.size)]
 
 
 def _unsent(job: SyncJob, step: Blocked | Nothing) -> Unsent:
     return Unsent(job.pk, job.wanted_revision, step.reasons if isinstance(step, Blocked) else ())
 
 
-def _recover(lane: Lane, connection: Connection, provider: Provider, jobs: Sequence[SyncJob]) -> dict[int, Reason]:
+def _gathered(held: Shift, jobs: Sequence[SyncJob]) -> Gathered:
+    """Everything that the set needs. What only the platform can tell, it is asked first."""
+    gathered = gather(held.connection, jobs)
+    if not gathered.given_up and not _stale(gathered):
+        return gathered
+    unreadable = _recover(held, gathered.given_up)
+    unreadable |= _freshen(held, _stale(gather(held.connection, jobs)))
+    return replace(gather(held.connection, jobs), unreadable=unreadable)
+
+
+def _recover(held: Shift, given_up: Sequence[SyncAttempt]) -> dict[int, Reason]:
     """What a person gave up may have landed since, and a new key would not know: it is looked for before anything is
     planned. Returns, by document, why the platform would not say."""
-    given_up = {item_of(attempt): attempt for attempt in attempts.given_up(jobs)}
-    if not given_up:
+    attempted = {item_of(attempt): attempt for attempt in given_up}
+    if not attempted:
         return {}
-    with _resting_on_trouble(lane, connection):
-        found, refused = ask(provider.find_existing, list(given_up))
-    attempts.recover(lane, [(one, found[item.mark]) for item, one in given_up.items() if item.mark in found])
-    return {given_up[item].job.document_id: Reason(ReasonCode.LOOKUP_REFUSED, words) for item, words in refused.items()}
+    with resting_on_trouble(held):
+        found, refused = ask(held.provider.find_existing, list(attempted))
+    there = [(one, found[item.mark]) for item, one in attempted.items() if item.mark in found]
+    attempts.recover(held.lane, there)
+    return {
+        attempted[item].job.document_id: Reason(ReasonCode.LOOKUP_REFUSED, words) for item, words in refused.items()
+    }
 
 
-def _freshened(lane: Lane, connection: Connection, provider: Provider, jobs: Sequence[SyncJob]) -> Gathered:
+def _stale(gathered: Gathered) -> dict[int, Posted]:
     """Where a person chose ours over what was changed there, its version of now is asked first."""
-    gathered = gather(connection, jobs)
-    stale = {document: link.posted for document, link in gathered.links.items() if not link.posted.version}
+    return {document: link.posted for document, link in gathered.links.items() if not link.posted.version}
+
+
+def _freshen(held: Shift, stale: Mapping[int, Posted]) -> dict[int, Reason]:
+    """Returns, by document, why the platform would not say."""
     if not stale:
-        return gathered
-    with _resting_on_trouble(lane, connection):
-        there, refused = ask(provider.versions, list(stale.values()))
+        return {}
+    with resting_on_trouble(held):
+        there, refused = ask(held.provider.versions, list(stale.values()))
     unreadable = {
         document: Reason(ReasonCode.REJECTED, refused[target])
         for document, target in stale.items()
         if target in refused
     }
-    links.refresh(lane, there, stale.keys() - unreadable.keys())
-    return replace(gather(connection, jobs), unreadable=unreadable)
+    links.refresh(held.lane, there, stale.keys() - unreadable.keys())
+    return unreadable
 
 
-def _with_vendors(
-    lane: Lane, connection: Connection, provider: Provider, jobs: Sequence[SyncJob], gathered: Gathered
-) -> tuple[Gathered, frozenset[str]]:
+def _with_vendors(held: Shift, jobs: Sequence[SyncJob], gathered: Gathered) -> tuple[Gathered, frozenset[str]]:
     """See that the books know the vendors of what is about to be sent. Those that could not be made yet stay away; of
     some of them, named beside, it was tried and nobody knows."""
     steps = [step for _, step in _plan_all(jobs, gathered) if _lacks_vendor(step)]
     names = dict.fromkeys(step.coding.vendor.name for step in steps if step.coding and step.coding.vendor)
     if not names:
         return gathered, frozenset()
-    with _resting_on_trouble(lane, connection):
-        ensured = vendors.ensure(lane, connection, provider, list(names))
+    with resting_on_trouble(held):
+        ensured = vendors.ensure(held.lane, held.connection, held.provider, list(names))
     mapping = gathered.mapping
     known = replace(mapping, vendors_by_name=mapping.vendors_by_name | ensured.made, refused_vendors=ensured.refused)
     return replace(gathered, mapping=known), ensured.undecided
@@ -177,110 +205,3 @@ def _plan_one(job: SyncJob, gathered: Gathered) -> Plan:
         reference = uuid.uuid4().hex[:8]
         logger.exception("Job %s could not be planned; reference %s", job.pk, reference)
         return Blocked((Reason(ReasonCode.OUR_FAULT, f"reference {reference}"),))
-
-
-def _send(lane: Lane, connection: Connection, provider: Provider, opened: Opened) -> None:
-    outcomes = provider.push(opened.envelope)
-    attempts.settle(lane, opened, outcomes)
-    tally = Counter(outcome.kind.value for outcome in outcomes.values())
-    told = ", ".join(f"{number} {kind}" for kind, number in tally.items())
-    logger.info("%s to %s: %s", connection.entity.name, connection.company.name, told)
-    _heed(lane, connection, list(outcomes.values()))
-
-
-def _heed(lane: Lane, connection: Connection, outcomes: Sequence[Outcome]) -> None:
-    """What an answer says about the whole connection, beyond its own document."""
-    lost = [outcome for outcome in outcomes if outcome.kind is OutcomeKind.ACCESS_LOST]
-    if lost:
-        close_lane(lane, connection, lost[0].answer)
-        raise MustRest
-    throttled = [outcome for outcome in outcomes if outcome.kind is OutcomeKind.THROTTLED]
-    if throttled:
-        _rest(lane, throttled[0].retry_after)
-        raise MustRest
-
-
-def _rest(lane: Lane, asked_for: timedelta | None) -> None:
-    with transaction.atomic():
-        lane.assert_held()
-        rest(lane, timezone.now() + rest_after_throttle(0, asked_for))
-    queue.give_back(lane)
-
-
-def close_lane(lane: Lane, connection: Connection, problem: str) -> None:
-    """The grant is dead. Jobs keep waiting, unharmed, until a person connects again, as one may have done meanwhile."""
-    with transaction.atomic():
-        lane.assert_held()
-        same_grant = Connection.objects.filter(
-            pk=lane.connection_id, company__credential_id=connection.company.credential_id
-        )
-        same_grant.update(state=ConnectionState.ACCESS_LOST, problem=problem[:500])
-    queue.give_back(lane)
-
-
-@contextmanager
-def _resting_on_trouble(lane: Lane, connection: Connection) -> Iterator[None]:
-    """Around reads: what cannot be known now is asked again later."""
-    try:
-        yield
-    except AccessLost as lost:
-        close_lane(lane, connection, str(lost))
-        raise MustRest from lost
-    except ProviderError as trouble:
-        _rest(lane, trouble.retry_after if isinstance(trouble, Temporary) else None)
-        raise MustRest from trouble
-
-
-def resolve_doubts(lane: Lane, connection: Connection, provider: Provider, ends: float) -> None:
-    """Unknown is looked up before anything new goes out; only where “not found” counts is it sent again, as it was."""
-    doubtful = attempts.in_doubt(lane, DOUBTS_AT_ONCE)
-    if not doubtful:
-        return
-    items = [item_of(attempt) for opened in doubtful for attempt in opened.attempts.values()]
-    with _resting_on_trouble(lane, connection):
-        found, refused = ask(provider.find_existing, items)
-    unanswerable = {item.mark: words for item, words in refused.items()}
-    for opened in doubtful:
-        missing = _park_refused(lane, _settle_found(lane, opened, found), unanswerable)
-        if missing.attempts and time.monotonic() < ends:
-            _resolve_missing(lane, connection, provider, missing)
-
-
-def _settle_found(lane: Lane, opened: Opened, found: Mapping[str, Posted]) -> Opened:
-    """What stands in the books is settled. Returns the envelope with what was not found."""
-    there = {item for item, attempt in opened.attempts.items() if attempt.mark in found}
-    if there:
-        outcomes = {
-            item: Outcome(OutcomeKind.ALREADY_THERE, posted=found[opened.attempts[item].mark]) for item in there
-        }
-        attempts.settle(lane, opened, outcomes)
-    rest = {item: attempt for item, attempt in opened.attempts.items() if item not in there}
-    return replace(opened, attempts=rest, repeated=True)
-
-
-def _park_refused(lane: Lane, missing: Opened, refused: Mapping[str, str]) -> Opened:
-    """For what the platform refuses to look, by mark, waits for a person. Returns the envelope with the rest."""
-    parked = [
-        (attempt, Reason(ReasonCode.LOOKUP_REFUSED, refused[attempt.mark]))
-        for attempt in missing.attempts.values()
-        if attempt.mark in refused
-    ]
-    if parked:
-        attempts.park(lane, parked)
-    rest = {item: attempt for item, attempt in missing.attempts.items() if attempt.mark not in refused}
-    return replace(missing, attempts=rest)
-
-
-def _resolve_missing(lane: Lane, connection: Connection, provider: Provider, missing: Opened) -> None:
-    able, row, now = provider.capabilities, missing.row, timezone.now()
-    settled = settled_at(row.sent_at, able.call_deadline, able.settling)
-    unanswered = list(missing.attempts.values())
-    if now < settled:
-        attempts.look_again(lane, unanswered, settled)
-    elif row.given_up_at is not None:
-        attempts.give_up(lane, row, unanswered)
-    elif row.sendings < MOST_SENDINGS and now < row.trusted_since + able.replay_trusted:
-        attempts.mark_resent(lane, missing)
-        _send(lane, connection, provider, missing)
-    else:
-        attempts.park(lane, [(attempt, Reason(ReasonCode.OUTCOME_UNKNOWN)) for attempt in unanswered])

@@ -16,10 +16,12 @@ from integrations.models import (
     MappingEntry,
     Reference,
     ReferenceKind,
+    SyncAttempt,
     SyncJob,
 )
 from integrations.providers.documents import Dimension, DimensionLevel, Posted
 from integrations.providers.registry import platform
+from integrations.sync.attempts import given_up
 from integrations.sync.facts import facts_of
 from integrations.sync.plan import Link
 from ledger.selectors.transactions import by_document
@@ -30,12 +32,14 @@ DECIDED_AS = {Decision.HOLD: ReasonCode.HELD_BY_PERSON, Decision.EXCLUDE: Reason
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """By document id; of what is `unreadable` the platform would not say how it stands there."""
+    """By document id; of what is `unreadable` the platform would not say how it stands there. `given_up` are postings
+    that nobody found: they may have landed since."""
 
     facts: dict[int, TransactionFacts]
     links: dict[int, Link]
     decisions: dict[int, Reason]
     mapping: Mapping
+    given_up: list[SyncAttempt]
     unreadable: dict[int, Reason] = field(default_factory=dict)
 
 
@@ -51,6 +55,7 @@ def gather(connection: Connection, jobs: Sequence[SyncJob]) -> Gathered:
         links={link.document_id: link_of(link) for link in links},
         decisions={job.document_id: decision_of(job) for job in jobs if job.decision},
         mapping=mapping_of(connection, list(facts.values())),
+        given_up=given_up(jobs),
     )
 
 

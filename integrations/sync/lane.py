@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import Error as DatabaseTrouble
 from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
 
 from integrations.models import Connection, ConnectionState
@@ -31,6 +31,8 @@ class LaneLost(RuntimeError):
 class Lane:
     connection_id: int
     fence: int
+    abandoned: bool = False
+    """Its last holder did not let go by itself, and may have left work half done."""
 
     def assert_held(self) -> None:
         """Called inside the transaction that writes: locks the lane's row, so the answer holds until the commit."""
@@ -42,20 +44,19 @@ class Lane:
 @contextmanager
 def held(connection_id: int) -> Iterator[Lane | None]:
     """Take the lane for the block, or give None if it is taken, resting or closed."""
-    fence = _take(connection_id)
-    if fence is None:
+    lane = _take(connection_id)
+    if lane is None:
         yield None
         return
-    lane = Lane(connection_id, fence)
     stop = threading.Event()
     beating = threading.Thread(target=_beat, args=(required_tenant(), lane, stop), daemon=True)
     beating.start()
     try:
         yield lane
-    finally:
-        stop.set()
-        beating.join()
-        _release(lane)
+    except BaseException:
+        _end(lane, stop, beating, timezone.now())
+        raise
+    _end(lane, stop, beating, None)
 
 
 def lease() -> timedelta:
@@ -67,20 +68,27 @@ def rest(lane: Lane, until: datetime) -> None:
     Connection.objects.filter(pk=lane.connection_id, lane_fence=lane.fence).update(resting_until=until)
 
 
-def _take(connection_id: int) -> int | None:
+def _take(connection_id: int) -> Lane | None:
     now = timezone.now()
     free = Q(lane_until__isnull=True) | Q(lane_until__lt=now)
     awake = Q(resting_until__isnull=True) | Q(resting_until__lt=now)
     with transaction.atomic():
-        open_lane = Connection.objects.filter(free, awake, pk=connection_id, state=ConnectionState.LIVE)
-        if not open_lane.update(lane_fence=F("lane_fence") + 1, lane_until=now + lease()):
+        lanes = Connection.objects.select_for_update(no_key=True, skip_locked=True)
+        open_lane = lanes.filter(free, awake, pk=connection_id, state=ConnectionState.LIVE)
+        found = open_lane.values_list("lane_fence", "lane_until").first()
+        if found is None:
             return None
-        return Connection.objects.values_list("lane_fence", flat=True).get(pk=connection_id)
+        fence, until = found
+        Connection.objects.filter(pk=connection_id).update(lane_fence=fence + 1, lane_until=now + lease())
+    return Lane(connection_id, fence + 1, abandoned=until is not None)
 
 
-def _release(lane: Lane) -> None:
+def _end(lane: Lane, stop: threading.Event, beating: threading.Thread, until: datetime | None) -> None:
+    """Let go. A lease that stands in the past tells the next holder that the work may be half done."""
+    stop.set()
+    beating.join()
     with transaction.atomic():
-        Connection.objects.filter(pk=lane.connection_id, lane_fence=lane.fence).update(lane_until=None)
+        Connection.objects.filter(pk=lane.connection_id, lane_fence=lane.fence).update(lane_until=until)
 
 
 def _beat(tenant: int, lane: Lane, stop: threading.Event) -> None:

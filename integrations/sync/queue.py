@@ -21,8 +21,10 @@ from integrations.sync.lane import Lane
 from integrations.sync.retry import rest_after_throttle
 from ledger import events
 from ledger.models import Entity, SourceDocument, Stage
+from ledger.tenancy.sets import update_rows
 
 FRESH = timedelta(minutes=1)
+FEW = 50
 # Of a claim this share goes to the fresh first; the rest is the old's, so neither starves the other.
 FRESH_SHARE = 0.75
 ABSORB_AT_ONCE = 1000
@@ -53,13 +55,19 @@ class Unsent:
 
 @dataclass(frozen=True, slots=True)
 class Due:
+    """When there is something to do, and whether a little of it is fresh."""
+
     at: datetime
     fresh: bool
 
+    def not_before(self, later: datetime) -> "Due":
+        """The pace holds up a backlog; what is fresh goes as single writes, for which there is nearly always room."""
+        return self if self.fresh else Due(max(self.at, later), self.fresh)
+
 
 @transaction.atomic
-def absorb_events() -> set[int] | None:
-    """Turn a set of unhandled events into wishes. Returns the connections with new work, or None if no event is left.
+def absorb_events() -> dict[int, int] | None:
+    """Turn a set of unhandled events into wishes. Returns how many by connection, or None if no event is left.
 
     A document whose entity has no connection gets its wish when one is made (services.connect).
     """
@@ -77,7 +85,7 @@ def absorb_events() -> set[int] | None:
     for connection in connections:
         wish(connection, by_entity[connection.entity_id])
     events.mark_handled(taken)
-    return {connection.pk for connection in connections}
+    return {connection.pk: len(by_entity[connection.entity_id]) for connection in connections}
 
 
 def bookable(documents: QuerySet[SourceDocument]) -> QuerySet[SourceDocument]:
@@ -114,15 +122,18 @@ def wake(jobs: QuerySet[SyncJob]) -> int:
 
 
 @transaction.atomic
-def claim(lane: Lane, limit: int) -> list[SyncJob]:
+def claim(lane: Lane, limit: int, *, fresh_only: bool = False) -> list[SyncJob]:
     """Take waiting jobs whose time has come, fresh ones first with a share kept for the old."""
     lane.assert_held()
     now = timezone.now()
     due = SyncJob.objects.filter(connection_id=lane.connection_id, state=JobState.WAITING, due_at__lte=now)
-    fresh = due.filter(rung_at__gte=now - FRESH).order_by("due_at", "id")
-    ids = list(fresh.values_list("id", flat=True)[: int(limit * FRESH_SHARE)])
-    rest = due.exclude(id__in=ids).order_by("due_at", "id")
-    ids += rest.values_list("id", flat=True)[: limit - len(ids)]
+    # Also by when they are due, since that is what the index knows.
+    fresh = due.filter(rung_at__gte=now - FRESH, due_at__gte=now - FRESH).order_by("due_at", "id")
+    ids = list(fresh.values_list("id", flat=True)[: limit if fresh_only else max(1, int(limit * FRESH_SHARE))])
+    if not fresh_only:
+        ids += due.exclude(id__in=ids).order_by("due_at", "id").values_list("id", flat=True)[: limit - len(ids)]
+    if not ids:
+        return []
     # Asked once more in the statement that takes them: a person may hold one at this very moment.
     due.filter(id__in=ids).update(state=JobState.RUNNING, fence=lane.fence)
     claimed = SyncJob.objects.filter(id__in=ids, state=JobState.RUNNING, fence=lane.fence)
@@ -182,16 +193,16 @@ def resting_state(reasons: Sequence[Reason]) -> JobState:
     return JobState.HELD if codes <= HELD else JobState.NEEDS_ATTENTION
 
 
-def save(jobs: list[SyncJob]) -> None:
-    SyncJob.objects.bulk_update(jobs, ["state", "reasons", "settled_revision", "due_at", "tries"])
+def save(jobs: list[SyncJob], *more: str) -> None:
+    update_rows(jobs, ["state", "reasons", "settled_revision", "due_at", "tries", *more])
 
 
 @transaction.atomic
-def give_back(lane: Lane) -> None:
+def give_back(lane: Lane, jobs: Iterable[SyncJob]) -> None:
     """Claimed, but nothing was sent for them: they wait again."""
     lane.assert_held()
-    mine = SyncJob.objects.filter(connection_id=lane.connection_id, state=JobState.RUNNING, fence=lane.fence)
-    mine.update(state=JobState.WAITING)
+    mine = SyncJob.objects.filter(id__in=[job.pk for job in jobs], state=JobState.RUNNING, fence=lane.fence)
+    mine.filter(~in_doubt()).update(state=JobState.WAITING)
 
 
 @transaction.atomic
@@ -211,11 +222,18 @@ def postpone(lane: Lane, early: Mapping[SyncJob, bool]) -> None:
 
 @transaction.atomic
 def next_due(connection_id: int) -> Due | None:
-    """When this connection has something to do, and whether some of it is fresh; None when all is at rest."""
+    """When this connection has something to do, and whether a little of it is fresh; None when all is at rest."""
     moving = SyncJob.objects.filter(connection_id=connection_id, state__in=MOVING_STATES)
     at = moving.order_by("due_at").values_list("due_at", flat=True).first()
     if at is None:
         return None
+    now = timezone.now()
     resting_until = Connection.objects.values_list("resting_until", flat=True).get(pk=connection_id)
-    fresh = moving.filter(rung_at__gte=timezone.now() - FRESH).exists()
-    return Due(max(at, resting_until or at), fresh)
+    latest = moving.filter(due_at__lte=now).order_by("-due_at").values_list("rung_at", flat=True)[: FEW + 1]
+    return Due(max(at, resting_until or at), is_fresh(list(latest), now))
+
+
+def is_fresh(latest: Sequence[datetime], now: datetime) -> bool:
+    """A little that has just come goes first. More than a few at once are a backlog, however young: nobody else's fresh
+    charge waits for them. lookup.connections_with_work says the same."""
+    return len(latest) > 0 and latest[0] >= now - FRESH and not (len(latest) > FEW and latest[FEW] >= now - FRESH)

@@ -10,8 +10,6 @@ from integrations.mapping.rules import Vendor
 from integrations.models import Connection, Reference, ReferenceKind
 from integrations.providers.base import Provider
 from integrations.providers.documents import NewVendor
-from integrations.providers.errors import Refused
-from integrations.sync.asking import by_halves
 from integrations.sync.lane import Lane
 
 # Of one claim; what is left is made with the next, so that a slice is not spent on vendors alone.
@@ -33,11 +31,7 @@ def ensure(lane: Lane, connection: Connection, provider: Provider, names: Sequen
     Raises what provider.create_vendors raises; whatever was made by then is found by name the next time.
     """
     once = list({name.casefold(): name for name in names}.values())
-    results = [
-        one
-        for some, answer in by_halves(provider.create_vendors, once[:MADE_AT_ONCE])
-        for one in ([NewVendor(name, refusal=str(answer)) for name in some] if isinstance(answer, Refused) else answer)
-    ]
+    results = provider.create_vendors(once[:MADE_AT_ONCE])
     known = [one for one in results if one.vendor is not None]
     _remember(lane, connection, known)
     return Ensured(

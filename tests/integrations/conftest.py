@@ -48,6 +48,7 @@ def sandbox(sandbox_process: Sandbox, settings: Any) -> Iterator[Sandbox]:
         "api_url": sandbox_process.url,
         "settling_seconds": 0.2,
         "timeout_seconds": 2.0,
+        "limits": False,
     }
     platform.cache_clear()
     cache.clear()

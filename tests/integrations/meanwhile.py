@@ -1,5 +1,7 @@
 """Somebody else, on a connection of their own, acts between two statements of ours."""
 
+import logging
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -27,6 +29,38 @@ def after_reading(table: str, act: Callable[[], Any], times: int = 1) -> Iterato
     with connection.execute_wrapper(watch):
         yield
     assert read >= times, f"{table} was read {read} times."
+
+
+@contextmanager
+def after_call(number: int, act: Callable[[], Any]) -> Iterator[None]:
+    """Once the platform has answered so many calls, by what urllib3 logs of them."""
+    log, watch = logging.getLogger("urllib3.connectionpool"), _AfterCall(number, act)
+    former = log.level
+    log.addHandler(watch)
+    log.setLevel(logging.DEBUG)
+    try:
+        yield
+    finally:
+        log.removeHandler(watch)
+        log.setLevel(former)
+    assert watch.calls >= number, f"{watch.calls} calls were answered."
+
+
+class _AfterCall(logging.Handler):
+    def __init__(self, number: int, act: Callable[[], Any]) -> None:
+        super().__init__(logging.DEBUG)
+        self.calls, self._number, self._act = 0, number, act
+
+    def createLock(self) -> None:
+        """None: what is done in emit is logged too, by other threads."""
+        self.lock = None
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if threading.current_thread() is not threading.main_thread() or " HTTP/" not in record.getMessage():
+            return
+        self.calls += 1
+        if self.calls == self._number:
+            in_another_thread(self._act)
 
 
 def in_another_thread(act: Callable[[], Any]) -> None:

@@ -197,8 +197,7 @@ def test_a_list_writes_one_row_for_a_day_and_a_claim_writes_none(ready: Office) 
         assert held is not None
         with transaction.atomic():
             before = (SourceTotal.objects.count(), StateTotal.objects.count())
-        queue.claim(held, 200)
-        queue.give_back(held)
+        queue.give_back(held, queue.claim(held, 200))
         with transaction.atomic():
             assert (SourceTotal.objects.count(), StateTotal.objects.count()) == before == (1, 1)
 

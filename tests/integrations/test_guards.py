@@ -25,7 +25,7 @@ from integrations.models import (
     SyncEnvelope,
     SyncJob,
 )
-from integrations.sync import attempts, engine, gather, lane, queue
+from integrations.sync import attempts, engine, gather, lane, queue, shift
 from integrations.sync.attempts import Planned
 from integrations.sync.plan import Send
 from integrations.sync.retry import MOST_SENDINGS
@@ -102,7 +102,7 @@ def test_an_old_grant_that_dies_does_not_close_the_new_connection(ready: Office)
     ready.connect()
     with lane.held(before.pk) as held:
         assert held is not None
-        engine.close_lane(held, before, "The grant is dead.")
+        shift.close_lane(held, before, "The grant is dead.")
     with transaction.atomic():
         assert Connection.objects.get().state == ConnectionState.LIVE
 
@@ -135,9 +135,9 @@ def test_a_new_holder_takes_what_may_be_sent_for_unknown_and_the_rest_for_waitin
         gathered = gather.gather(connection, jobs)
         [(job, step), _] = engine._plan_all(jobs, gathered)
         assert isinstance(step, Send)
-        [envelope] = engine.provider_of(connection).pack([step.write])
+        work = shift.begin(held, 1)
         planned = Planned(job, gathered.facts[job.document_id], step, gathered.mapping.version)
-        attempts.open_attempts(held, envelope, {step.write.mark: planned})
+        attempts.open_attempts(held, work.run, work.provider.pack([step.write], 1), {step.write.mark: planned}, 1)
     with lane.held(ready.connection.pk) as successor:
         assert successor is not None
         attempts.take_over(successor)

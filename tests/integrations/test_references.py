@@ -9,7 +9,7 @@ from django.utils import timezone
 from integrations import services
 from integrations.models import Reference, ReferenceKind
 from tests.integrations.conftest import Office
-from tests.integrations.meanwhile import after_reading
+from tests.integrations.meanwhile import after_call
 from tests.integrations.test_vendors import make_vendors
 
 
@@ -21,8 +21,8 @@ def is_active(name: str) -> bool:
 def test_a_vendor_made_after_the_vendors_were_listed_stays_known(books: Office) -> None:
     make_vendors(books)
     books.record("c-1", merchant="Blue Bottle")
-    # A token is read for each call: company, preferences, accounts, vendors, and then classes.
-    with after_reading("integrations_credential", books.work, times=5):
+    # Company, preferences, accounts, vendors, and then the classes.
+    with after_call(4, books.work):
         services.read_references(books.connection.pk)
     assert is_active("Blue Bottle")
 

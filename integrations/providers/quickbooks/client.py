@@ -1,10 +1,13 @@
 """Speaks HTTP with QuickBooks: time-outs, tokens, addresses; foreign errors end here.
 
 Writes are ours from the first byte, because an envelope must be repeatable exactly. Reads of small lists go through
-python-quickbooks over the same bounded session; its own session has no time-outs and insists on refreshing by itself.
+python-quickbooks over the same bounded sessions; its own have no time-outs and insist on refreshing by themselves. Any
+number of threads may speak at once; every call passes the gate, also one that is repeated with a fresh token.
 """
 
 import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -14,97 +17,95 @@ from quickbooks import QuickBooks
 from quickbooks.exceptions import AuthorizationException, QuickbooksException
 
 from integrations.providers.base import TokenSource
+from integrations.providers.calls import CallKind, CountingGate, Gate
 from integrations.providers.errors import AccessLost, Refused, Temporary, Unknown
-from integrations.providers.quickbooks.http import BoundedAdapter
 from integrations.providers.quickbooks.replies import COMPANY_BUSY, THROTTLED, Answer, denies_access
+from integrations.providers.quickbooks.sessions import BookSession, borrowed
 
 MINOR_VERSION = 75
 DEFAULT_REST = timedelta(seconds=60)
 
+TOO_MANY = 429
 JSON = "application/json"
-
-
-class BookSession(requests.Session):
-    """Bounded, and with the token that stands in `access_token`, where python-quickbooks looks for it too."""
-
-    def __init__(self, total_seconds: float) -> None:
-        super().__init__()
-        self.access_token = ""
-        self.last: requests.Response | None = None
-        # Set as `auth`, or a .netrc of the machine would replace the header.
-        self.auth = self._authorised
-        for scheme in ("http://", "https://"):
-            self.mount(scheme, BoundedAdapter(total_seconds))
-
-    def _authorised(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.headers["Authorization"] = f"Bearer {self.access_token}"
-        return request
-
-    def request(self, *args: Any, **kwargs: Any) -> requests.Response:
-        self.last = super().request(*args, **kwargs)
-        return self.last
+BATCH = "batch"
 
 
 class QuickBooksClient:
-    def __init__(self, api_url: str, company: str, tokens: TokenSource, timeout_seconds: float) -> None:
+    def __init__(
+        self, api_url: str, company: str, tokens: TokenSource, timeout_seconds: float, gate: Gate | None = None
+    ) -> None:
         self.company = company
         self.timeout_seconds = timeout_seconds
+        self._api_url = api_url
         self._base = f"{api_url}/v3/company/{company}"
         self._tokens = tokens
-        self._session = BookSession(timeout_seconds)
-        self._reader = _reader(api_url, company, self._session)
+        self._gate = gate or CountingGate()
 
     def write(self, path: str, body: str, request_id: str) -> Answer:
         """POST under an idempotency key. Raises Unknown once a byte may have been sent, Temporary before that."""
-        response = self._write_once(path, body, request_id, self._tokens())
-        if response.status_code == 401:
-            # Refused at the door, so it was not done: a token can expire between two calls.
-            used = self._session.access_token
-            response = self._write_once(path, body, request_id, self._tokens(rejected=used))
-        if response.status_code == 401:
-            raise AccessLost("QuickBooks refuses our access to this company.")
-        return _readable(response, self._session.access_token)
+        with borrowed(self.timeout_seconds) as session:
+            response = self._write_once(session, path, body, request_id, self._tokens())
+            if response.status_code == 401:
+                # Refused at the door, so it was not done: a token can expire between two calls.
+                used = session.access_token
+                response = self._write_once(session, path, body, request_id, self._tokens(rejected=used))
+            if response.status_code == 401:
+                raise AccessLost("QuickBooks refuses our access to this company.")
+            return _readable(response, session.access_token)
 
     def query(self, entity: Any, statement: str) -> list[Any]:
         """Objects of python-quickbooks. Raises Temporary, AccessLost or Refused."""
-        return self._read(lambda: entity.query(statement, qb=self._reader))  # type: ignore[no-any-return]
+        return self._read(lambda reader: entity.query(statement, qb=reader))  # type: ignore[no-any-return]
 
     def get(self, entity: Any, *key: str) -> Any:
         """One object. Preferences have no key: a company has just one set of them."""
-        return self._read(lambda: entity.get(*key, qb=self._reader))
+        return self._read(lambda reader: entity.get(*key, qb=reader))
 
-    def _write_once(self, path: str, body: str, request_id: str, token: str) -> requests.Response:
-        self._session.access_token = token
-        try:
-            return self._session.post(
-                f"{self._base}/{path}",
-                params={"requestid": request_id, "minorversion": str(MINOR_VERSION)},
-                data=body.encode(),
-                headers={"Accept": JSON, "Content-Type": JSON},
-                allow_redirects=False,
-            )
-        except (requests.exceptions.ConnectTimeout, requests.exceptions.InvalidURL) as trouble:
-            raise Temporary("QuickBooks could not be reached.") from trouble
-        except requests.RequestException as trouble:
-            if _never_connected(trouble):
+    def _write_once(self, session: BookSession, path: str, body: str, request_id: str, token: str) -> requests.Response:
+        session.access_token = token
+        with self._passing(CallKind.BATCH if path == BATCH else CallKind.WRITE, session):
+            try:
+                return session.post(
+                    f"{self._base}/{path}",
+                    params={"requestid": request_id, "minorversion": str(MINOR_VERSION)},
+                    data=body.encode(),
+                    headers={"Accept": JSON, "Content-Type": JSON},
+                    allow_redirects=False,
+                )
+            except (requests.exceptions.ConnectTimeout, requests.exceptions.InvalidURL) as trouble:
                 raise Temporary("QuickBooks could not be reached.") from trouble
-            raise Unknown("The line broke after we had sent.") from trouble
+            except requests.RequestException as trouble:
+                if _never_connected(trouble):
+                    raise Temporary("QuickBooks could not be reached.") from trouble
+                raise Unknown("The line broke after we had sent.") from trouble
 
-    def _read(self, ask: Any) -> Any:
-        self._session.access_token = self._tokens()
+    @contextmanager
+    def _passing(self, kind: CallKind, session: BookSession) -> Iterator[None]:
+        session.last = None
+        self._gate.enter(kind)
         try:
-            return self._bounded(ask)
-        except AuthorizationException:
-            self._session.access_token = self._tokens(rejected=self._session.access_token)
-        try:
-            return self._bounded(ask)
-        except AuthorizationException:
-            # Without its cause: the detail may repeat the token.
-            raise AccessLost("QuickBooks refuses our access to this company.") from None
+            yield
+        finally:
+            self._gate.leave(kind, *_told_by(session))
 
-    def _bounded(self, ask: Any) -> Any:
+    def _read(self, ask: Callable[[Any], Any]) -> Any:
+        with borrowed(self.timeout_seconds) as session:
+            reader = _reader(self._api_url, self.company, session)
+            session.access_token = self._tokens()
+            try:
+                return self._bounded(ask, reader, session)
+            except AuthorizationException:
+                session.access_token = self._tokens(rejected=session.access_token)
+            try:
+                return self._bounded(ask, reader, session)
+            except AuthorizationException:
+                # Without its cause: the detail may repeat the token.
+                raise AccessLost("QuickBooks refuses our access to this company.") from None
+
+    def _bounded(self, ask: Callable[[Any], Any], reader: Any, session: BookSession) -> Any:
         try:
-            return ask()
+            with self._passing(CallKind.READ, session):
+                return ask(reader)
         except AuthorizationException as denial:
             # Its words for whatever is below 500, also for a company that is only locked for a while.
             if denial.error_code in COMPANY_BUSY:
@@ -112,7 +113,7 @@ class QuickBooksClient:
             raise
         except QuickbooksException as refusal:
             # The library does not read faults in lower case, and hides the status.
-            if self._session.last is not None and denies_access(_parsed(self._session.last)):
+            if session.last is not None and denies_access(_parsed(session.last)):
                 raise AccessLost("QuickBooks refuses our access to this company.") from None
             if refusal.error_code >= 10000 or refusal.error_code in (THROTTLED, 0):
                 raise Temporary(f"QuickBooks could not answer: {refusal.message}"[:300], DEFAULT_REST) from refusal
@@ -121,6 +122,14 @@ class QuickBooksClient:
         # python-quickbooks trusts the shape of what it is told.
         except (requests.RequestException, ValueError, LookupError, TypeError, AttributeError) as trouble:
             raise Temporary("QuickBooks did not answer.") from trouble
+
+
+def _told_by(session: BookSession) -> tuple[int | None, timedelta | None]:
+    """The status of its last answer, and how long we are to stay away if that asks us to."""
+    if session.last is None:
+        return None, None
+    too_many = session.last.status_code == TOO_MANY
+    return session.last.status_code, _retry_after(session.last) if too_many else None
 
 
 def _reader(api_url: str, company: str, session: BookSession) -> Any:

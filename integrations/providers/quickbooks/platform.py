@@ -5,6 +5,7 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 from integrations.providers.base import Platform, TokenSource
+from integrations.providers.calls import Gate, Limits
 from integrations.providers.quickbooks import payloads
 from integrations.providers.quickbooks.client import QuickBooksClient
 from integrations.providers.quickbooks.oauth import QuickBooksOAuth
@@ -12,6 +13,8 @@ from integrations.providers.quickbooks.provider import HOME_COUNTRY, QuickBooksP
 
 # The page of an object on the platform, by its kind.
 PAGES = {"Purchase": "expense", "Transfer": "transfer"}
+# Of one company, for all calls of our application.
+LIMITS = Limits(per_second=10, per_minute=500, at_once=10, batches_per_minute=40)
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
@@ -24,6 +27,7 @@ class QuickBooksSettings:
     redirect_url: str
     timeout_seconds: float
     settling_seconds: float
+    limits: bool = True
 
 
 def quickbooks_platform(settings: QuickBooksSettings) -> Platform:
@@ -35,9 +39,12 @@ def quickbooks_platform(settings: QuickBooksSettings) -> Platform:
             redirect_url=settings.redirect_url,
         )
 
-    def provider(company: str, country: str, tokens: TokenSource) -> QuickBooksProvider:
-        client = QuickBooksClient(settings.api_url, company, tokens, settings.timeout_seconds)
-        return QuickBooksProvider(client, settling=timedelta(seconds=settings.settling_seconds), country=country)
+    limits = LIMITS if settings.limits else Limits()
+
+    def provider(company: str, country: str, tokens: TokenSource, gate: Gate) -> QuickBooksProvider:
+        client = QuickBooksClient(settings.api_url, company, tokens, settings.timeout_seconds, gate)
+        settling = timedelta(seconds=settings.settling_seconds)
+        return QuickBooksProvider(client, settling=settling, country=country, limits=limits)
 
     def vendor_name(name: str, country: str) -> str:
         return payloads.display_name(name, outside_us=country != HOME_COUNTRY)
@@ -56,6 +63,7 @@ def quickbooks_platform(settings: QuickBooksSettings) -> Platform:
         provider=provider,
         vendor_name=vendor_name,
         object_url=object_url,
+        limits=limits,
     )
 
 

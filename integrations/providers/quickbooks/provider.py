@@ -11,6 +11,7 @@ from quickbooks.objects import Account, CompanyInfo, Department, Preferences, Ve
 from quickbooks.objects.trackingclass import Class
 
 from integrations.providers.base import Capabilities
+from integrations.providers.calls import CallKind, Limits
 from integrations.providers.documents import (
     AccountRole,
     Action,
@@ -34,10 +35,12 @@ from integrations.providers.quickbooks.client import QuickBooksClient
 
 logger = logging.getLogger(__name__)
 
-# 30 are allowed, but such batches run into Intuit's time limit in practice; up to 20 are safe.
-BATCH_SIZE = 20
+# As many are allowed. Such batches may run into Intuit's time limit: the engine makes them smaller then.
+BATCH_SIZE = 30
 # Single writes are not metered, batches are: a few go one by one, a backlog in batches.
 SINGLES_UP_TO = 8
+# The program's names for what Intuit counts: CorePlus. Single writes and uploads are Core, and free.
+METERED = frozenset({CallKind.BATCH, CallKind.READ})
 HOME_COUNTRY = "US"
 # QuickBooks documents no retention of its idempotency keys; minutes are proven. Beyond them the document number
 # guards: a second card purchase with the same number is refused (6140).
@@ -61,13 +64,24 @@ POSTABLE_TYPES = {
 
 
 class QuickBooksProvider:
-    def __init__(self, client: QuickBooksClient, *, settling: timedelta, country: str = HOME_COUNTRY) -> None:
+    def __init__(
+        self,
+        client: QuickBooksClient,
+        *,
+        settling: timedelta,
+        country: str = HOME_COUNTRY,
+        limits: Limits = Limits(),  # noqa: B008  # A frozen value.
+    ) -> None:
         self._client = client
         self._outside_us = country != HOME_COUNTRY
         self.capabilities = Capabilities(
             call_deadline=timedelta(seconds=client.timeout_seconds),
             settling=settling,
             replay_trusted=REPLAY_TRUSTED,
+            batch_size=BATCH_SIZE,
+            singles=SINGLES_UP_TO,
+            limits=limits,
+            metered=METERED,
         )
 
     def describe_company(self) -> CompanyDescription:
@@ -88,8 +102,7 @@ class QuickBooksProvider:
             for value in self._all(DIMENSIONS[dimension.key]):
                 yield _value(value, dimension)
 
-    def pack(self, writes: Sequence[Write]) -> list[Envelope]:
-        size = 1 if len(writes) <= SINGLES_UP_TO else BATCH_SIZE
+    def pack(self, writes: Sequence[Write], size: int) -> list[Envelope]:
         parts = [writes[start : start + size] for start in range(0, len(writes), size)]
         return [self._envelope(part, batched=size > 1) for part in parts]
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from quickbooks.objects import Vendor
 
-from integrations.providers.documents import Envelope, Item, NewVendor, OutcomeKind, ReferenceRecord
+from integrations.providers.documents import Envelope, Item, NewVendor, Outcome, OutcomeKind, ReferenceRecord
 from integrations.providers.errors import AccessLost, Refused, Temporary, Unknown
 from integrations.providers.quickbooks import payloads, replies
 from integrations.providers.quickbooks.client import QuickBooksClient
@@ -22,15 +22,19 @@ TAKEN_BY_ANOTHER = "A customer or an employee has this name. Rename one of them,
 
 
 def create(client: QuickBooksClient, names: Sequence[str], *, outside_us: bool) -> list[NewVendor]:
-    """One batch, or a single write for one name. What is there already is found first, by name."""
-    if not names:
-        return []
-    wanted = {name: payloads.display_name(name, outside_us=outside_us) for name in names}
-    there = _by_name(client, list(wanted.values()))
-    missing = [name for name in names if wanted[name].casefold() not in there]
-    made = _made(client, missing, wanted) if missing else []
-    found = [NewVendor(name, there[wanted[name].casefold()]) for name in names if name not in missing]
-    return [*found, *made]
+    """One by one, as Intuit advises for lists, and unasked: a name that is there already is refused with its id.
+
+    Trouble after the first ends the round; of those behind it nobody knows, and they come again.
+    """
+    results: list[NewVendor] = []
+    for name in names:
+        try:
+            results.append(_made(client, name, payloads.display_name(name, outside_us=outside_us)))
+        except (Temporary, AccessLost):
+            if not results:
+                raise
+            break
+    return [*results, *map(NewVendor, names[len(results) :])]
 
 
 def record(vendor: Any) -> ReferenceRecord:
@@ -44,34 +48,22 @@ def record(vendor: Any) -> ReferenceRecord:
     )
 
 
-def _by_name(client: QuickBooksClient, names: Sequence[str]) -> dict[str, ReferenceRecord]:
-    quoted = ", ".join("'" + name.replace("\\", "\\\\").replace("'", "\\'") + "'" for name in names)
-    rows = client.query(Vendor, f"select * from Vendor where DisplayName in ({quoted}) maxresults 1000")
-    return {row.DisplayName.casefold(): record(row) for row in rows}
-
-
-def _made(client: QuickBooksClient, names: Sequence[str], wanted: dict[str, str]) -> list[NewVendor]:
-    items = [
-        Item(str(number), "", payloads.encoded({"DisplayName": wanted[name]}), kind=payloads.VENDOR)
-        for number, name in enumerate(names, start=1)
-    ]
-    batched = len(items) > 1
-    envelope = Envelope(request_id=uuid.uuid4().hex, batched=batched, items=tuple(items))
-    body = payloads.batch(items) if batched else items[0].body
+def _made(client: QuickBooksClient, name: str, written: str) -> NewVendor:
+    item = Item("1", "", payloads.encoded({"DisplayName": written}), kind=payloads.VENDOR)
+    envelope = Envelope(request_id=uuid.uuid4().hex, batched=False, items=(item,))
     try:
-        answer = client.write("batch" if batched else payloads.path(items[0]), body, envelope.request_id)
+        answer = client.write(payloads.path(item), item.body, envelope.request_id)
     except Unknown as lost:
-        logger.warning("Vendors may have been made: %s", lost)
-        return [NewVendor(name) for name in names]
-    outcomes = replies.outcomes(envelope, answer)
-    return [_result(client, name, wanted[name], outcomes[item.key]) for name, item in zip(names, items, strict=True)]
+        logger.warning("A vendor may have been made: %s", lost)
+        return NewVendor(name)
+    return _result(client, name, written, replies.outcomes(envelope, answer)[item.key])
 
 
-def _result(client: QuickBooksClient, name: str, written: str, outcome: Any) -> NewVendor:
+def _result(client: QuickBooksClient, name: str, written: str, outcome: Outcome) -> NewVendor:
     match outcome.kind:
         case OutcomeKind.POSTED:
-            posted = outcome.posted
-            made = ReferenceRecord("vendor", posted.external_id, written, written, active=True)
+            assert outcome.posted is not None
+            made = ReferenceRecord("vendor", outcome.posted.external_id, written, written, active=True)
             return NewVendor(name, made, made=True)
         case OutcomeKind.REJECTED if outcome.code == NAME_TAKEN:
             return _holder(client, name, written, outcome.answer)
@@ -86,12 +78,18 @@ def _result(client: QuickBooksClient, name: str, written: str, outcome: Any) -> 
 
 
 def _holder(client: QuickBooksClient, name: str, written: str, answer: str) -> NewVendor:
-    """Whoever has the name: a vendor that queries do not show yet, or a customer, or an employee."""
+    """Whoever has the name: a vendor that we did not know of, or a customer, or an employee."""
     named = re.search(r"Id=(\d+)", answer)
     try:
-        holder = client.get(Vendor, named[1]) if named else None
+        holder = client.get(Vendor, named[1]) if named else _by_name(client, written)
     except Refused:
         holder = None
     if holder is None or holder.DisplayName.casefold() != written.casefold():
         return NewVendor(name, refusal=TAKEN_BY_ANOTHER)
     return NewVendor(name, record(holder))
+
+
+def _by_name(client: QuickBooksClient, written: str) -> Any | None:
+    """Older refusals tell no id."""
+    quoted = written.replace("\\", "\\\\").replace("'", "\\'")
+    return next(iter(client.query(Vendor, f"select * from Vendor where DisplayName = '{quoted}'")), None)

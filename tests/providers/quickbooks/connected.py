@@ -76,8 +76,13 @@ class Connected:
     def creations(self, count: int = 1, **changes: Any) -> list[Write]:
         return [creation(self.charge(**changes)) for _ in range(count)]
 
+    def pack(self, writes: Sequence[Write]) -> list[Envelope]:
+        """A few one by one, many in batches, as the engine does."""
+        able = self.provider.capabilities
+        return self.provider.pack(writes, 1 if len(writes) <= able.singles else able.batch_size)
+
     def pack_one(self, **changes: Any) -> Envelope:
-        (envelope,) = self.provider.pack(self.creations(**changes))
+        (envelope,) = self.pack(self.creations(**changes))
         return envelope
 
     def push_one(self, envelope: Envelope) -> Outcome:

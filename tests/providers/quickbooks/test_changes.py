@@ -65,7 +65,7 @@ def make(company: Connected, document: Document) -> Posted:
 
 
 def pack(company: Connected, *writes: Write) -> Envelope:
-    (envelope,) = company.provider.pack(writes)
+    (envelope,) = company.pack(writes)
     return envelope
 
 
@@ -337,7 +337,7 @@ def test_a_mixed_doubt_is_looked_up_in_one_go(us: Connected) -> None:
         removal(removed.mark, there[1]),
         Write(Action.CREATE, made.mark, made),
     ]
-    items = [item for envelope in us.provider.pack(writes) for item in envelope.items]
+    items = [item for envelope in us.pack(writes) for item in envelope.items]
     assert us.provider.find_existing(items) == {
         changed.mark: replace(there[0], version="1"),
         removed.mark: replace(there[1], version="", gone=True),

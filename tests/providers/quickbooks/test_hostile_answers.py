@@ -204,7 +204,7 @@ def test_our_own_document_that_queries_do_not_show_yet_is_no_conflict(tmp_path: 
     try:
         books = connect(server, US)
         charges = books.creations()
-        (first,), (second,) = books.provider.pack(charges), books.provider.pack(charges)
+        (first,), (second,) = books.pack(charges), books.pack(charges)
         assert books.push_one(first).kind is OutcomeKind.POSTED
         assert books.push_one(second).kind is OutcomeKind.ALREADY_THERE
     finally:

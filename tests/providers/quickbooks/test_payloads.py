@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from integrations.providers.documents import Action, CardCharge, Item, Line, Write
 from integrations.providers.quickbooks.client import QuickBooksClient
 from integrations.providers.quickbooks.payloads import batch, display_name, encoded, purchase
-from integrations.providers.quickbooks.provider import BATCH_SIZE, SINGLES_UP_TO, QuickBooksProvider
+from integrations.providers.quickbooks.provider import BATCH_SIZE, QuickBooksProvider
 from ledger.domain.money import Money
 
 PAPER = CardCharge(
@@ -238,23 +238,16 @@ def test_a_batch_holds_the_stored_bodies_untouched() -> None:
 
 
 @pytest.mark.parametrize(
-    ("documents", "sizes", "batched"),
-    [
-        (0, [], False),
-        (1, [1], False),
-        (SINGLES_UP_TO, [1] * SINGLES_UP_TO, False),
-        (SINGLES_UP_TO + 1, [SINGLES_UP_TO + 1], True),
-        (BATCH_SIZE, [BATCH_SIZE], True),
-        (BATCH_SIZE + 1, [BATCH_SIZE, 1], True),
-        (45, [20, 20, 5], True),
-        (200, [20] * 10, True),
-    ],
+    ("documents", "size", "sizes"),
+    [(0, 30, []), (1, 1, [1]), (3, 1, [1, 1, 1]), (30, 30, [30]), (31, 30, [30, 1]), (45, 20, [20, 20, 5])],
 )
-def test_a_few_go_singly_and_a_backlog_in_batches(documents: int, sizes: list[int], batched: bool) -> None:
+def test_an_envelope_holds_as_many_as_asked_and_one_alone_is_no_batch(
+    documents: int, size: int, sizes: list[int]
+) -> None:
     charges = [replace(PAPER, mark=f"FX-{number}") for number in range(documents)]
-    envelopes = _provider().pack([_creation(charge) for charge in charges])
+    envelopes = _provider().pack([_creation(charge) for charge in charges], size)
     assert [len(envelope.items) for envelope in envelopes] == sizes
-    assert {envelope.batched for envelope in envelopes} <= {batched}
+    assert {envelope.batched for envelope in envelopes} <= {size > 1}
     assert [item.mark for envelope in envelopes for item in envelope.items] == [charge.mark for charge in charges]
     assert [item.body for envelope in envelopes for item in envelope.items] == [
         encoded(purchase(charge)) for charge in charges
@@ -262,7 +255,7 @@ def test_a_few_go_singly_and_a_backlog_in_batches(documents: int, sizes: list[in
 
 
 def test_keys_fit_what_quickbooks_takes_and_are_drawn_once() -> None:
-    envelopes = _provider().pack([_creation()] * 200) + _provider().pack([_creation()] * 8)
+    envelopes = _provider().pack([_creation()] * 300, BATCH_SIZE) + _provider().pack([_creation()] * 8, 1)
     requests = [envelope.request_id for envelope in envelopes]
     assert len(set(requests)) == len(requests) == 18
     # Intuit: 36 characters with a batch, and 10 for the name of an item.

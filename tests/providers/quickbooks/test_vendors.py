@@ -84,7 +84,7 @@ def test_where_the_answer_is_lost_nobody_can_say_and_the_name_finds_it(
     us: Connected, kind: str, count: int, *, made: bool
 ) -> None:
     names = [fresh("Vendor") for _ in range(count)]
-    us.server.control("faults", {"kind": kind, "realm": US, "entity": "batch" if count > 1 else "Vendor"})
+    us.server.control("faults", {"kind": kind, "realm": US, "entity": "Vendor", "operation": "create", "times": count})
     assert set(create(us, names).values()) == {NewVendor(name) for name in names}
     again = create(us, names)
     assert all(one.vendor for one in again.values())
@@ -92,7 +92,7 @@ def test_where_the_answer_is_lost_nobody_can_say_and_the_name_finds_it(
     assert [stored(us).count(name) for name in names] == [1] * count
 
 
-def test_one_that_fails_in_a_batch_leaves_the_others_alone(us: Connected) -> None:
+def test_one_that_fails_leaves_the_others_alone(us: Connected) -> None:
     names = [fresh("Vendor") for _ in range(3)]
     us.server.control("faults", {"kind": "fault", "realm": US, "entity": "Vendor", "code": "10000", "skip": 1})
     results = create(us, names)
@@ -108,11 +108,18 @@ def test_what_the_books_refuse_is_said_in_their_words(us: Connected) -> None:
     assert "Not this one" in create(us, [name])[name].refusal
 
 
-@pytest.mark.parametrize("fault", [{"kind": "throttle", "entity": "Vendor"}, {"kind": "throttle", "entity": "query"}])
-def test_a_throttle_asks_for_a_rest(us: Connected, fault: dict[str, Any]) -> None:
-    us.server.control("faults", {"realm": US, "operation": "", **fault})
+def test_a_throttle_asks_for_a_rest(us: Connected) -> None:
+    us.server.control("faults", {"realm": US, "kind": "throttle", "entity": "Vendor"})
     with pytest.raises(Temporary):
         us.provider.create_vendors([fresh("Vendor")])
+
+
+def test_a_throttle_in_the_middle_keeps_what_was_made_and_leaves_the_others_undecided(us: Connected) -> None:
+    us.server.control("faults", {"realm": US, "kind": "throttle", "entity": "Vendor", "skip": 1})
+    names = [fresh("Vendor") for _ in range(3)]
+    results = create(us, names)
+    assert [results[name].made for name in names] == [True, False, False]
+    assert [results[name] for name in names[1:]] == [NewVendor(name) for name in names[1:]]
 
 
 def test_without_access_nothing_is_made(us: Connected) -> None:
@@ -153,7 +160,7 @@ def ask(*behaviours: Any) -> NewVendor:
 
 def test_a_holder_that_queries_do_not_show_yet_is_read_by_the_id_in_the_refusal() -> None:
     taken = answers(400, TAKEN % "The name supplied already exists. : Id=61")
-    result = ask(answers(200, NOBODY), taken, answers(200, HOLDER % "ACME"))
+    result = ask(taken, answers(200, HOLDER % "ACME"))
     assert result.vendor is not None
     assert (result.vendor.external_id, result.made) == ("61", False)
 
@@ -161,20 +168,19 @@ def test_a_holder_that_queries_do_not_show_yet_is_read_by_the_id_in_the_refusal(
 @pytest.mark.parametrize(
     ("words", "answer"),
     [
-        ("Another customer is already using this name.", None),
+        ("Another customer is already using this name.", NOBODY),
+        ("Another customer is already using this name.", '{"QueryResponse":{"Vendor":[{"Id":"7","DisplayName":"A"}]}}'),
         ("The name supplied already exists. : Id=61", HOLDER % "Somebody else"),
         ("The name supplied already exists. : Id=61", '{"Fault":{"Error":[{"Message":"m","code":"610"}]}}'),
     ],
 )
-def test_a_holder_that_is_no_vendor_of_this_name_is_a_refusal(words: str, answer: str | None) -> None:
-    behaviours = [answers(200, NOBODY), answers(400, TAKEN % words)]
-    if answer is not None:
-        behaviours.append(answers(400 if "Fault" in answer else 200, answer))
-    assert "Rename one of them" in ask(*behaviours).refusal
+def test_a_holder_that_is_no_vendor_of_this_name_is_a_refusal(words: str, answer: str) -> None:
+    told = answers(400 if "Fault" in answer else 200, answer)
+    assert "Rename one of them" in ask(answers(400, TAKEN % words), told).refusal
 
 
 @pytest.mark.parametrize(
     "behaviour", [answers(200, "{}"), answers(502, "<html>"), answers(200, '{"Vendor":{"Id":61}}'), closes]
 )
 def test_what_cannot_be_read_may_have_been_made(behaviour: Any) -> None:
-    assert ask(answers(200, NOBODY), behaviour) == NewVendor("Acme")
+    assert ask(behaviour) == NewVendor("Acme")

@@ -1,0 +1,67 @@
+"""What is done in one go: counted while it goes, and kept as a SyncRun."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from integrations.cost import add_calls
+from integrations.models import SyncAttempt, SyncJob, SyncRun
+from integrations.providers.calls import CallKind, CountingGate
+from integrations.providers.documents import Action, Outcome
+from integrations.sync.lane import Lane
+
+FIGURES = ["worked_at", "outcomes", "money", "calls", "metered", "work_ms"]
+
+
+class Run:
+    """The run of one holder of a lane: a new one, or the one that an earlier holder could not finish."""
+
+    def __init__(self, lane: Lane, gate: CountingGate, metered: frozenset[CallKind]) -> None:
+        self._lane = lane
+        self._gate = gate
+        self._metered = metered
+        self._begun = timezone.now()
+        self._row = SyncRun.objects.filter(connection_id=lane.connection_id, ended_at__isnull=True).first()
+        self._before = Counter(self._row.calls) if self._row else Counter()
+        self._metered_before = self._row.metered if self._row else 0
+        self._work_before = self._row.work_ms if self._row else 0
+
+    def row(self, version: int, now: datetime) -> SyncRun:
+        """Called in the transaction that opens the first envelope: whoever does nothing leaves no run behind."""
+        if self._row is None:
+            self._row = SyncRun.objects.create(
+                connection_id=self._lane.connection_id, configuration=version, begun_at=now, worked_at=now
+            )
+        return self._row
+
+    def count(self, settled: Sequence[tuple[SyncJob, SyncAttempt, Outcome]], now: datetime) -> None:
+        """Called in the transaction that settles them."""
+        if self._row is None:
+            return
+        self._row.outcomes = Counter(self._row.outcomes) + Counter(outcome.kind.value for _, _, outcome in settled)
+        self._row.money = Counter(self._row.money)
+        for job, attempt, outcome in settled:
+            if outcome.posted is not None and attempt.action == Action.CREATE and job.told_minor is not None:
+                self._row.money[job.told_currency] += job.told_minor
+        self._write(now)
+
+    @transaction.atomic
+    def finish(self, company: int, *, all_done: bool) -> None:
+        """The holder lets go. A pause does not end the run."""
+        now = timezone.now()
+        add_calls(company, self._gate, now.date())
+        if self._row is None:
+            return
+        self._row.ended_at = now if all_done else None
+        self._write(now, "ended_at")
+
+    def _write(self, now: datetime, *more: str) -> None:
+        assert self._row is not None
+        self._row.worked_at = now
+        self._row.calls = self._before + Counter({kind.value: n for kind, n in self._gate.calls.items()})
+        self._row.metered = self._metered_before + sum(self._gate.answered[kind] for kind in self._metered)
+        self._row.work_ms = self._work_before + int((now - self._begun).total_seconds() * 1000)
+        self._row.save(update_fields=[*FIGURES, *more])

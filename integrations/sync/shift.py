@@ -1,0 +1,170 @@
+"""One holder's work at a lane: what is sent at once, what is written down of it, and what stops it."""
+
+import logging
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from integrations.models import Connection, ConnectionState
+from integrations.providers.base import Provider
+from integrations.providers.calls import CountingGate
+from integrations.providers.documents import Outcome, OutcomeKind
+from integrations.providers.errors import AccessLost, ProviderError, Temporary
+from integrations.sync import attempts, queue
+from integrations.sync.attempts import Opened
+from integrations.sync.batches import BatchSize
+from integrations.sync.flights import Flights, Landed
+from integrations.sync.lane import Lane, rest
+from integrations.sync.queue import Due
+from integrations.sync.retry import rest_after_throttle
+from integrations.sync.runs import Run
+from integrations.visits import gate_of, provider_of
+
+logger = logging.getLogger(__name__)
+
+# Envelopes on the way at once; a platform's own limit may be lower, and one call is left for a person who looks.
+AT_ONCE = 8
+# After the slice, answers are waited for so long. What is out then is looked up later, as after a time-out.
+PATIENCE_SECONDS = 5.0
+
+# Set when the worker is told to stop: a drain ends early then, and nothing is lost by it.
+stopping = threading.Event()
+
+
+class MustRest(Exception):
+    """The platform wants a pause, or the grant is dead: nothing more is sent in this drain."""
+
+
+@dataclass(frozen=True)
+class Shift:
+    """One holder's work at a lane, until its slice of time ends."""
+
+    lane: Lane
+    connection: Connection
+    provider: Provider
+    gate: CountingGate
+    run: Run
+    flights: Flights
+    sizes: BatchSize
+    ends: float
+
+    @property
+    def goes_on(self) -> bool:
+        return time.monotonic() < self.ends and not stopping.is_set()
+
+
+def begin(lane: Lane, seconds: float) -> Shift:
+    ends = time.monotonic() + seconds
+    with transaction.atomic():
+        connection = Connection.objects.select_related("company", "entity").get(pk=lane.connection_id)
+        gate = gate_of(connection)
+        provider = provider_of(connection, gate)
+        able = provider.capabilities
+        run = Run(lane, gate, able.metered)
+    most = min(AT_ONCE, able.limits.at_once - 1) if able.limits.at_once else AT_ONCE
+    sizes = BatchSize(connection.batch_size or able.batch_size, able.batch_size)
+    return Shift(lane, connection, provider, gate, run, Flights(provider.push, most), sizes, ends)
+
+
+def finish(shift: Shift, later: datetime | None) -> Due | None:
+    with transaction.atomic():
+        due = queue.next_due(shift.lane.connection_id)
+        if shift.sizes.size != (shift.connection.batch_size or shift.sizes.most):
+            Connection.objects.filter(pk=shift.lane.connection_id).update(batch_size=shift.sizes.size)
+        shift.run.finish(shift.connection.company_id, all_done=due is None)
+    return due.not_before(later) if due and later else due
+
+
+def send_all(shift: Shift, opened: Sequence[Opened]) -> None:
+    """As many at once as there is room for. What cannot be sent any more in this slice waits again."""
+    for number, one in enumerate(opened):
+        try:
+            while not shift.flights.has_room and shift.goes_on:
+                settle(shift, shift.flights.landed(shift.ends - time.monotonic()))
+        except MustRest:
+            _withdraw(shift, opened[number:])
+            raise
+        if not shift.goes_on:
+            _withdraw(shift, opened[number:])
+            return
+        shift.flights.start(one)
+    settle(shift, shift.flights.landed(0))
+
+
+def _withdraw(shift: Shift, opened: Sequence[Opened]) -> None:
+    """Stored, and certainly not sent."""
+    never = Outcome(OutcomeKind.THROTTLED, answer="Not sent: its time was over.", retry_after=timedelta(0))
+    attempts.settle(shift.lane, shift.run, [(one, dict.fromkeys(one.attempts, never)) for one in opened])
+
+
+def land(shift: Shift) -> None:
+    """Wait for what is still out; of what does not come back in time nobody knows."""
+    until = max(time.monotonic(), shift.ends) + PATIENCE_SECONDS
+    while shift.flights.out and time.monotonic() < until:
+        with suppress(MustRest):
+            settle(shift, shift.flights.landed(until - time.monotonic()))
+    if still_out := shift.flights.out:
+        hidden = Outcome(OutcomeKind.UNKNOWN, answer="No answer while we waited.")
+        attempts.settle(shift.lane, shift.run, [(one, dict.fromkeys(one.attempts, hidden)) for one in still_out])
+
+
+def settle(shift: Shift, landed: Sequence[Landed]) -> None:
+    if not landed:
+        return
+    attempts.settle(shift.lane, shift.run, landed)
+    outcomes = [outcome for _, spoken in landed for outcome in spoken.values()]
+    tally = Counter(outcome.kind.value for outcome in outcomes)
+    told = ", ".join(f"{number} {kind}" for kind, number in tally.items())
+    logger.info("%s to %s: %s", shift.connection.entity.name, shift.connection.company.name, told)
+    for opened, spoken in landed:
+        if opened.envelope.batched:
+            shift.sizes.heed(spoken)
+    _heed(shift, outcomes)
+
+
+def _heed(shift: Shift, outcomes: Sequence[Outcome]) -> None:
+    """What an answer says about the whole connection, beyond its own document."""
+    lost = [outcome for outcome in outcomes if outcome.kind is OutcomeKind.ACCESS_LOST]
+    if lost:
+        close_lane(shift.lane, shift.connection, lost[0].answer)
+        raise MustRest
+    throttled = [outcome for outcome in outcomes if outcome.kind is OutcomeKind.THROTTLED]
+    if throttled:
+        _rest(shift.lane, throttled[0].retry_after)
+        raise MustRest
+
+
+@transaction.atomic
+def _rest(lane: Lane, asked_for: timedelta | None) -> None:
+    lane.assert_held()
+    rest(lane, timezone.now() + rest_after_throttle(0, asked_for))
+
+
+@transaction.atomic
+def close_lane(lane: Lane, connection: Connection, problem: str) -> None:
+    """The grant is dead. Jobs keep waiting, unharmed, until a person connects again, as one may have done meanwhile."""
+    lane.assert_held()
+    same_grant = Connection.objects.filter(
+        pk=lane.connection_id, company__credential_id=connection.company.credential_id
+    )
+    same_grant.update(state=ConnectionState.ACCESS_LOST, problem=problem[:500])
+
+
+@contextmanager
+def resting_on_trouble(shift: Shift) -> Iterator[None]:
+    """Around reads: what cannot be known now is asked again later."""
+    try:
+        yield
+    except AccessLost as lost:
+        close_lane(shift.lane, shift.connection, str(lost))
+        raise MustRest from lost
+    except ProviderError as trouble:
+        _rest(shift.lane, trouble.retry_after if isinstance(trouble, Temporary) else None)
+        raise MustRest from trouble
