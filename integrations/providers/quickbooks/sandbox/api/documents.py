@@ -114,35 +114,31 @@ def rewrite(books: Books, entity: Entity, before: Record, body: Json, operation:
     after = books.replace(before, body, operation)
     _enter(books, entity, after, targets)
     cleared.check(books, after)
-    if not _relieve(books, after.key, rated=_rate(before) != _rate(after)):
-        return after
-    # The payments have taken their second step towards it; it has taken its only one.
-    after = replace(after, body=links.shown(books, entity, after.id, after.body)) if entity.linkable else after
-    books.restate(after)
+    if _relieve(books, after.key):
+        # The payments have taken their second step towards it; it has taken its only one.
+        body = links.shown(books, entity, after.id, after.body) if entity.linkable else after.body
+        after = replace(after, body=body)
+        books.restate(after)
+    if _is_foreign(before) or _is_foreign(after):
+        _book_payers_anew(books, after.key)
     return after
 
 
-def _rate(record: Record) -> Any:
-    return record.body.get("ExchangeRate", 1)
+def _is_foreign(record: Record) -> bool:
+    return bool(record.body.get("ExchangeRate", 1) != 1)
 
 
-def _relieve(books: Books, key: links.Key, *, rated: bool = False) -> bool:
-    """Nothing is paid of what is gone, nor more than there is: the payment keeps the rest as a credit (§9.8).
-
-    A payment that only falls upon another rate is booked anew, which nobody has edited.
-    """
-    taken, relieved = 0, False
-    for name, number, units in links.applied(books, *key):
+def _relieve(books: Books, key: links.Key) -> bool:
+    """Nothing is paid of what is gone, nor more than there is: the payment keeps the rest as a credit (§9.8)."""
+    relieved = False
+    for name, number, _ in links.applied(books, *key):
         payer, entity = books.find(name, number), books.entities[name]
         if payer is None or entity.loosened is None:
             continue
-        body = entity.loosened(books, payer.body, key, taken)
-        taken += units
+        body = entity.loosened(books, payer, key)
         if body != payer.body:
             relieved = True
             _replace_payer(books, entity, payer, body, key)
-        elif rated and name in payables.PAYERS:
-            _book_anew(books, entity, payer)
     return relieved
 
 
@@ -153,10 +149,13 @@ def _replace_payer(books: Books, entity: Entity, payer: Record, body: Json, key:
     _enter(books, entity, books.replace(payer, body), targets, but=key)
 
 
-def _book_anew(books: Books, entity: Entity, record: Record) -> None:
-    if entity.journal is not None:
-        journal.strike(books, record)
-        journal.enter(books, record, entity.journal(books, record.body))
+def _book_payers_anew(books: Books, key: links.Key) -> None:
+    """Each takes off what those before it leave of what a foreign document stands at; nobody has edited them."""
+    for name, number, _ in links.applied(books, *key):
+        payer, entity = books.find(name, number), books.entities[name]
+        if payer is not None and entity.journal is not None and name in payables.PAYERS:
+            journal.strike(books, payer)
+            journal.enter(books, payer, entity.journal(books, payer))
 
 
 def _void(books: Books, wish: Wish) -> Record:
@@ -190,7 +189,7 @@ def _enter(
 ) -> None:
     """Journal and links; what was or is now paid by it learns what is open."""
     if entity.journal is not None:
-        journal.enter(books, record, entity.journal(books, record.body))
+        journal.enter(books, record, entity.journal(books, record))
     if entity.applies is not None:
         applications = entity.applies(books, record.body)
         links.join(books, record, applications)
@@ -211,6 +210,8 @@ def _settle(books: Books, targets: set[links.Key]) -> None:
         entity = books.entities[name]
         if record is not None and entity.linkable:
             books.replace(record, links.shown(books, entity, number, record.body))
+        if record is not None and _is_foreign(record):
+            _book_payers_anew(books, (name, number))
 
 
 def _check_delete(books: Books, wish: Wish) -> None:

@@ -33,9 +33,9 @@ def applies(books: Books, body: Json) -> list[Application]:
     return [Application("PurchaseOrder", order, units) for order, units in brought.items()]
 
 
-def parted(books: Books, body: Json, key: links.Key, taken: int) -> Json:
+def parted(books: Books, record: Record, key: links.Key) -> Json:
     """What was ordered is there no longer; what has come stays."""
-    return body if books.find(*key) else links.without(body, key)
+    return record.body if books.find(*key) else links.without(record.body, key)
 
 
 def check_number(books: Books, body: Json, before: Record | None) -> None:
@@ -49,8 +49,8 @@ def check_number(books: Books, body: Json, before: Record | None) -> None:
         raise transactions.number_taken(holder.body["DocNumber"], "Bill", holder.id)
 
 
-def journal(books: Books, body: Json) -> list[Posting]:
-    return payables.postings(books, body, 1)
+def journal(books: Books, record: Record) -> list[Posting]:
+    return payables.postings(books, record.body, 1)
 
 
 def derived(books: Books, record: Record) -> Json:

@@ -86,13 +86,14 @@ def _check_total(body: Json) -> None:
         raise business("The amount applied is more than the amount of the payment.")
 
 
-def journal(books: Books, body: Json) -> list[Posting]:
+def journal(books: Books, record: Record) -> list[Posting]:
     """Payables fall by what the bills were booked at; what the rate has made of it since is gain or loss."""
+    body = record.body
     vendor, memo = transactions.number_of(body["VendorRef"]), body.get("PrivateNote")
     name, account, _ = PAID_FROM[body["PayType"]]
     total = to_units(body["TotalAmt"])
     paid = transactions.posting(body, body[name][account]["value"], -total, party=vendor, memo=memo)
-    home = settling.home_of(books, body, body["Line"], SIGNS, total)
+    home = SETTLING.home_of(books, record)
     payable = Posting(int(body["APAccountRef"]["value"]), home, total, party=vendor, memo=memo)
     return exchange.settled(books, [each for each in (payable, paid) if each.debit or each.native])
 

@@ -22,8 +22,8 @@ def derived(books: Books, record: Record) -> Json:
     return {"RemainingCredit": record.body["Balance"], **selling.derived(books, record)}
 
 
-def journal(books: Books, body: Json) -> list[Posting]:
-    return selling.postings(books, body, body["ARAccountRef"]["value"], -1)
+def journal(books: Books, record: Record) -> list[Posting]:
+    return selling.postings(books, record.body, record.body["ARAccountRef"]["value"], -1)
 
 
 def check_number(books: Books, body: Json, before: Record | None) -> None:

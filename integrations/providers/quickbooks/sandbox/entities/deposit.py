@@ -116,7 +116,8 @@ def _cash_back(books: Books, body: Json) -> int:
     return to_units(back["Amount"])
 
 
-def journal(books: Books, body: Json) -> list[Posting]:
+def journal(books: Books, record: Record) -> list[Posting]:
+    body = record.body
     rows = [_posting(books, body, line) for line in body["Line"]]
     if body.get("CashBack"):
         back = body["CashBack"]

@@ -61,17 +61,17 @@ def applies(books: Books, body: Json) -> list[Application]:
     return [Application("Estimate", int(link["TxnId"]), to_units(body["TotalAmt"])) for link in estimates]
 
 
-def parted(books: Books, body: Json, key: links.Key, taken: int) -> Json:
+def parted(books: Books, record: Record, key: links.Key) -> Json:
     """What was offered is there no longer; what was sold stays."""
-    return body if books.find(*key) else links.without(body, key)
+    return record.body if books.find(*key) else links.without(record.body, key)
 
 
 def opening(body: Json) -> Decimal | int:
     return from_units(to_units(body["TotalAmt"]) - to_units(body.get("Deposit", 0)))
 
 
-def journal(books: Books, body: Json) -> list[Posting]:
-    account = body["ARAccountRef"]["value"]
+def journal(books: Books, record: Record) -> list[Posting]:
+    body, account = record.body, record.body["ARAccountRef"]["value"]
     rows = selling.postings(books, body, account)
     deposit = to_units(body.get("Deposit", 0))
     if not deposit:

@@ -86,9 +86,9 @@ def _signed(line: Json) -> int:
     return to_units(line["Amount"]) * (1 if line[DETAIL]["PostingType"] == "Debit" else -1)
 
 
-def journal(books: Books, body: Json) -> list[Posting]:
+def journal(books: Books, record: Record) -> list[Posting]:
     """As written; what rounding leaves in the home currency is put on the last line."""
-    postings = [_posting(body, line) for line in _posting_lines(body)]
+    postings = [_posting(record.body, line) for line in _posting_lines(record.body)]
     left = sum(each.debit for each in postings)
     return [*postings[:-1], postings[-1]._replace(debit=postings[-1].debit - left)] if postings else []
 

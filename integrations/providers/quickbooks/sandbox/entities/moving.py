@@ -35,7 +35,8 @@ class Move:
     source: str
     target: str
 
-    def journal(self, books: Books, body: Json) -> list[Posting]:
+    def journal(self, books: Books, record: Record) -> list[Posting]:
+        body = record.body
         units, memo = to_units(body["Amount"]), body.get("PrivateNote")
         gone = transactions.posting(body, body[self.source]["value"], -units, memo=memo)
         return [transactions.against(body[self.target]["value"], [gone], memo=memo), gone]

@@ -65,4 +65,4 @@ def _enter(books: Books, name: str, draft: Json) -> None:
     entity = books.entities[name]
     record = books.insert(entity, entity.complete(books, draft, None))
     assert entity.journal is not None, "what stands in the books is posted"
-    journal.enter(books, record, entity.journal(books, record.body))
+    journal.enter(books, record, entity.journal(books, record))

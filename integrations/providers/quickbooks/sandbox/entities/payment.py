@@ -87,12 +87,13 @@ def _check_total(body: Json) -> None:
     body["UnappliedAmt"] = settling.unapplied(body["Line"], SIGNS, body["TotalAmt"])
 
 
-def journal(books: Books, body: Json) -> list[Posting]:
+def journal(books: Books, record: Record) -> list[Posting]:
     """Receivables fall by what the invoices were booked at; what the rate has made of it since is gain or loss."""
+    body = record.body
     customer, memo = transactions.number_of(body["CustomerRef"]), body.get("PrivateNote")
     total = to_units(body["TotalAmt"])
     held = transactions.posting(body, body["DepositToAccountRef"]["value"], total, party=customer, memo=memo)
-    home = settling.home_of(books, body, body["Line"], SIGNS, total)
+    home = SETTLING.home_of(books, record)
     receivable = Posting(int(body["ARAccountRef"]["value"]), -home, -total, party=customer, memo=memo)
     return exchange.settled(books, [each for each in (held, receivable) if each.debit or each.native])
 

@@ -76,8 +76,9 @@ def display_word(body: Json) -> str:
     return "Credit Card Credit" if body.get("Credit") else "Expense"
 
 
-def journal(books: Books, body: Json) -> list[Posting]:
+def journal(books: Books, record: Record) -> list[Posting]:
     """Debits the lines and credits what it was paid from; a refund runs the other way (§9.7)."""
+    body = record.body
     moved = spending.line_postings(books, body, -1 if body.get("Credit") else 1)
     payee = transactions.number_of(body.get("EntityRef"))
     return [*moved, transactions.against(body["AccountRef"]["value"], moved, party=payee, memo=body.get("PrivateNote"))]

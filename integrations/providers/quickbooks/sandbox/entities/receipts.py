@@ -36,8 +36,8 @@ def _derived(books: Books, record: Record) -> Json:
     return {"Balance": 0, **selling.derived(books, record)}
 
 
-def _journal(sign: int, books: Books, body: Json) -> list[Posting]:
-    return selling.postings(books, body, body["DepositToAccountRef"]["value"], sign)
+def _journal(sign: int, books: Books, record: Record) -> list[Posting]:
+    return selling.postings(books, record.body, record.body["DepositToAccountRef"]["value"], sign)
 
 
 def _receipt(name: str, sign: int, *more: Field, **rules: Any) -> Entity:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from ..books.books import Books
-from ..books.journal import posted
+from ..books.journal import Posting, posted
 from ..books.links import Application, Key, applied
 from ..books.record import Record
 from ..model.money import cents, from_units, to_units
@@ -85,7 +85,8 @@ class Kind:
         for each in applications(body["Line"]):
             wanted[each.entity, each.id] += each.units
         for key, units in wanted.items():
-            left = self._room(books, body, key) - _by_others(books, key, before)
+            paid = self._paid(books, body, key)
+            left = self._room(books, body, key) - sum(paid.values()) + (paid[before.id] if before else 0)
             if left <= 0 < units:
                 raise Refusal("620", f"Transaction Link Error : {key[0]} {key[1]} is already paid.", element="")
             if units > left:
@@ -101,21 +102,63 @@ class Kind:
             return 0
         if entity.open_name:
             return to_units(entity.opening(record.body))
-        rows = posted(books, record)
-        return sum(
-            self.side * row.native
-            for row in rows
-            if row.party is not None and books.is_control(row.account) and self.is_theirs(books, body, row.party)
-        )
+        return sum(self.side * row.native for row in self._owed(books, body, record))
+
+    def _owed(self, books: Books, body: Json, record: Record) -> list[Posting]:
+        """What of it stands on receivables or payables; of an entry, which may be others' too, in their name."""
+        whole = bool(books.entities[record.entity].open_name)
+        return [
+            row
+            for row in posted(books, record)
+            if books.is_control(row.account)
+            and (whole or (row.party is not None and self.is_theirs(books, body, row.party)))
+        ]
+
+    def home_of(self, books: Books, payer: Record) -> int:
+        """What a payment takes off receivables or payables, at the rates at which they were booked."""
+        body, booked, ours = payer.body, 0, defaultdict[Key, int](int)
+        for kind, number, units in applications(body["Line"]):
+            record = books.find(kind, number)
+            if record is not None:
+                booked += self.signs[kind] * self._booked(books, payer, record, ours[record.key], units)
+                ours[record.key] += units
+        return booked + transactions.at_home(body, to_units(body["TotalAmt"]) - net(body["Line"], self.signs))
+
+    def _booked(self, books: Books, payer: Record, record: Record, ours: int, units: int) -> int:
+        """Its part of what stands there: all payments together, in the order of their Ids, take off just that."""
+        if record.body.get("ExchangeRate", 1) == 1:
+            return units
+        rows = self._owed(books, payer.body, record)
+        debit, native = abs(sum(row.debit for row in rows)), abs(sum(row.native for row in rows))
+        if not native:
+            return transactions.at_home(record.body, units)
+        before = ours + self._paid_before(books, payer, record.key)
+        first, last = (cents(from_units(debit) * Decimal(until) / native) for until in (before, before + units))
+        return last - first
 
     def _is_of_theirs(self, books: Books, body: Json, record: Record) -> bool:
         owner = record.body.get("VendorRef") or record.body.get("CustomerRef")
         return owner is None or self.is_theirs(books, body, int(owner["value"]))
 
-    def loosened(self, books: Books, body: Json, key: Key, taken: int) -> Json:
+    def _paid(self, books: Books, body: Json, key: Key) -> Counter[int]:
+        """What is applied to a document, by the Ids of its payments; to an entry, by payments of theirs."""
+        whole = bool(books.entities[key[0]].open_name)
+        paid = ((number, books.find(name, number), units) for name, number, units in applied(books, *key))
+        return Counter(
+            {
+                number: units
+                for number, payer, units in paid
+                if payer is not None and (whole or self._is_of_theirs(books, body, payer))
+            }
+        )
+
+    def _paid_before(self, books: Books, payer: Record, key: Key) -> int:
+        return sum(units for number, units in self._paid(books, payer.body, key).items() if number < payer.id)
+
+    def loosened(self, books: Books, payer: Record, key: Key) -> Json:
         """The payment with no more applied to a transaction than there is of it; the rest stays as a credit."""
-        left = max(self._room(books, body, key) - taken, 0)
-        lines = []
+        body, lines = payer.body, []
+        left = max(self._room(books, body, key) - self._paid_before(books, payer, key), 0)
         for each in body["Line"]:
             ours = applications([each])[0][:2] == key
             units = min(to_units(each["Amount"]), left) if ours else to_units(each["Amount"])
@@ -137,38 +180,8 @@ class Kind:
         return kept[::-1]
 
 
-def _by_others(books: Books, key: Key, before: Record | None) -> int:
-    own = before.key if before else None
-    return sum(units for *payer, units in applied(books, *key) if tuple(payer) != own)
-
-
 def net(lines: Iterable[Json], signs: Mapping[str, int]) -> int:
     return sum(signs[each["LinkedTxn"][0]["TxnType"]] * to_units(each["Amount"]) for each in lines)
-
-
-def home_of(books: Books, body: Json, lines: list[Json], signs: Mapping[str, int], total: int) -> int:
-    """What a payment takes off receivables or payables, at the rates at which they were booked."""
-    booked, paid = 0, defaultdict[Key, int](int)
-    for kind, number, units in applications(lines):
-        record = books.find(kind, number)
-        if record is not None:
-            booked += signs[kind] * _booked(books, record, paid[record.key], units)
-            paid[record.key] += units
-    return booked + transactions.at_home(body, total - net(lines, signs))
-
-
-def _booked(books: Books, record: Record, ours: int, units: int) -> int:
-    """Its part of what stands on receivables or payables: all payments together take off just that, to the cent."""
-    if record.body.get("ExchangeRate", 1) == 1:
-        return units
-    rows = [each for each in posted(books, record) if books.is_control(each.account)]
-    debit, native = (abs(sum(column)) for column in zip(*(each[1:3] for each in rows), strict=True))
-    if not books.entities[record.entity].open_name or not native:
-        return transactions.at_home(record.body, units)
-    before = ours + sum(others for *_, others in applied(books, *record.key))
-    until = (cents(from_units(debit) * Decimal(part) / native) for part in (before, before + units))
-    first, last = until
-    return last - first
 
 
 def applications(lines: Iterable[Json]) -> list[Application]:

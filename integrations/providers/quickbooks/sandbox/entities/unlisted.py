@@ -6,20 +6,20 @@ from dataclasses import replace
 
 from ..books.books import Books
 from ..books.journal import Posting
+from ..books.record import Record
 from ..model.entity import HEAD
 from ..model.fields import amount, choice, day, ignored, lines, number, part, ref, text
 from ..model.money import to_units
-from ..wire.json import Json
 from .journal_entry import DETAIL, JOURNAL_ENTRY, journal
 
 
-def _counted(books: Books, body: Json) -> list[Posting]:
+def _counted(books: Books, record: Record) -> list[Posting]:
     """The entry, with what each line moves of an item."""
     return [
         posting._replace(item=int(line["ItemRef"]["value"]), quantity=to_units(line["Qty"]))
         if "ItemRef" in line
         else posting
-        for posting, line in zip(journal(books, body), body["Line"], strict=True)
+        for posting, line in zip(journal(books, record), record.body["Line"], strict=True)
     ]
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from ..books.books import Books
 from ..books.journal import Posting
+from ..books.record import Record
 from ..model.entity import TRANSACTION, Entity
-from ..wire.json import Json
 from . import payables
 
 
-def journal(books: Books, body: Json) -> list[Posting]:
-    return payables.postings(books, body, -1)
+def journal(books: Books, record: Record) -> list[Posting]:
+    return payables.postings(books, record.body, -1)
 
 
 VENDOR_CREDIT = Entity(

@@ -104,11 +104,11 @@ class Entity:
     #: Properties that are shown but not stored.
     derived: Callable[[Books, Record], Json] = _nothing
     #: The balanced journal entry beneath a transaction, in units of the home currency.
-    journal: Callable[[Books, Json], list[Posting]] | None = None
+    journal: Callable[[Books, Record], list[Posting]] | None = None
     #: What of it is applied to which other transactions.
     applies: Callable[[Books, Json], list[Application]] | None = None
-    #: The body once what it is applied to has gone or become less, of which others have taken so much.
-    loosened: Callable[[Books, Json, Key, int], Json] | None = None
+    #: The body once what it is applied to has gone or become less.
+    loosened: Callable[[Books, Record, Key], Json] | None = None
     #: Whether another holds the number already; not asked where the caller allows duplicates (§4.4).
     check_number: Callable[[Books, Json, Record | None], None] | None = None
     #: Refuses an update, delete or void of what others hang on.
