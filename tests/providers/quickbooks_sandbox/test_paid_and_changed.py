@@ -263,3 +263,14 @@ def test_money_abroad_is_banked_in_its_own_currency_and_leaves_nothing_waiting(s
     assert several.delete("Payment", several.read("Payment", payment["Id"])).ok
     assert several.moved(before) == {}
     assert several.read("Customer", euro["CustomerRef"]["value"])["Balance"] == 0
+
+
+def test_a_deposit_of_nothing_but_payments_is_voided_by_hand(us: Company) -> None:
+    owner, before = customer(us), us.postings()
+    payment = pay(us, owner, 100)
+    line = applied(100, "Payment", payment["Id"])
+    deposit = us.create("Deposit", {"DepositToAccountRef": us.ref("1010"), "Line": [line]})
+    act = {"act": "void", "entity": "Deposit", "id": deposit["Id"]}
+    assert us.server.control(f"companies/{US}/human", act)["Deposit"]["TotalAmt"] == 0
+    assert us.moved(before) == {"1200": "-100.00", "Undeposited Funds": "100.00"}
+    assert us.create("Deposit", {"DepositToAccountRef": us.ref("1010"), "Line": [line]})["TotalAmt"] == 100

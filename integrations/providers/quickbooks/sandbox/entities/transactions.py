@@ -121,7 +121,7 @@ def posting(body: Json, account: str | int, native: int, **more: Any) -> Posting
 
 def against(account: str | int, postings: list[Posting], **more: Any) -> Posting:
     """What brings the others to zero."""
-    debit, native = (sum(column) for column in zip(*(each[1:3] for each in postings), strict=True))
+    debit, native = sum(each.debit for each in postings), sum(each.native for each in postings)
     return Posting(int(account), -debit, -native, **more)
 
 
