@@ -1,4 +1,4 @@
-"""Several payments of one document, or of one entry that several are owed: each takes off its own share, to the cent."""
+"""Several payments of one document, or of one entry that several are owed: each takes off its own share."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from .client import US, Company, Json
+from .report import report
 from .selling import applied, customer, form, item, sold
 from .test_paid_and_changed import changed, pay_bill
 
@@ -33,6 +34,12 @@ def test_a_payment_that_is_changed_leaves_nothing_of_a_paid_invoice(us: Company,
     assert us.moved(before) == booked
     changed(us, "Payment", payments[which], PrivateNote="seen")
     assert us.moved(before) == booked
+
+
+def test_nothing_is_left_to_age_of_what_was_paid_in_halves(us: Company, abroad: Json) -> None:
+    _halves(us, abroad, item(us))
+    found = report(us, "AgedReceivableDetail", customer=abroad["CustomerRef"]["value"], report_date="2099-12-31")
+    assert found.data() == []
 
 
 def test_a_payment_that_goes_leaves_open_what_the_others_have_not_taken(us: Company, abroad: Json) -> None:

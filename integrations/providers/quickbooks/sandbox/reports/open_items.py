@@ -33,8 +33,8 @@ class Item:
 def items(desk: Desk, kind: str, day: str) -> list[Item]:
     """Those of every name, the earliest first, with what was open at the end of a day."""
     found = _documents(desk, kind, day)
-    for payer, target, units in _applied(desk, found, day):
-        share = _share(target, units)
+    for payer, target, before, units in _applied(desk, found):
+        share = _worth(target, before + units) - _worth(target, before)
         target.open -= share
         payer.open += share
     return list(found.values())
@@ -54,23 +54,30 @@ def _documents(desk: Desk, kind: str, day: str) -> dict[Key, Item]:
     return found
 
 
-def _applied(desk: Desk, found: dict[Key, Item], day: str) -> list[tuple[Item, Item, int]]:
-    """Payer, what it pays, and how much of it, for payments up to the day."""
-    query = "SELECT entity, id, target, target_id, units FROM link WHERE realm = ?"
+def _applied(desk: Desk, found: dict[Key, Item]) -> list[tuple[Item, Item, int, int]]:
+    """Payer, what it pays, how much others had paid of it before, and how much the payer does."""
+    query = (
+        "SELECT link.entity, link.id, target, target_id, units, party FROM link LEFT JOIN object payer"
+        " ON payer.realm = link.realm AND payer.entity = link.entity AND payer.id = link.id"
+        " WHERE link.realm = ? ORDER BY link.id, link.line"
+    )
     pairs = []
     parties = defaultdict(list)
     for entity, number, party in found:
         parties[entity, number].append(party)
-    for entity, number, target, target_id, units in desk.books.db.execute(query, (desk.books.realm,)):
+    # Also of payments after the day: the journal counts by Id (entities/settling.py).
+    paid: dict[tuple[str, int, str], int] = defaultdict(int)
+    for entity, number, target, target_id, units, payer in desk.books.db.execute(query, (desk.books.realm,)):
         for party in parties.get((entity, number), ()):
             other = found.get((target, target_id, party))
             if other is not None:
-                pairs.append((found[entity, number, party], other, units))
+                pairs.append((found[entity, number, party], other, paid[target, target_id, payer], units))
+        paid[target, target_id, payer] += units
     return pairs
 
 
-def _share(target: Item, units: int) -> int:
-    """Of a document at its own rate, to the cent, and exactly all of it where all is paid."""
+def _worth(target: Item, units: int) -> int:
+    """So much of a document at its own rate, to the cent, and exactly all of it where it is the whole."""
     if not target.native:
         return 0
     if units == abs(target.native):
