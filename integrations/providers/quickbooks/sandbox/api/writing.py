@@ -39,11 +39,7 @@ def writing(sandbox: Sandbox, realm: str, author: str | None = None) -> Iterator
         books = open_books(sandbox, realm)
         books.watchers = sandbox.watchers
         books.author = AUTHOR.get() if author is None else author
-        try:
-            yield books
-        except BaseException:  # Whatever it was: the transaction is rolled back, and what was decoded of it goes too.
-            sandbox.store.shelf.clear()
-            raise
+        yield books
 
 
 @contextmanager

@@ -104,10 +104,18 @@ class Store:
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        with self._lock, _transaction(self.db, "BEGIN IMMEDIATE") as db:
+        with self._lock, self._decoding_anew(), _transaction(self.db, "BEGIN IMMEDIATE") as db:
             yield db
         for tell in self.listeners:
             tell()
+
+    @contextmanager
+    def _decoding_anew(self) -> Iterator[None]:
+        try:
+            yield
+        except BaseException:  # Also a COMMIT that failed: what was decoded of what is taken back goes too.
+            self.shelf.clear()
+            raise
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -175,7 +183,8 @@ def _transaction(db: sqlite3.Connection, begin: str) -> Iterator[sqlite3.Connect
     db.execute(begin)
     try:
         yield db
-    except BaseException:  # Even a cancelled request must not leave half of its work behind.
-        db.execute("ROLLBACK")
+        db.execute("COMMIT")
+    except BaseException:  # Even a cancelled request, or a full disk, must not leave half of its work behind.
+        if db.in_transaction:
+            db.execute("ROLLBACK")
         raise
-    db.execute("COMMIT")
