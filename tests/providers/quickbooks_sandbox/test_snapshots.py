@@ -71,6 +71,26 @@ def test_snapshots_are_listed_replaced_and_dropped(us: Company) -> None:
     assert "twice" not in _names(us.server)
 
 
+def test_a_snapshot_that_was_cut_short_neither_counts_nor_stands_in_the_way(own: Callable[..., Server]) -> None:
+    server = own()
+    folder = server.books.parent / "snapshots" / server.books.stem / "half"
+    folder.mkdir(parents=True)
+    (folder / "books.new").write_bytes(b"half of it")
+    assert _names(server) == []
+    assert requests.post(f"{server.url}/sandbox/snapshots/half/restore", timeout=5).status_code == 400
+    server.control("snapshots", {"name": "half"})
+    assert server.control("snapshots/half/restore")["restored"] == "half"
+
+
+def test_a_budget_goes_back_with_the_books_and_not_only_at_the_next_start(own: Callable[..., Server]) -> None:
+    server = own()
+    server.control("budget", {"core_plus": 7})
+    server.control("snapshots", {"name": "seven"})
+    server.control("budget", {"core_plus": 9})
+    server.control("snapshots/seven/restore")
+    assert server.control("traffic", method="GET")["budget"] == 7
+
+
 @pytest.mark.parametrize("name", ["../out", "", ".hidden", "a/b", "x" * 65, 5, None])
 def test_a_name_that_could_lead_elsewhere_is_refused(running: Server, name: object) -> None:
     answer = requests.post(f"{running.url}/sandbox/snapshots", json={"name": name}, timeout=5)

@@ -37,12 +37,11 @@ class Snapshots:
     def take(self, name: str) -> None:
         """One of the same name gives way."""
         folder = self._path(name)
-        fresh = folder.with_name(f".{folder.name}.new")
-        shutil.rmtree(fresh, ignore_errors=True)
-        fresh.mkdir(parents=True)
-        self._store.copy_to(fresh / "books.sqlite3")
-        shutil.rmtree(folder, ignore_errors=True)
-        fresh.rename(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        fresh = folder / "books.new"
+        fresh.unlink(missing_ok=True)
+        self._store.copy_to(fresh)
+        fresh.replace(folder / "books.sqlite3")
 
     def restore(self, name: str, *, keep_tokens: bool) -> None:
         folder = self._existing(name)
@@ -56,7 +55,7 @@ class Snapshots:
 
     def _existing(self, name: str) -> Path:
         folder = self._path(name)
-        if not folder.is_dir():
+        if not (folder / "books.sqlite3").is_file():
             raise BadSnapshot(f"There is no snapshot named {name}.")
         return folder
 

@@ -66,7 +66,7 @@ class Meter:
         self._changed: set[tuple[str, str, str, str]] = set()
         self._writing: asyncio.TimerHandle | None = None
         self._blocks = blocks
-        self.budget = int(store.setting("budget.core_plus") or budget)
+        self._usual_budget = budget
         self.load()
 
     def load(self) -> None:
@@ -74,6 +74,7 @@ class Meter:
         self._months.clear()
         self._spent.clear()
         self._changed.clear()
+        self.budget = int(self._store.setting("budget.core_plus") or self._usual_budget)
         with self._store.reading() as db:
             for row in db.execute("SELECT month, app, realm, class, calls FROM metered"):
                 self._add((row["month"], row["app"], row["realm"], row["class"]), row["calls"])
