@@ -77,6 +77,15 @@ def test_a_reset_brings_the_first_day_back(own: Callable[..., Server]) -> None:
     assert us.call("GET", "preferences").status_code == 401
 
 
+def test_the_first_day_of_a_reset_is_today_wherever_the_clock_was(own: Callable[..., Server]) -> None:
+    server = own()
+    today = server.company().query("select * from CompanyInfo")["CompanyInfo"][0]["MetaData"]["CreateTime"][:7]
+    server.control("clock", {"ahead_seconds": 100 * 86_400})
+    server.control("reset")
+    info = server.company().query("select * from CompanyInfo")["CompanyInfo"][0]
+    assert info["MetaData"]["CreateTime"][:7] == today
+
+
 def test_who_hangs_up_in_the_middle_of_a_body_is_no_crash(
     own: Callable[..., Server], capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -76,11 +76,12 @@ class Keeping:
         sandbox.plan.clear()
         switches = sandbox.settings.switches
         sandbox.throttle.set(on=switches.throttle == "on", limits=Limits.of(switches))
+        # First of all: what the companies begin with is dated by it.
+        sandbox.store.move_clock(0)
         with sandbox.store.writing() as db:
             sandbox.store.wipe(db, tokens=not keep)
             seed.plant_if_empty(sandbox.store, switches)
             chart.add_from_folder(sandbox.store, sandbox.settings)
-        sandbox.store.move_clock(0)
         sandbox.meter.clear()
         return answer({"reset": True, "kept_tokens": keep})
 
