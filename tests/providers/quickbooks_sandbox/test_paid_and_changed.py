@@ -195,6 +195,18 @@ def test_a_refund_of_a_vendor_on_payables_is_made_good_by_their_credit(us: Compa
 
 
 @pytest.mark.parametrize(
+    ("account", "name"), [("2000", None), ("1200", None), ("1200", "Vendor"), ("2000", "Customer")]
+)
+def test_a_deposit_on_an_account_of_debts_says_whose_they_are(us: Company, account: str, name: str | None) -> None:
+    ids = {"Vendor": us.vendor("Staples"), "Customer": customer(us)["value"]}
+    named = {"Entity": {"value": ids[name], "type": name}} if name else {}
+    detail = {"AccountRef": us.ref(account), **named}
+    line = {"Amount": 20, "DetailType": "DepositLineDetail", "DepositLineDetail": detail}
+    answer = us.post("deposit", {"DepositToAccountRef": us.ref("1010"), "Line": [line]})
+    assert us.fault(answer)["code"] == "6000"
+
+
+@pytest.mark.parametrize(
     ("source", "target", "sale"), [("Estimate", "Invoice", True), ("PurchaseOrder", "Bill", False)]
 )
 def test_what_came_from_something_deleted_can_still_be_changed(

@@ -89,22 +89,23 @@ def _direct(books: Books, body: Json, line: Json) -> Json:
         raise missing("AccountRef")
     account = books.resolve(detail["AccountRef"], "Account", field_name="AccountRef")
     transactions.check_line_account(books, body, account)
-    _check_entity(books, detail)
+    transactions.check_owner(account, _entity(books, detail))
     books.resolve_in(detail, "PaymentMethodRef", "PaymentMethod")
     dimensions.check_reference(books, detail, "ClassRef", "Class")
     head = {name: line[name] for name in ("Id", "LineNum", "Description") if line.get(name)}
     return {**head, "Amount": from_units(cents(Decimal(line["Amount"]))), "DetailType": DETAIL, DETAIL: detail}
 
 
-def _check_entity(books: Books, detail: Json) -> None:
+def _entity(books: Books, detail: Json) -> Record | None:
+    """Whom the money came from."""
     entity = detail.get("Entity")
     if not entity:
-        return
+        return None
     kind = str(entity.get("type") or "Customer").capitalize()
     if kind not in NAME_TYPES:
         raise Refusal("2170", f"Invalid Enumeration : {kind}", element="Entity")
     detail["Entity"] = {"value": entity["value"], "type": kind}
-    books.resolve(detail["Entity"], "Name", field_name="Entity")
+    return books.resolve(detail["Entity"], "Name", field_name="Entity")
 
 
 def _cash_back(books: Books, body: Json) -> int:

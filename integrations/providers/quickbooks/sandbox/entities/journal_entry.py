@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..books.books import CONTROL_TYPES, NAME_TYPES, Books
+from ..books.books import NAME_TYPES, Books
 from ..books.journal import Posting
 from ..books.record import Record
 from ..model.entity import COMMON, HEAD, TRANSACTION, Entity, flags
@@ -10,13 +10,11 @@ from ..model.fields import Field, Kind, amount, choice, day, flag, ignored, kept
 from ..model.money import to_units
 from ..model.reading import require_positive
 from ..wire.json import Json
-from ..wire.refusals import Refusal, business, missing
+from ..wire.refusals import Refusal, missing
 from . import dimensions, payables, transactions
 from .line_kinds import rest
 
 DETAIL = "JournalEntryLineDetail"
-#: Whose name a line on the account of this type must carry.
-OWNERS = {"Accounts Receivable": "Customer", "Accounts Payable": "Vendor"}
 
 
 def complete(books: Books, draft: Json, before: Record | None) -> Json:
@@ -48,11 +46,7 @@ def _detail(books: Books, detail: Json) -> Json:
     if "AccountRef" not in detail:
         raise missing("AccountRef")
     account = books.resolve(detail["AccountRef"], "Account", field_name="AccountRef")
-    name = _name(books, detail)
-    kind = account.body["AccountType"]
-    if kind in CONTROL_TYPES and (name is None or name.entity != OWNERS[kind]):
-        owner = OWNERS[kind].lower()
-        raise business(f"When you use {kind}, you must choose a {owner} in the Name field.")
+    transactions.check_owner(account, _name(books, detail))
     for field, entity in (("ClassRef", "Class"), ("DepartmentRef", "Department")):
         dimensions.check_reference(books, detail, field, entity)
     return detail

@@ -15,6 +15,8 @@ from ..wire.json import Json
 from ..wire.refusals import Refusal, business, missing
 from . import currencies
 
+#: Whose name a line on an account of this type must carry.
+OWNERS = {"Accounts Receivable": "Customer", "Accounts Payable": "Vendor"}
 CLOSED = (
     "The account period has closed and the account books cannot be updated through the QBO Services API. "
     "Please use the QBO website to make these changes."
@@ -79,6 +81,14 @@ def check_currency(books: Books, body: Json, accounts: Iterable[Record], party: 
     if currency != home and "ExchangeRate" not in body:
         raise Refusal("2410", "Curreny, ExchangeRate is missing.", element="ExchangeRate")
     body.setdefault("ExchangeRate", 1)
+
+
+def check_owner(account: Record, name: Record | None) -> None:
+    """What is owed is owed to or by somebody: a line on the account of debts carries their name."""
+    kind = account.body["AccountType"]
+    owner = OWNERS.get(kind)
+    if owner and (name is None or name.entity != owner):
+        raise business(f"When you use {kind}, you must choose a {owner.lower()} in the Name field.")
 
 
 def check_line_account(books: Books, body: Json, account: Record) -> None:
