@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from .client import UK, US, Company, Json, Server
+from .selling import form, item, off, sold
 
 
 @pytest.fixture(scope="module")
@@ -77,6 +78,15 @@ def test_preferences_are_changed_group_by_group(ours: Company) -> None:
     others = {row["Name"]: row["Value"] for row in after["OtherPrefs"]["NameValue"]}
     assert (others["WarnDuplicateBillNumber"], "NoSuchPreference" in others) == ("true", False)
     assert after["TaxPrefs"] == before["TaxPrefs"]
+
+
+@pytest.mark.parametrize("account", ["none of ours", "99999"])
+def test_a_discount_goes_to_an_account_that_is_there_whatever_was_chosen(ours: Company, account: str) -> None:
+    chosen = {"SalesFormsPrefs": {"DefaultDiscountAccount": account}}
+    ours.create("Preferences", {**_head(_facts(ours, "preferences")), "sparse": True, **chosen})
+    invoice = form(ours, "Invoice", sold(item(ours), 100), off(amount=10, PercentBased=False))
+    line = next(row for row in invoice["Line"] if row["DetailType"] == "DiscountLineDetail")
+    assert line["DiscountLineDetail"]["DiscountAccountRef"]["name"] == "Discounts given"
 
 
 def test_what_only_people_set_is_not_set_by_the_api(ours: Company) -> None:

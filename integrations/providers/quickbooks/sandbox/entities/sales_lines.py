@@ -189,7 +189,8 @@ def _discount(books: Books, body: Json, line: Json) -> Json:
 
 def _discount_account(books: Books) -> str:
     chosen = books.preference("SalesFormsPrefs", "DefaultDiscountAccount")
-    return str(chosen) if chosen else str(own_accounts.get(books, own_accounts.DISCOUNTS).id)
+    found = books.find("Account", int(chosen)) if chosen and is_whole_id(str(chosen)) else None
+    return str((found or own_accounts.get(books, own_accounts.DISCOUNTS)).id)
 
 
 def _bundle(books: Books, body: Json, line: Json) -> Json:
