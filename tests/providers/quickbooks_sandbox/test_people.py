@@ -10,6 +10,7 @@ import requests
 
 from .client import US, Company, Json, Server, fresh
 from .listening import VERIFIER, Listener, listening, until
+from .selling import stock
 
 
 @pytest.fixture
@@ -154,6 +155,40 @@ def test_merged_accounts_add_up(us: Company) -> None:
     rows = us.server.control(f"companies/{US}/balances", method="GET")["accounts"]
     assert next(Decimal(row["postings"]) for row in rows if row["Id"] == winner["Id"]) == 20
     assert loser["Id"] not in [row["Id"] for row in rows]
+
+
+def test_money_that_waits_on_a_merged_account_waits_on_the_other(us: Company) -> None:
+    kind = {"AccountType": "Other Current Asset", "AccountSubType": "UndepositedFunds"}
+    loser, winner = (us.create("Account", {"Name": fresh("Till"), **kind}) for _ in range(2))
+    owner = {"value": us.create("Customer", {"DisplayName": fresh("Customer")})["Id"]}
+    held = {"CustomerRef": owner, "TotalAmt": 40, "DepositToAccountRef": {"value": loser["Id"]}}
+    payment = us.create("Payment", held)
+    person(us, "merge", "Account", loser, into=winner["Id"])
+    named = us.read("Payment", payment["Id"])
+    assert named["DepositToAccountRef"] == {"value": winner["Id"]}
+    line = {"Amount": 40, "LinkedTxn": [{"TxnId": payment["Id"], "TxnType": "Payment"}]}
+    us.create("Deposit", {"DepositToAccountRef": us.ref("1010"), "Line": [line]})
+    assert us.read("Account", winner["Id"])["CurrentBalance"] == 0
+
+
+def test_a_merge_reaches_what_is_to_be_written_on_a_schedule(us: Company) -> None:
+    loser, winner = vendor(us), vendor(us)
+    schedule = {"Name": fresh("Rent"), "RecurType": "UnScheduled"}
+    form = {"VendorRef": {"value": loser["Id"]}, "Line": [us.line("30.00")], "RecurringInfo": schedule}
+    made = us.create("RecurringTransaction", {"Bill": form})["Bill"]
+    person(us, "merge", "Vendor", loser, into=winner["Id"])
+    assert us.read("RecurringTransaction", made["Id"])["Bill"]["VendorRef"]["value"] == winner["Id"]
+
+
+def test_a_count_of_stock_that_is_voided_moves_nothing(us: Company) -> None:
+    product = stock(us)
+    # The count took the Id before the next one.
+    number = int(us.create("Transfer", us.transfer())["Id"]) - 1
+    before = us.postings()
+    assert us.read("Item", product)["QtyOnHand"] == 10
+    us.server.control(f"companies/{US}/human", {"act": "void", "entity": "InventoryQtyAdjust", "id": str(number)})
+    assert us.read("Item", product)["QtyOnHand"] == 0
+    assert us.moved(before) == {"Stock": "-25.00", "3000": "25.00"}
 
 
 def test_a_merged_name_may_stay_as_inactive_and_the_documents_be_touched(own: Callable[..., Server]) -> None:

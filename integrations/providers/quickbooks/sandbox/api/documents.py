@@ -347,8 +347,7 @@ def _referring(fields: tuple[Field, ...]) -> tuple[Field, ...]:
 
 
 def _is_named(field: Field) -> bool:
-    # Recorded: a parent is told by its Id alone.
-    return field.kind is Kind.REF and bool(field.target) and field.name != "ParentRef"
+    return field.kind is Kind.REF and bool(field.target) and not field.bare
 
 
 def _reference(books: Books, value: Json, target: str) -> Json:

@@ -131,8 +131,10 @@ def _nothing(line: Json) -> Json:
     """Neither an amount nor goods."""
     kind = line["DetailType"]
     gone = ("Qty", "UnitPrice", "TaxInclusiveAmt")
-    detail = {name: value for name, value in line.get(kind, {}).items() if name not in gone}
-    return {**line, **({kind: detail} if kind in line else {}), **({"Amount": 0} if "Amount" in line else {})}
+    left, detail = (
+        {name: value for name, value in part.items() if name not in gone} for part in (line, line.get(kind, {}))
+    )
+    return {**left, **({kind: detail} if kind in line else {}), **({"Amount": 0} if "Amount" in line else {})}
 
 
 def _merge(books: Books, act: Act) -> Json:

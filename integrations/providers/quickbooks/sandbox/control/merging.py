@@ -31,7 +31,7 @@ class CannotMerge(ValueError):
 def merge(books: Books, entity: Entity, loser: Record, winner: Record) -> Record:
     _check(books, entity, loser, winner)
     for record in _named_by(books, loser):
-        body = _pointed(record.body, books.entities[record.entity].fields, entity.name, (loser.id, winner.id))
+        body = _turned_over(books, record, entity.name, (loser.id, winner.id))
         if body != record.body:
             _rewrite(books, record, body)
     _move_sums(books, entity, loser, winner)
@@ -58,6 +58,15 @@ def _named_by(books: Books, loser: Record) -> Iterator[Record]:
     query = "SELECT * FROM object WHERE realm = ? AND body LIKE ?"
     rows = books.db.execute(query, (books.realm, f'%"value":"{loser.id}"%')).fetchall()
     return map(Record.from_row, rows)
+
+
+def _turned_over(books: Books, record: Record, target: str, ids: tuple[int, int]) -> Json:
+    """The body with the other one in each place of the first; of a scheduled document, in its form."""
+    entity, body = books.entities[record.entity], record.body
+    if entity.folded:
+        kind = body["Type"]
+        return {**body, kind: _pointed(body[kind], books.entities[kind].fields, target, ids)}
+    return _pointed(body, entity.fields, target, ids)
 
 
 def _pointed(body: Json, fields: tuple[Field, ...], target: str, ids: tuple[int, int]) -> Json:

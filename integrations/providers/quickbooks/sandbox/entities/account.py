@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..books.books import CONTROL_TYPES, Books
 from ..books.record import Record
 from ..model.entity import COMMON, HEAD, LIST, Entity, texts
-from ..model.fields import Field, Kind, amount, choice, day, flag, ignored, kept, label, ref, text
+from ..model.fields import Field, Kind, amount, bare, choice, day, flag, ignored, kept, label, ref, text
 from ..model.money import from_units
 from ..model.reading import refuse_foreign, too_long
 from ..wire.json import Json
@@ -168,7 +168,7 @@ ACCOUNT = Entity(
         Field("AcctNum", Kind.TEXT, limit=20, forbidden=":"),
         text("Description", 100),
         flag("SubAccount"),
-        ref("ParentRef", "Account"),
+        bare("ParentRef", "Account"),
         ref("CurrencyRef", "Currency"),
         ref("TaxCodeRef", "TaxCode"),
         flag("Active"),

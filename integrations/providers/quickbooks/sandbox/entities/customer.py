@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..books.books import Books
 from ..books.record import Record
 from ..model.entity import HEAD, LIST, Entity, address
-from ..model.fields import amount, choice, day, flag, ignored, kept, label, ref, text
+from ..model.fields import amount, bare, choice, day, flag, ignored, kept, label, ref, text
 from ..model.money import from_units
 from ..wire.json import Json
 from ..wire.refusals import Refusal, business
@@ -72,7 +72,7 @@ CUSTOMER = Entity(
         text("Notes", 2000),
         flag("Job"),
         flag("BillWithParent"),
-        ref("ParentRef", "Customer"),
+        bare("ParentRef", "Customer"),
         ref("SalesTermRef", "Term"),
         ref("PaymentMethodRef", "PaymentMethod"),
         ref("ARAccountRef", "Account"),

@@ -7,7 +7,7 @@ from functools import partial
 from ..books.books import Books
 from ..books.record import Record
 from ..model.entity import COMMON, HEAD, LIST, Entity, address, texts
-from ..model.fields import Field, flag, ignored, label, ref
+from ..model.fields import Field, bare, flag, ignored, label
 from ..wire.json import Json
 from ..wire.refusals import missing
 from . import subscription, trees
@@ -64,7 +64,7 @@ def _dimension(name: str, sub: str, *more: Field, first_id: int = 1) -> Entity:
         fields=(
             label("Name", 100, forbidden=":\t\n\r"),
             flag(sub),
-            ref("ParentRef", name),
+            bare("ParentRef", name),
             flag("Active"),
             *more,
             *HEAD,

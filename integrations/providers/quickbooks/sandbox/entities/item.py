@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..books.books import Books
 from ..books.record import Record
 from ..model.entity import COMMON, HEAD, LIST, Entity, flags, numbers, texts
-from ..model.fields import choice, day, flag, ignored, kept, label, lines, number, part, ref, text
+from ..model.fields import bare, choice, day, flag, ignored, kept, label, lines, number, part, ref, text
 from ..model.money import from_units, to_units
 from ..wire.json import Json
 from ..wire.refusals import Refusal, business, missing
@@ -159,7 +159,7 @@ ITEM = Entity(
         text("Description", 4000),
         flag("Active"),
         flag("SubItem"),
-        ref("ParentRef", "Item"),
+        bare("ParentRef", "Item"),
         flag("Taxable"),
         flag("SalesTaxIncluded"),
         number("UnitPrice"),

@@ -139,7 +139,7 @@ PAYMENT = Entity(
     fields=(
         ref("CustomerRef", "Customer"),
         ref("ARAccountRef", "Account"),
-        bare("DepositToAccountRef"),
+        bare("DepositToAccountRef", "Account"),
         ref("PaymentMethodRef", "PaymentMethod"),
         text("PaymentRefNum", 21),
         amount("TotalAmt"),

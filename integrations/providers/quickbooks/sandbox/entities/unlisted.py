@@ -16,7 +16,7 @@ from .journal_entry import DETAIL, JOURNAL_ENTRY, journal
 def _counted(books: Books, record: Record) -> list[Posting]:
     """The entry, with what each line moves of an item."""
     return [
-        posting._replace(item=int(line["ItemRef"]["value"]), quantity=to_units(line["Qty"]))
+        posting._replace(item=int(line["ItemRef"]["value"]), quantity=to_units(line.get("Qty", 0)))
         if "ItemRef" in line
         else posting
         for posting, line in zip(journal(books, record), record.body["Line"], strict=True)

@@ -45,6 +45,8 @@ class Field:
     marks: str = ""
     #: The limit of older documentation.
     older_limit: int = 0
+    #: A reference that answers tell by its Id alone.
+    bare: bool = False
 
 
 def text(name: str, limit: int) -> Field:
@@ -88,9 +90,9 @@ def ref(name: str, target: str) -> Field:
     return Field(name, Kind.REF, target=target)
 
 
-def bare(name: str) -> Field:
+def bare(name: str, target: str = "") -> Field:
     """A reference that answers show without a name."""
-    return Field(name, Kind.REF)
+    return Field(name, Kind.REF, target=target, bare=True)
 
 
 def part(name: str, *parts: Field) -> Field:
