@@ -40,7 +40,7 @@ from .traffic.log import Log
 from .traffic.lost import Lost
 from .traffic.meter import Meter
 from .traffic.routing import ByWord
-from .traffic.throttle import Limits, Throttle
+from .traffic.throttle import Throttle
 from .webhooks.sender import Sender
 
 Work = Callable[[], Coroutine[Any, Any, None]]
@@ -54,7 +54,7 @@ def build(settings: Settings) -> ASGIApp:
         seed.plant_if_empty(store, settings.switches)
         chart.add_from_folder(store, settings)
     switches = settings.switches
-    throttle = Throttle(on=switches.throttle == "on", limits=Limits.of(switches))
+    throttle = Throttle(on=switches.throttle == "on", limits=switches.limits)
     meter = Meter(store, switches.coreplus_budget, switches.budget_blocks)
     log = Log(switches.request_log)
     sender = Sender(store, switches)

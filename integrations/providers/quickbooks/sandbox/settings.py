@@ -21,6 +21,20 @@ def _one_of(default: str, *others: str) -> Any:
 
 
 @dataclass(frozen=True)
+class Limits:
+    """§8.1 the published limits of the throttle, in the environment SANDBOX_LIMIT_…; 0 switches one off."""
+
+    per_minute: int = 500
+    per_second: int = 10
+    at_once: int = 10
+    batches_per_minute: int = 40
+    #: Over all apps of the company.
+    realm_batches_per_minute: int = 120
+    #: Over all apps; from 2017, its present value is not known.
+    reports_per_minute: int = 200
+
+
+@dataclass(frozen=True)
 class Switches:
     """Each default is the more hostile reading; the environment name is SANDBOX_ and the field in capitals."""
 
@@ -140,13 +154,6 @@ class Switches:
     throttle: str = _one_of("off", "on")
     #: §8.1 shape of the throttle answer.
     throttle_body: str = _one_of("json", "xml", "lower")
-    #: §8.1 each limit of the throttle; 0 switches it off.
-    limit_per_minute: int = 500
-    limit_per_second: int = 10
-    limit_at_once: int = 10
-    limit_batches_per_minute: int = 40
-    limit_realm_batches_per_minute: int = 120
-    limit_reports_per_minute: int = 200
     #: §8.1 seconds after which the gateway gives a request up; the work goes on.
     request_seconds: int = 120
     #: Milliseconds that every answer of the API takes at least, so that requests are under way together.
@@ -162,18 +169,22 @@ class Switches:
 
     #: Requests that are kept in memory with their answers, for the page that shows them; 0 keeps none.
     request_log: int = 1000
+    #: §8.1 each of them by a name of its own.
+    limits: Limits = Limits()
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> Switches:
-        known = {each.name: each for each in fields(cls)}
-        given = {name: environ.get(f"SANDBOX_{name.upper()}", "") for name in known}
-        values: dict[str, Any] = {name: _value(known[name], text) for name, text in given.items() if text}
-        return cls(**values)
+        return cls(**_given(cls, environ, "SANDBOX_"), limits=Limits(**_given(Limits, environ, "SANDBOX_LIMIT_")))
 
 
-def _value(switch: Any, text: str) -> str | int:
+def _given(cls: Any, environ: Mapping[str, str], prefix: str) -> dict[str, Any]:
+    """What the environment says of the fields of a class."""
+    named = ((each, f"{prefix}{each.name.upper()}") for each in fields(cls) if each.name != "limits")
+    return {each.name: _value(each, name, environ[name]) for each, name in named if environ.get(name)}
+
+
+def _value(switch: Any, name: str, text: str) -> str | int:
     words = switch.metadata.get("words")
-    name = f"SANDBOX_{switch.name.upper()}"
     if words is None:
         if not text.isdigit():
             raise BadSetting(f"{name} must be a whole number, not {text!r}")

@@ -13,7 +13,6 @@ from starlette.responses import Response
 from ..books.snapshots import Snapshots
 from ..companies import all as seed
 from ..sandbox import Call, Sandbox, answer
-from ..traffic.throttle import Limits
 from ..wire.json import Json
 from . import chart
 from .asking import BadRequest, asked, body_of, flag_of
@@ -75,7 +74,7 @@ class Keeping:
         sandbox = self._sandbox
         sandbox.plan.clear()
         switches = sandbox.settings.switches
-        sandbox.throttle.set(on=switches.throttle == "on", limits=Limits.of(switches))
+        sandbox.throttle.set(on=switches.throttle == "on", limits=switches.limits)
         # First of all: what the companies begin with is dated by it.
         sandbox.store.move_clock(0)
         with sandbox.store.writing() as db:

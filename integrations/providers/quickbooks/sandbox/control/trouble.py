@@ -8,6 +8,7 @@ from ..books.books import companies
 from ..sandbox import Call, Sandbox, answer
 from ..traffic.faults import KINDS, BadPlan, Trouble
 from ..traffic.scenarios import SCENARIOS
+from ..traffic.throttle import changed
 from ..wire.json import Json
 from .asking import BadRequest, asked, body_of, flag_of, text_of
 
@@ -48,7 +49,7 @@ class TroubleControl:
             wanted = asked(call, "on", *throttle.limits.__dict__)
             on = flag_of(wanted, "on", usual=throttle.on)
             wanted.pop("on", None)
-            throttle.set(on=on, limits=throttle.limits.changed(wanted))
+            throttle.set(on=on, limits=changed(throttle.limits, wanted))
         return answer({"on": throttle.on, **throttle.limits.__dict__})
 
     def traffic(self, call: Call) -> Response:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import threading
 import time
 from collections import defaultdict, deque
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ..settings import Switches
+from ..settings import Limits
 from .visits import BATCH, REPORT, Visit
 
 
@@ -21,32 +21,15 @@ class Throttled(Exception):
 
 
 class BadLimit(ValueError):
-    """A limit there is not, or none that could be kept."""
+    """A limit that could not be kept."""
 
 
-@dataclass(frozen=True)
-class Limits:
-    per_minute: int = 500
-    per_second: int = 10
-    at_once: int = 10
-    batches_per_minute: int = 40
-    #: Over all apps of the company.
-    realm_batches_per_minute: int = 120
-    #: Over all apps; from 2017, its present value is not known.
-    reports_per_minute: int = 200
-
-    @classmethod
-    def of(cls, switches: Switches) -> Limits:
-        return cls(**{each.name: getattr(switches, f"limit_{each.name}") for each in fields(cls)})
-
-    def changed(self, wanted: dict[str, Any]) -> Limits:
-        unknown = wanted.keys() - asdict(self).keys()
-        if unknown:
-            raise BadLimit(f"Unknown: {', '.join(sorted(unknown))}. Known: {', '.join(asdict(self))}.")
-        values = {name: 0 if value is None else value for name, value in wanted.items()}
-        if not all(type(value) is int and value >= 0 for value in values.values()):
-            raise BadLimit("A limit is a whole number; 0 switches it off.")
-        return Limits(**{**asdict(self), **values})
+def changed(limits: Limits, wanted: dict[str, Any]) -> Limits:
+    """The limits with those that are wanted otherwise."""
+    values = {name: 0 if value is None else value for name, value in wanted.items()}
+    if not all(type(value) is int and value >= 0 for value in values.values()):
+        raise BadLimit("A limit is a whole number; 0 switches it off.")
+    return replace(limits, **values)
 
 
 class Recent:
