@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -15,23 +13,21 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, multiple, rule
 
-from .client import US, Company, Json, Server, posted
+from .client import US, Company, Json, posted
+from .stage import Stage
 
 AMOUNTS = st.decimals(Decimal("0.01"), Decimal("9999.99"), places=2).map(float)
 ACCOUNTS = st.sampled_from(("6110", "6230", "6140", "5100", "1300"))
 VENDORS = st.sampled_from(("Staples", "Uber", "FedEx"))
 FAULTS = st.sampled_from(({"kind": "drop_after_commit"}, {"kind": "drop_before"}, {"kind": "status", "commit": True}))
 
-_servers: list[Server] = []
+_stage = Stage()
 
 
 @pytest.fixture(scope="module", autouse=True)
 def _server() -> Iterator[None]:
-    with TemporaryDirectory() as folder:
-        _servers.append(Server(Path(folder)))
-        _servers[0].control("snapshots", {"name": "first-day"})
+    with _stage.running():
         yield
-        _servers.pop().kill()
 
 
 def _cents(number: Any) -> Decimal:
@@ -63,8 +59,7 @@ class BooksMachine(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
-        _servers[0].control("snapshots/first-day/restore", {"keep_tokens": True})
-        self.us: Company = _servers[0].company(US)
+        self.us: Company = _stage.begin()
         self.model = Documents()
         self.expected: dict[str, Decimal] = {}
 
@@ -207,16 +202,16 @@ class BooksMachine(RuleBasedStateMachine):
             try:
                 self.us.post("purchase", body, requestid=str(key))
             except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError):
-                self.us = _servers[0].company(US)
+                self.us = _stage.server.company(US)
         self._know("Purchase", self.us.post("purchase", body, requestid=str(key)))
         self._post("6110", _cents(amount))
         self._post("2110", -_cents(amount))
 
     @contextmanager
     def _planned(self, fault: Json) -> Iterator[None]:
-        _servers[0].control("faults", {**fault, "entity": "Purchase"})
+        _stage.server.control("faults", {**fault, "entity": "Purchase"})
         yield
-        _servers[0].control("faults", method="DELETE")
+        _stage.server.control("faults", method="DELETE")
 
     @invariant()
     def balances_are_the_sum_of_what_was_posted_and_debits_equal_credits(self) -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -14,8 +12,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from .client import US, Company, Json, Server, address
+from .client import Company, Json, address
 from .selling import applied, customer, item, sold
+from .stage import Stage
 
 CENTS = st.integers(1, 99_999)
 SHARES = st.sampled_from((25, 50, 100, 100, 130))
@@ -25,16 +24,13 @@ SIGNS = {"Invoice": 1, "CreditMemo": -1}
 SHOWN = ("Invoice", "CreditMemo", "Payment", "SalesReceipt")
 Key = tuple[str, str]
 
-_servers: list[Server] = []
+_stage = Stage()
 
 
 @pytest.fixture(scope="module", autouse=True)
 def _server() -> Iterator[None]:
-    with TemporaryDirectory() as folder:
-        _servers.append(Server(Path(folder)))
-        _servers[0].control("snapshots", {"name": "first-day"})
+    with _stage.running():
         yield
-        _servers.pop().kill()
 
 
 def _cents(number: Any) -> int:
@@ -63,8 +59,7 @@ class Document:
 class SalesMachine(RuleBasedStateMachine):
     @initialize()
     def begin(self) -> None:
-        _servers[0].control("snapshots/first-day/restore", {"keep_tokens": True})
-        self.us: Company = _servers[0].company(US)
+        self.us: Company = _stage.begin()
         self.owner = customer(self.us)
         self.product = item(self.us)
         self.known: dict[Key, Document] = {}
