@@ -103,30 +103,32 @@ def _call(request: Request, headers: dict[str, str], body: bytes) -> Call:
 def at_once(handler: Handler) -> Endpoint:
     """For what is done sooner than another thread could be woken; planned delays wait outside (traffic/broken.py)."""
 
-    async def endpoint(request: Request) -> Response:
-        try:
-            call = await _read(request)
-        except Unreadable as trouble:
-            return trouble.response
-        with _settled_if_it_fails(call):
-            return left(call, handler(call))
+    async def here(call: Call) -> Response:
+        return handler(call)
 
-    return endpoint
+    return _endpoint(here)
 
 
 def in_thread(handler: Handler) -> Endpoint:
     """For what reads whole companies, beside the event loop."""
 
+    async def beside(call: Call) -> Response:
+        response = await run_in_threadpool(handler, call)
+        if isinstance(response, Postponed):
+            response.beside = True
+        return response
+
+    return _endpoint(beside)
+
+
+def _endpoint(answered: Callable[[Call], Awaitable[Response]]) -> Endpoint:
     async def endpoint(request: Request) -> Response:
         try:
             call = await _read(request)
         except Unreadable as trouble:
             return trouble.response
         with _settled_if_it_fails(call):
-            response = await run_in_threadpool(handler, call)
-        if isinstance(response, Postponed):
-            response.beside = True
-        return left(call, response)
+            return left(call, await answered(call))
 
     return endpoint
 
