@@ -88,6 +88,19 @@ def test_books_are_closed_up_to_a_real_day(sandbox: Server, more: Json) -> None:
     assert _refused(sandbox, f"companies/{US}/human", {"act": "close-books", **more})
 
 
+@pytest.mark.parametrize(
+    ("path", "body", "word"),
+    [
+        ("faults", {"kind": ["delay"]}, "kind"),
+        ("webhooks", {"url": "http://127.0.0.1:1/", "entities": [{}]}, "notifications"),
+        ("webhooks", {"url": "http://127.0.0.1:1/", "entities": [1]}, "notifications"),
+        (f"companies/{US}/accounts", {"accounts": [{"Name": 5, "AccountType": "Bank"}]}, "Name"),
+    ],
+)
+def test_what_is_not_even_of_the_right_type_is_explained(sandbox: Server, path: str, body: Json, word: str) -> None:
+    assert word in _refused(sandbox, path, body)
+
+
 def test_a_limit_alone_does_not_switch_the_throttle_on(sandbox: Server) -> None:
     assert sandbox.control("throttle", {"per_second": 11})["on"] is False
     assert sandbox.control("throttle", {"on": True})["per_second"] == 11

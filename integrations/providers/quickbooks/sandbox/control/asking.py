@@ -27,7 +27,7 @@ class BadRequest(ValueError):
 
 _EXPLAINED = (
     *(BadRequest, BadAct, BadPlan, BadChart, BadApp, BadLimit, BadSnapshot, BadWebhook),
-    *(NoSuchPreference, CannotReconcile, Refusal, TypeError),
+    *(NoSuchPreference, CannotReconcile, Refusal),
 )
 
 

@@ -34,12 +34,16 @@ def add_from_folder(store: Store, settings: Settings) -> None:
 
 def add(books: Books, rows: Any) -> Json:
     """What is there, by number or by name, stays as it is."""
-    if not isinstance(rows, list) or not all(isinstance(row, dict) and row.get("Name") for row in rows):
+    if not isinstance(rows, list) or not all(map(_is_named, rows)):
         raise BadChart('accounts must be a list of objects with at least "Name" and "AccountType".')
     known = _known(books.all("Account"))
     answered = [_added(books, row, known) for row in rows]
     made = sum(row["created"] for row in answered)
     return {"created": made, "existing": len(answered) - made, "accounts": answered}
+
+
+def _is_named(row: Any) -> bool:
+    return isinstance(row, dict) and isinstance(row.get("Name"), str) and bool(row["Name"])
 
 
 def _known(accounts: Iterable[Record]) -> dict[str, int]:

@@ -114,11 +114,11 @@ class Trouble:
         unknown = [name for name in plan if name not in known]
         if unknown:
             raise BadPlan(f"Unknown: {', '.join(unknown)}. Known: {', '.join(known)}.")
-        if plan.get("kind") not in KINDS:
-            raise BadPlan(f"kind must be one of {', '.join(KINDS)}.")
         wrong = [name for name, value in plan.items() if not isinstance(value, _TYPES[str(known[name].type)])]
         if wrong:
             raise BadPlan(f"Of the wrong type: {', '.join(wrong)}.")
+        if plan.get("kind") not in KINDS:
+            raise BadPlan(f"kind must be one of {', '.join(KINDS)}.")
         numbers = {name: float(plan[name]) for name in ("seconds", "probability") if name in plan}
         return cls(**{**plan, **numbers})._checked()
 

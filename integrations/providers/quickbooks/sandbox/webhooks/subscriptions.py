@@ -84,7 +84,7 @@ class Subscription:
             raise BadWebhook(f"shape must be one of {', '.join(SHAPES)}.")
         if self.compress <= 0 or self.hold < 0 or self.repeat < 0:
             raise BadWebhook("compress must be more than 0; hold and repeat not less.")
-        unknown = [name for name in self.entities or () if name not in ENTITIES]
+        unknown = [name for name in map(str, self.entities or ()) if name not in ENTITIES]
         if unknown:
             raise BadWebhook(f"No notifications of: {', '.join(unknown)}. Known: {', '.join(ENTITIES)}.")
 
