@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import signal
 import socket
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -161,8 +162,11 @@ def test_one_slow_listener_holds_up_neither_another_nor_a_request(
     with socket.create_server(("127.0.0.1", 0)) as silent:
         subscribe(url=f"http://127.0.0.1:{silent.getsockname()[1]}/")
         subscribe(entities=["Vendor"])
+        began = time.monotonic()
         for _ in range(5):
             us.create("Vendor", {"DisplayName": fresh("Vendor")})
+        # One attempt at the silent one takes longer.
+        assert time.monotonic() - began < 2.5
         until(lambda: len(listener.events()) == 5, seconds=1.5)
 
 
