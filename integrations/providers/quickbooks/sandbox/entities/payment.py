@@ -18,7 +18,6 @@ from .line_kinds import rest
 #: TxnType of a line to which way it counts; any other is dropped in silence, as payments of bills do (§9.9).
 SIGNS = {"Invoice": 1, "CreditMemo": -1, "JournalEntry": 1}
 SETTLING = settling.Kind(SIGNS, 1, lambda books, body, party: _is_family(books, _payer(books, body), str(party)))
-HELD_IN = ("Bank", "Other Current Asset", "Credit Card")
 
 
 def complete(books: Books, draft: Json, before: Record | None) -> Json:
@@ -50,7 +49,7 @@ def _payer(books: Books, body: Json) -> Record:
 def _accounts(books: Books, body: Json) -> list[Record]:
     if "DepositToAccountRef" not in body:
         body["DepositToAccountRef"] = {"value": str(own_accounts.get(books, own_accounts.UNDEPOSITED).id)}
-    held = transactions.account(books, body, "DepositToAccountRef", HELD_IN)
+    held = transactions.account(books, body, "DepositToAccountRef", selling.HELD_IN)
     return [held, transactions.control_account(books, body, "ARAccountRef", selling.RECEIVABLE)]
 
 
@@ -116,7 +115,7 @@ def _extra(books: Books, line: Json) -> list[Json]:
         facts["txnOpenBalance"] = f"{body['Balance']:.2f}"
     if body.get("DocNumber"):
         facts["txnReferenceNumber"] = body["DocNumber"]
-    return [settling.name_value(name, value) for name, value in facts.items()]
+    return [transactions.name_value(name, value) for name, value in facts.items()]
 
 
 def voided(books: Books, record: Record) -> Json:

@@ -86,18 +86,8 @@ def journal(books: Books, record: Record) -> list[Posting]:
 
 def derived(books: Books, record: Record) -> Json:
     kind = "3" if record.body["PaymentType"] == "Check" else "54"
-    value = {"Name": "TxnType", "Value": kind}
-    extra = {
-        "name": "{http://schema.intuit.com/finance/v3}NameValue",
-        "declaredType": "com.intuit.schema.finance.v3.NameValue",
-        "scope": "javax.xml.bind.JAXBElement$GlobalScope",
-        "value": value,
-        "nil": False,
-        "globalScope": True,
-        "typeSubstituted": False,
-    }
     rows = [{**line, "CustomExtensions": []} for line in record.body["Line"]]
-    return {"PurchaseEx": {"any": [extra]}, "CustomField": [], "Line": rows}
+    return {"PurchaseEx": {"any": [transactions.name_value("TxnType", kind)]}, "CustomField": [], "Line": rows}
 
 
 PURCHASE = Entity(

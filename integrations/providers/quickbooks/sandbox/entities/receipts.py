@@ -13,8 +13,6 @@ from ..model.fields import Field, ignored, ref
 from ..wire.json import Json
 from . import deposited, invoice, numbering, own_accounts, selling, transactions
 
-HELD_IN = ("Bank", "Other Current Asset", "Credit Card")
-
 
 def _sale(books: Books, draft: Json, before: Record | None) -> Json:
     body = dict(draft)
@@ -28,7 +26,7 @@ def _complete(books: Books, draft: Json, before: Record | None) -> Json:
     """A refund names the account it is paid from; nobody could guess it."""
     body = dict(draft)
     customer = selling.customer_of(books, body, required=False)
-    account = transactions.account(books, body, "DepositToAccountRef", HELD_IN)
+    account = transactions.account(books, body, "DepositToAccountRef", selling.HELD_IN)
     return selling.complete(books, body, before, customer, (account,))
 
 

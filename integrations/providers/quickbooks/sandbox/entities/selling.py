@@ -16,6 +16,8 @@ from . import custom_fields, dimensions, numbering, sales_lines, stock, tax, tax
 from .sales_lines import DISCOUNT, ITEM
 
 RECEIVABLE = "Accounts Receivable"
+#: Where what a customer pays may be held.
+HELD_IN = ("Bank", "Other Current Asset", "Credit Card")
 
 
 def email(name: str) -> Field:

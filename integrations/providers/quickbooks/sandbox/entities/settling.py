@@ -192,18 +192,5 @@ def applications(lines: Iterable[Json]) -> list[Application]:
     return found
 
 
-def name_value(name: str, value: str) -> Json:
-    """A fact about a line, in the way of Java (§9.7)."""
-    return {
-        "name": "{http://schema.intuit.com/finance/v3}NameValue",
-        "declaredType": "com.intuit.schema.finance.v3.NameValue",
-        "scope": "javax.xml.bind.JAXBElement$GlobalScope",
-        "value": {"Name": name, "Value": value},
-        "nil": False,
-        "globalScope": True,
-        "typeSubstituted": False,
-    }
-
-
 def unapplied(lines: Iterable[Json], signs: Mapping[str, int], total: Any) -> Any:
     return from_units(to_units(total) - net(lines, signs))

@@ -147,6 +147,19 @@ def number_taken(number: str, word: str, holder: int) -> Refusal:
     )
 
 
+def name_value(name: str, value: str) -> Json:
+    """A fact about a transaction or a line, in the way of Java (§9.7)."""
+    return {
+        "name": "{http://schema.intuit.com/finance/v3}NameValue",
+        "declaredType": "com.intuit.schema.finance.v3.NameValue",
+        "scope": "javax.xml.bind.JAXBElement$GlobalScope",
+        "value": {"Name": name, "Value": value},
+        "nil": False,
+        "globalScope": True,
+        "typeSubstituted": False,
+    }
+
+
 def voided(books: Books, record: Record) -> Json:
     """§4.2: amounts become zero and the note says so."""
     body = {**record.body, "PrivateNote": "Voided", "TotalAmt": 0}
