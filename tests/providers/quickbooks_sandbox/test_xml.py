@@ -83,6 +83,11 @@ def test_a_fault_comes_as_xml(us: Company) -> None:
     assert 'code="6240"' in answer.text
 
 
+def test_what_a_fault_leaves_open_is_no_attribute(us: Company) -> None:
+    answer = us.call("GET", "query", params={"query": "nonsense"}, headers=XML)
+    assert '<Error code="4000"><Message>' in answer.text
+
+
 def test_a_token_that_is_no_good_is_refused_in_xml(us: Company) -> None:
     answer = Company(us.server, us.realm, "nobody").call("GET", "preferences", headers=XML)
     assert answer.status_code == 401

@@ -51,7 +51,7 @@ def _object(name: str, value: Json) -> str:
     if name.endswith("Ref") and "value" in value:
         return _reference(name, value)
     marks = _marks(name)
-    attributes = "".join(f" {key}={quoteattr(_text(value[key]))}" for key in marks if key in value)
+    attributes = "".join(f" {key}={quoteattr(_text(value[key]))}" for key in marks if value.get(key) is not None)
     inside = "".join(_element(key, each) for key, each in value.items() if key not in marks)
     return f"<{name}{attributes}>{inside}</{name}>"
 
