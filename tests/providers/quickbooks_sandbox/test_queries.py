@@ -116,6 +116,19 @@ def test_awkward_names_are_found_when_escaped(us: Company, name: str, quote: str
     assert [row["DisplayName"] for row in found["Vendor"]] == [unique]
 
 
+@pytest.mark.parametrize("word", ["CURRENT_DATE", "current_date"])
+def test_the_day_of_the_company_has_a_word(us: Company, word: str) -> None:
+    made = us.create("Purchase", us.charge(DocNumber=fresh("CD"), TxnDate=None))
+    older = us.create("Purchase", us.charge(DocNumber=fresh("CD"), TxnDate="2026-03-01"))
+    numbers = f"DocNumber IN ('{made['DocNumber']}', '{older['DocNumber']}')"
+    assert [row["Id"] for row in _rows(us, f"SELECT * FROM Purchase WHERE TxnDate = {word} AND {numbers}")] == [
+        made["Id"]
+    ]
+    assert [row["Id"] for row in _rows(us, f"SELECT * FROM Purchase WHERE TxnDate < {word} AND {numbers}")] == [
+        older["Id"]
+    ]
+
+
 BAD = [
     ("", "4000", "QueryParserError: The query provided was empty"),
     ("   ", "4000", "The query provided was empty"),

@@ -81,12 +81,13 @@ def tokenize(text: str) -> list[Token]:
 class Parser:
     """Recursive descent over one statement; each method reads one clause."""
 
-    def __init__(self, text: str, switches: Switches) -> None:
+    def __init__(self, text: str, switches: Switches, today: str) -> None:
         if not text.strip():
             raise unparsable("The query provided was empty")
         self._tokens = tokenize(text)
         self._at = 0
         self._switches = switches
+        self._today = today
 
     def statement(self) -> Statement:
         self._expect("SELECT")
@@ -201,6 +202,10 @@ class Parser:
         if token.kind == "number" or token.text.lower() in ("true", "false"):
             self._at += 1
             return Literal(token.text.lower(), quoted=False)
+        if token.text.upper() == "CURRENT_DATE":
+            # §3: in samples, without quotes; the day of the company.
+            self._at += 1
+            return Literal(self._today, quoted=True)
         raise self._surprise()
 
     def _quoted(self, token: Token) -> str:

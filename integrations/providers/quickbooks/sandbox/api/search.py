@@ -31,7 +31,7 @@ _FARTHEST = Decimal(10**13)
 
 
 def run(books: Books, text: str) -> Json:
-    statement = Parser(text, books.switches).statement()
+    statement = Parser(text, books.switches, books.today).statement()
     entity = BY_QUERY.get(statement.entity.lower())
     if statement.entity.lower() in EMPTY:
         return _nothing(statement)
