@@ -27,6 +27,14 @@ def test_the_control_plane_explains_what_it_does_not_have(sandbox: Server) -> No
         assert (answer.status_code, "error" in answer.json()) == (status, True)
 
 
+@pytest.mark.parametrize(("method", "path", "status"), [("GET", "nothing", 404), ("POST", "companies", 405)])
+def test_a_call_there_is_not_leads_to_those_there_are(sandbox: Server, method: str, path: str, status: int) -> None:
+    answer = requests.request(method, f"{sandbox.url}/sandbox/{path}", timeout=5)
+    assert answer.status_code == status
+    assert f"/sandbox/{path}" in answer.json()["error"]
+    assert "GET /sandbox lists the calls." in answer.json()["error"]
+
+
 def _refused(sandbox: Server, path: str, body: Json) -> str:
     answer = requests.post(f"{sandbox.url}/sandbox/{path}", json=body, timeout=5)
     assert answer.status_code == 400, answer.text

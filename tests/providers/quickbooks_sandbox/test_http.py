@@ -130,7 +130,7 @@ def test_an_address_inside_a_company_that_is_not_there(us: Company) -> None:
     assert fault["Detail"].startswith("Operation Could not find resource for relative : /v3/company/")
 
 
-@pytest.mark.parametrize("path", ["/nowhere", "/v3/companies", "/oauth2/v1", "/sandbox/nothing", "/favicon.ico"])
+@pytest.mark.parametrize("path", ["/nowhere", "/v3/companies", "/oauth2/v1", "/sandboxes", "/favicon.ico"])
 def test_an_address_elsewhere_is_a_page_of_the_gateway(sandbox: Server, path: str) -> None:
     answer = requests.get(f"{sandbox.url}{path}", timeout=5)
     assert (answer.status_code, answer.headers["Content-Type"].partition(";")[0]) == (404, "text/html")

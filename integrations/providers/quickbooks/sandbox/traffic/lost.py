@@ -13,7 +13,14 @@ from ..wire import json
 from ..wire.refusals import Refusal, unsupported
 from . import gateway
 
+#: Where the reader is whoever writes a test, and is told in JSON.
+_CONTROL = "/sandbox/"
 Handler = Callable[[Request, Exception], Awaitable[Response]]
+
+
+def _explained(what: str, status: int) -> Response:
+    body = {"error": f"{what} GET /sandbox lists the calls."}
+    return Response(json.encode(body), status, media_type="application/json")
 
 
 class Lost:
@@ -30,6 +37,8 @@ class Lost:
         if path.startswith("/v3/company/"):
             operation = f"Could not find resource for relative : {path} of full path: {request.url.replace(query='')}"
             return self._fault(unsupported(operation), 400)
+        if path.startswith(_CONTROL):
+            return _explained(f"There is no call {path}.", 404)
         return gateway.page(404)
 
     async def no_method(self, request: Request, trouble: Exception) -> Response:
@@ -37,6 +46,8 @@ class Lost:
         if request.url.path.startswith("/v3/company/"):
             operation = f"No resource method found for {request.method}, return 405 with Allow header"
             return self._fault(unsupported(operation), 405)
+        if request.url.path.startswith(_CONTROL):
+            return _explained(f"{request.url.path} does not take {request.method}.", 405)
         return gateway.page(405)
 
     async def no_answer(self, request: Request, trouble: Exception) -> Response:
