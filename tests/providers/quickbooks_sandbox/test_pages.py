@@ -10,6 +10,7 @@ import pytest
 import requests
 
 from .client import UK, US, Company, Server, fresh
+from .selling import form, item, off, sold
 
 SECTIONS = (
     *("", "/transactions", "/accounts", "/vendors", "/customers", "/employees", "/items", "/lists", "/reports"),
@@ -256,6 +257,48 @@ def test_a_report_of_one_day_asks_for_one_day(us: Company, name: str) -> None:
     text = of(us, f"/reports/{name}?report_date=2026-07-01&end_date=2026-07-01")
     assert text.count('type="date"') == 1
     assert "as of 1 Jul 2026" in text
+
+
+@pytest.mark.parametrize("asked", ["start_date=2026-12-01&end_date=2026-01-01&accounting_method=cash"])
+def test_a_report_that_cannot_be_drawn_keeps_what_was_asked(us: Company, asked: str) -> None:
+    text = of(us, f"/reports/ProfitAndLoss?{asked}", 400)
+    assert "The report cannot be drawn." in text
+    for words in ('name="start_date" value="2026-12-01"', 'name="end_date" value="2026-01-01"', "selected>Cash<"):
+        assert words in text
+
+
+def test_a_discount_is_told_as_what_it_takes_away(us: Company) -> None:
+    made = form(us, "Invoice", sold(item(us), 100), off(PercentBased=True, DiscountPercent=10))
+    text = of(us, f"/invoice/{made['Id']}").partition('id="lines"')[2]
+    assert ">Discount, 10 %<" in text
+    assert ">−10.00<" in text
+
+
+def test_a_tax_code_stands_on_a_line_by_its_name_and_tells_its_rates(uk: Company) -> None:
+    [code] = uk.query("select * from TaxCode where Name = '20.0% S'")["TaxCode"]
+    line = uk.line("10")
+    line["AccountBasedExpenseLineDetail"]["TaxCodeRef"] = {"value": code["Id"]}
+    made = uk.create("Purchase", uk.charge(Line=[line]))
+    assert f'/companies/{UK}/taxcode/{code["Id"]}">20.0% S</a>' in of(uk, f"/purchase/{made['Id']}")
+    text = of(uk, f"/taxcode/{code['Id']}")
+    assert "<dt>Rates on purchases</dt>" in text
+    assert ">20.0% S (Purchases)</a>" in text
+
+
+def test_a_journal_entry_shows_no_total_of_nothing(us: Company) -> None:
+    sides = (("Debit", "6110"), ("Credit", "1010"))
+    details = ({"PostingType": side, "AccountRef": us.ref(number)} for side, number in sides)
+    kind = "JournalEntryLineDetail"
+    made = us.create("JournalEntry", {"Line": [{"Amount": 10, "DetailType": kind, kind: each} for each in details]})
+    assert "<tfoot>" not in of(us, f"/journalentry/{made['Id']}").partition("Journal beneath")[0]
+
+
+def test_documents_are_tied_by_what_one_does_with_the_other(us: Company) -> None:
+    waiting = form(us, "SalesReceipt", sold(item(us), 40))
+    taken = {"Amount": 40, "LinkedTxn": [{"TxnId": waiting["Id"], "TxnType": "SalesReceipt", "TxnLineId": "0"}]}
+    deposit = us.create("Deposit", {"DepositToAccountRef": us.ref("1010"), "Line": [taken]})
+    assert "Deposited by" in of(us, f"/salesreceipt/{waiting['Id']}")
+    assert "Deposits" in of(us, f"/deposit/{deposit['Id']}").partition('id="tied-to"')[2]
 
 
 def test_both_sides_of_a_merge_name_the_other(us: Company) -> None:

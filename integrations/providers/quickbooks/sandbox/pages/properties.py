@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -26,16 +27,18 @@ _ELSEWHERE = (
     *("Id", "SyncToken", "MetaData", "domain", "sparse", "Line", "TotalAmt", "LinkedTxn", "PurchaseEx", "CustomField"),
     *("FullyQualifiedName", "status", "AttachableRef", "TxnTaxDetail", "PrintStatus"),
     *("TempDownloadUri", "FileAccessUri", "ThumbnailTempDownloadUri", "ThumbnailFileAccessUri"),
-    *("Hours", "Minutes", "Seconds"),
+    *("Hours", "Minutes", "Seconds", "NameOf", "V4IDPseudonym", "ClientEntityId"),
 )
 _MONEY = (
-    *("Balance", "BalanceWithJobs", "Amt", "Amount", "TotalTax", "UnitPrice", "PurchaseCost"),
+    *("Balance", "BalanceWithJobs", "Amt", "Amount", "TotalTax", "UnitPrice", "PurchaseCost", "RemainingCredit"),
     *("HourlyRate", "CostRate", "BillRate"),
 )
 #: Parts whose properties are facts of their own; others, like addresses, stand on one line.
 _APART = ("CheckPayment", "CreditCardPayment", "DeliveryInfo")
 _FIRST = ("TxnDate", "DueDate", "DocNumber", "VendorRef", "CustomerRef", "EntityRef", "Name", "DisplayName")
 _LAST = ("PrivateNote",)
+#: What a reference leads to that answers show without a name.
+_BARE = {"TaxCodeRef": "TaxCode", "TxnTaxCodeRef": "TaxCode", "TaxRateRef": "TaxRate", "AgencyRef": "TaxAgency"}
 
 
 def facts_of(reader: Reader, record: Record, shown: Json) -> Html:
@@ -98,7 +101,15 @@ def value_of(reader: Reader, field: Field | None, name: str, value: Any) -> obje
         return words.day(value)
     if name.endswith("AccountRef") and isinstance(value, dict) and "name" not in value:
         return _account(reader, value)
+    if name.endswith("TaxRateList") and isinstance(value, dict):
+        return _rates(reader, value)
     return said(reader, field, value)
+
+
+def _rates(reader: Reader, value: Json) -> Html:
+    """The rates of a tax code, by their names."""
+    field = Field("TaxRateRef", Kind.REF)
+    return joined([_reference(reader, field, each["TaxRateRef"]) for each in value["TaxRateDetail"]], ", ")
 
 
 def _time(reader: Reader, text: str) -> object:
@@ -140,12 +151,22 @@ def _part(reader: Reader, field: Field | None, value: Json) -> object:
 
 def _reference(reader: Reader, field: Field | None, value: Json) -> object:
     name = value.get("name") or value["value"]
-    if field is None or field.kind is not Kind.REF or field.target not in (*BY_NAME, "Name"):
-        return name if field is None or field.target != "Currency" else f"{value['value']}, {name}"
-    record = next((reader.books.find(*key) for key in referred(field, value)), None)
+    if field is None or field.kind is not Kind.REF:
+        return name
+    if field.target == "Currency":
+        return f"{value['value']}, {name}"
+    record = _led_to(reader, field, value)
     if record is None:
         return name
-    return reader.named(record, words.account_name(record) if record.entity == "Account" else name)
+    own = words.account_name(record) if record.entity == "Account" else value.get("name") or words.titled(record)
+    return reader.named(record, own)
+
+
+def _led_to(reader: Reader, field: Field, value: Json) -> Record | None:
+    known = replace(field, target=field.target or _BARE.get(field.name, ""))
+    if known.target not in (*BY_NAME, "Name"):
+        return None
+    return next((reader.books.find(*key) for key in referred(known, value)), None)
 
 
 def raw(shown: Json) -> Html:

@@ -58,7 +58,7 @@ def every(reader: Reader) -> Shown:
 
 
 def _about(known: Known) -> str:
-    return known.period.replace("-to-date", " to date") if known.dated else "as of now"
+    return known.period.replace("-to-date", " to date").capitalize() if known.dated else "As of now"
 
 
 def report(reader: Reader) -> Shown:
@@ -69,7 +69,8 @@ def report(reader: Reader) -> Shown:
     try:
         found = answer(reader.books, _asked(reader.call))
     except Refusal as refusal:
-        body = joined([_form(reader, name), empty("It cannot be made like this.", refusal.detail)])
+        why = refusal.detail.removeprefix("Business Validation Error: ")
+        body = joined([_form(reader, name, _wish(reader.call)), empty("The report cannot be drawn.", why)])
         return Shown(words.spaced(name), body, above=above, at=_at(reader, name), status=400)
     body = joined([_form(reader, name, found["Header"]), _laid_out(reader, found)])
     return Shown(words.spaced(name), body, _said(found["Header"]), above, at=_at(reader, name))
@@ -78,6 +79,17 @@ def report(reader: Reader) -> Shown:
 def _asked(call: Call) -> Call:
     """A field of the form that was left empty asks for nothing."""
     return replace(call, query={name: value for name, value in call.query.items() if value.strip()})
+
+
+def _wish(call: Call) -> Json:
+    """What was asked for, where a header says what was drawn: nobody has to type it again."""
+    asked = {name: call.query.get(name, "") for name in ("start_date", "end_date", "accounting_method", "report_date")}
+    return {
+        "StartPeriod": asked["start_date"],
+        "EndPeriod": asked["end_date"],
+        "ReportBasis": asked["accounting_method"].capitalize(),
+        "Option": [{"Name": "report_date", "Value": asked["report_date"]}],
+    }
 
 
 def _at(reader: Reader, name: str) -> str:

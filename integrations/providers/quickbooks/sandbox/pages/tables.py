@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from .markup import Html, asking, html, joined, link
 
+#: Letters that fill a column of facts.
+_LONG = 90
+
 
 @dataclass(frozen=True)
 class Column:
@@ -68,8 +71,14 @@ def _style(style: str) -> Html | str:
 
 def facts(rows: Iterable[tuple[object, object]]) -> Html:
     """Labels and what they say; what is empty is left out."""
-    shown = joined(html("<div><dt>{}</dt><dd>{}</dd></div>", *row) for row in rows if row[1] not in ("", None))
+    shown = joined(_fact(*row) for row in rows if row[1] not in ("", None))
     return html('<dl class="facts">{}</dl>', shown)
+
+
+def _fact(label: object, said: object) -> Html:
+    # A long memo in a narrow column would be a tower of words.
+    width = html(' class="wide"') if len(str(said)) > _LONG and not isinstance(said, Html) else ""
+    return html("<div{}><dt>{}</dt><dd>{}</dd></div>", width, label, said)
 
 
 def empty(headline: str, words: object = "") -> Html:

@@ -13,6 +13,14 @@ from .gathering import Found, Key, gather
 from .markup import Html, joined
 from .tables import Column, Row, section, table
 
+#: How a document is tied to another and that one to it, by the kind of the first; else by that of the second.
+_BY = {
+    "Deposit": ("Deposits", "Deposited by"),
+    "Invoice": ("Made from", "Billed by"),
+    "Bill": ("Made from", "Billed by"),
+}
+_TO = {"CreditMemo": ("Uses", "Used by"), "VendorCredit": ("Uses", "Used by")}
+
 
 def ties(reader: Reader, record: Record) -> Html:
     papers = attachments.of(reader, record)
@@ -23,8 +31,8 @@ def _linked(reader: Reader, record: Record) -> Html:
     books = reader.books
     if not books.entities[record.entity].transacts:
         return Html("")
-    pays = [("Applied to", row["target"], row["target_id"], row["units"]) for row in _targets(reader, record)]
-    paid = [("Paid by", *each) for each in links.applied(books, record.entity, record.id)]
+    pays = [(_how(record.entity, each[0])[0], *each) for each in _targets(reader, record)]
+    paid = [(_how(each[0], record.entity)[1], *each) for each in links.applied(books, record.entity, record.id)]
     told = {(entity, number) for _, entity, number, _ in (*pays, *paid)}
     rest = [("Linked with", *key, None) for key in dict.fromkeys(_named(reader, record.body)) if key not in told]
     rows = [*pays, *paid, *rest]
@@ -36,10 +44,14 @@ def _linked(reader: Reader, record: Record) -> Html:
     return section("Tied to", table(columns, listed, caption="Documents it is tied to"))
 
 
-def _targets(reader: Reader, record: Record) -> list[Json]:
+def _how(source: str, target: str) -> tuple[str, str]:
+    return _BY.get(source) or _TO.get(target) or ("Applied to", "Paid by")
+
+
+def _targets(reader: Reader, record: Record) -> list[tuple[str, int, int]]:
     query = "SELECT target, target_id, units FROM link WHERE realm = ? AND entity = ? AND id = ? ORDER BY line"
     rows = reader.books.db.execute(query, (reader.books.realm, record.entity, record.id))
-    return [dict(row) for row in rows]
+    return [(row["target"], row["target_id"], row["units"]) for row in rows]
 
 
 def _named(reader: Reader, body: Json) -> Iterator[Key]:

@@ -73,6 +73,14 @@ LABELS = {
     "PrintStatus": "Printing",
     "DeliveryType": "Sent by",
     "DeliveryTime": "Sent on",
+    "TxnStatus": "Status",
+    "POStatus": "Status",
+    "QtyOnHand": "Quantity on hand",
+    "TrackQtyOnHand": "Quantity is tracked",
+    "InvStartDate": "In stock since",
+    "RateValue": "Rate in percent",
+    "SalesTaxRateList": "Rates on sales",
+    "PurchaseTaxRateList": "Rates on purchases",
 }
 #: The property a label may only have on one kind of document.
 LABELS_OF = {("Purchase", "AccountRef"): "Paid from"}
