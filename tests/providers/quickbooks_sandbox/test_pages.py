@@ -301,6 +301,15 @@ def test_documents_are_tied_by_what_one_does_with_the_other(us: Company) -> None
     assert "Deposits" in of(us, f"/deposit/{deposit['Id']}").partition('id="tied-to"')[2]
 
 
+def test_a_long_memo_is_whole_on_its_document_and_brief_in_registers(us: Company) -> None:
+    number, memo = fresh("ME"), " ".join(["word"] * 300)
+    made = us.create("Purchase", us.charge(DocNumber=number, PrivateNote=memo))
+    assert memo in of(us, f"/purchase/{made['Id']}")
+    row = of(us, f"/transactions?q={number}").partition(number)[2]
+    assert "word …" in row
+    assert memo not in row
+
+
 def test_both_sides_of_a_merge_name_the_other(us: Company) -> None:
     loser, winner = (us.create("Vendor", {"DisplayName": fresh("Merging")}) for _ in range(2))
     asked = {"act": "merge", "entity": "Vendor", "id": loser["Id"], "into": winner["Id"]}

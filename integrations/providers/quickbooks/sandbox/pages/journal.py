@@ -48,7 +48,7 @@ def _row(reader: Reader, found: Found, row: sqlite3.Row) -> Row:
         reader.named(party_in(found, row["party"])),
         class_.title if class_ else "",
         place.title if place else "",
-        row["memo"],
+        words.brief(row["memo"]),
         words.either(row["debit"]) if row["debit"] >= 0 else "",
         words.either(-row["debit"]) if row["debit"] <= 0 else "",
     )

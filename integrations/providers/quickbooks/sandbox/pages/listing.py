@@ -45,7 +45,7 @@ def _row(reader: Reader, record: Record, found: Found, written: bool) -> Row:
         words.number_of(body),
         _who(reader, record, who),
         where(found, body),
-        body.get("PrivateNote", ""),
+        words.brief(body.get("PrivateNote")),
         _sum(reader, record),
     )
     return Row(cells, id=f"{record.entity}-{record.id}")

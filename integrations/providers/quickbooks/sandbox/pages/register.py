@@ -154,7 +154,7 @@ def _rows(
             joined([reader.named(document, words.kind(document)), words.mark(letter)]),
             words.number_of(document.body),
             reader.named(who),
-            row["memo"] or document.body.get("PrivateNote", ""),
+            words.brief(row["memo"] or document.body.get("PrivateNote")),
             _split(found, row["account"], posted),
             words.amount(row["debit"]) if row["debit"] > 0 else "",
             words.amount(-row["debit"]) if row["debit"] < 0 else "",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime
+from textwrap import shorten
 from zoneinfo import ZoneInfo
 
 from ..books.record import Record
@@ -84,6 +85,7 @@ LABELS = {
 }
 #: The property a label may only have on one kind of document.
 LABELS_OF = {("Purchase", "AccountRef"): "Paid from"}
+_BRIEF = 120
 _SIZES = ((1 << 20, "MB"), (1 << 10, "kB"))
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
@@ -136,6 +138,11 @@ def titled(record: Record) -> str:
 
 def account_name(account: Record) -> str:
     return f"{account.body.get('AcctNum', '')} {account.body['Name']}".strip()
+
+
+def brief(text: object) -> str:
+    """As much of a memo as a register has room for; the document has the whole."""
+    return shorten(str(text or ""), _BRIEF, placeholder=" …")
 
 
 def amount(units: int) -> str:
