@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
 import pytest
+import requests
 
 from .client import UK, US, Company, Json, Server
 
@@ -111,3 +114,39 @@ def test_the_untidy_company_has_closed_books_and_no_card(sandbox: Server) -> Non
         < untidy.create("Vendor", {"DisplayName": "Z"})["MetaData"]["CreateTime"]
     )
     assert "Account" not in untidy.query("select * from Account where AccountType = 'Credit Card'")
+
+
+def test_more_companies_are_founded_as_another_began(own: Callable[..., Server]) -> None:
+    server = own()
+    realms = [f"93414500000001{number:02}" for number in range(20)]
+    server.company(US).create("Vendor", {"DisplayName": "Met later"})
+    server.control("companies", {"realms": realms, "like": US})
+    founded = {row["realm"]: row for row in server.control("companies", method="GET")["companies"]}
+    assert founded[realms[0]]["name"] == f"Larkfield Inc. {realms[0]}"
+    first, last = server.stored("Account", realms[0]), server.stored("Account", realms[-1])
+    assert [row["Name"] for row in first] == [row["Name"] for row in last]
+    assert "Met later" not in [row["DisplayName"] for row in server.stored("Vendor", realms[0])]
+    books = server.company(realms[-1])
+    assert books.call("GET", f"companyinfo/{realms[-1]}").json()["CompanyInfo"]["CompanyName"].endswith(realms[-1])
+    books.create("Vendor", {"DisplayName": "Met here"})
+    assert "Met here" not in [row["DisplayName"] for row in server.stored("Vendor", realms[0])]
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        {"realms": [US], "like": US},
+        {"realms": ["12345678"], "like": US},
+        {"realms": ["93414500000002x"], "like": US},
+        {"realms": [9341450000000299], "like": US},
+        {"realms": ["9341450000000299", "9341450000000299"], "like": US},
+        {"realms": "9341450000000299", "like": US},
+        {"realms": ["9341450000000299"], "like": "none"},
+        {"realms": ["9341450000000299", US], "like": US},
+    ],
+)
+def test_what_cannot_be_founded_founds_nothing(sandbox: Server, wanted: dict[str, Any]) -> None:
+    before = sandbox.control("companies", method="GET")
+    answer = requests.post(f"{sandbox.url}/sandbox/companies", json=wanted, timeout=5)
+    assert (answer.status_code, "error" in answer.json()) == (400, True)
+    assert sandbox.control("companies", method="GET") == before

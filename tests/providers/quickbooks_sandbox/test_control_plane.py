@@ -27,7 +27,7 @@ def test_the_control_plane_explains_what_it_does_not_have(sandbox: Server) -> No
         assert (answer.status_code, "error" in answer.json()) == (status, True)
 
 
-@pytest.mark.parametrize(("method", "path", "status"), [("GET", "nothing", 404), ("POST", "companies", 405)])
+@pytest.mark.parametrize(("method", "path", "status"), [("GET", "nothing", 404), ("PUT", "companies", 405)])
 def test_a_call_there_is_not_leads_to_those_there_are(sandbox: Server, method: str, path: str, status: int) -> None:
     answer = requests.request(method, f"{sandbox.url}/sandbox/{path}", timeout=5)
     assert answer.status_code == status
@@ -51,6 +51,7 @@ def test_the_control_plane_lists_its_calls(sandbox: Server) -> None:
     ("path", "known"),
     [
         ("reset", "keep_tokens"),
+        ("companies", "realms, like"),
         ("snapshots/none/restore", "keep_tokens"),
         ("disconnect", "realm, client_id"),
         ("tokens/expire", "realm"),

@@ -134,7 +134,7 @@ def _control(sandbox: Sandbox) -> list[Route]:
         return Route(f"/sandbox{path}", wrap(handler), methods=methods)
 
     return [
-        route("/companies", control.companies, "GET"),
+        route("/companies", control.companies, "GET", "POST"),
         route(f"{company}/objects/{{entity}}", control.objects, "GET"),
         route(f"{company}/human", Human(sandbox).act, "POST"),
         route(f"{company}/preferences", control.preferences, "POST"),

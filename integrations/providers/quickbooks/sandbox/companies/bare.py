@@ -25,10 +25,10 @@ _ACCOUNTS = (
 
 
 def _plant(books: Books) -> None:
-    single(books, "Preferences", preferences(COMPANY, AccountingInfoPrefs={"UseAccountNumbers": False}))
+    single(books, "Preferences", preferences(books.company, AccountingInfoPrefs={"UseAccountNumbers": False}))
     address = {"Line1": "200 Prairie Road", "City": "Peoria", "CountrySubDivisionCode": "IL", "PostalCode": "61602"}
     plan = {"OfferingSku": "QuickBooks Online Essentials", "SubscriptionStatus": "TRIAL"}
-    single(books, "CompanyInfo", company_info(COMPANY, address, **plan))
+    single(books, "CompanyInfo", company_info(books.company, address, **plan))
     for name, kind, sub in _ACCOUNTS:
         put(books, "Account", {"Name": name, "AccountType": kind, "AccountSubType": sub})
 

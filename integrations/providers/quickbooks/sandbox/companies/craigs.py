@@ -36,7 +36,7 @@ def _plant(books: Books) -> None:
     started = date.fromisoformat(books.today) - timedelta(days=1)
     later = started - date.fromisoformat(plan["latest"])
     chosen = {name: {**group, **_TURNED_ON.get(name, {})} for name, group in plan["Preferences"].items()}
-    single(books, "Preferences", {**chosen, "EmailMessagesPrefs": messages(COMPANY)})
+    single(books, "Preferences", {**chosen, "EmailMessagesPrefs": messages(books.company)})
     single(books, "CompanyInfo", {**plan["CompanyInfo"], "CompanyStartDate": books.today})
     for entity, payload in _payloads(plan):
         number = int(payload.pop("Id"))

@@ -104,8 +104,8 @@ _LTD = Larkfield(
 
 def _plant(of: Larkfield, books: Books) -> None:
     tracked = {"classes": bool(of.classes), "locations": bool(of.locations)}
-    single(books, "Preferences", preferences(of.company, **tracked))
-    single(books, "CompanyInfo", company_info(of.company, of.address))
+    single(books, "Preferences", preferences(books.company, **tracked))
+    single(books, "CompanyInfo", company_info(books.company, of.address))
     standard.plant(books)
     chart(books, (*sorted(of.accounts, key=lambda row: row.number), *_ADDED), equity="3000")
     for entity, names in (("Class", of.classes), ("Department", of.locations)):

@@ -56,9 +56,9 @@ _GOODS = (
 
 def _plant(books: Books) -> None:
     today = date.fromisoformat(books.today)
-    single(books, "Preferences", preferences(COMPANY, classes=True, locations=True))
+    single(books, "Preferences", preferences(books.company, classes=True, locations=True))
     address = {"Line1": "77 Canyon Street", "City": "Boulder", "CountrySubDivisionCode": "CO", "PostalCode": "80302"}
-    single(books, "CompanyInfo", company_info(COMPANY, address))
+    single(books, "CompanyInfo", company_info(books.company, address))
     ids = chart(books, _ACCOUNTS, equity="3000")
     standard.plant(books)
     for entity, people in (("Vendor", _VENDORS), ("Customer", _CUSTOMERS), ("Employee", _EMPLOYEES)):

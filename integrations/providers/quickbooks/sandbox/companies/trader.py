@@ -48,9 +48,9 @@ _CUSTOMERS = (("Bexley Stationers", ""), ("Papeterie du Port", "EUR"))
 def _plant(books: Books) -> None:
     today = date.fromisoformat(books.today)
     several = {"MultiCurrencyEnabled": True}
-    single(books, "Preferences", preferences(COMPANY, CurrencyPrefs=several))
+    single(books, "Preferences", preferences(books.company, CurrencyPrefs=several))
     address = {"Line1": "4 Wharf Road", "City": "Bristol", "PostalCode": "BS1 6GT"}
-    single(books, "CompanyInfo", company_info(COMPANY, address))
+    single(books, "CompanyInfo", company_info(books.company, address))
     ids = chart(books, _ACCOUNTS, equity="3000")
     standard.plant(books)
     vat.plant(books)

@@ -52,9 +52,9 @@ _CUSTOMERS = ("Staples Inc.", "Hollow Tree Books", "Hollow Tree Bookshop", "Merc
 def _plant(books: Books) -> None:
     today = date.fromisoformat(books.today)
     closed = (today - timedelta(days=75)).isoformat()
-    single(books, "Preferences", preferences(COMPANY, classes=True))
+    single(books, "Preferences", preferences(books.company, classes=True))
     address = {"Line1": "9 Mill Lane", "City": "Trenton", "CountrySubDivisionCode": "NJ", "PostalCode": "08608"}
-    single(books, "CompanyInfo", company_info(COMPANY, address))
+    single(books, "CompanyInfo", company_info(books.company, address))
     ids = chart(books, _ACCOUNTS, equity="3000")
     for entity, names in (("Vendor", _VENDORS), ("Customer", _CUSTOMERS)):
         for name in names:

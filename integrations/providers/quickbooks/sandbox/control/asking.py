@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ..books.snapshots import BadSnapshot
+from ..companies.all import BadCompany
 from ..sandbox import Call, Endpoint, Handler, answer, at_once, in_thread
 from ..signin.apps import BadApp
 from ..traffic.faults import BadPlan
@@ -26,7 +27,7 @@ class BadRequest(ValueError):
 
 
 _EXPLAINED = (
-    *(BadRequest, BadAct, BadPlan, BadChart, BadApp, BadLimit, BadSnapshot, BadWebhook),
+    *(BadRequest, BadAct, BadCompany, BadPlan, BadChart, BadApp, BadLimit, BadSnapshot, BadWebhook),
     *(NoSuchPreference, CannotReconcile, Refusal),
 )
 

@@ -7,10 +7,11 @@ from starlette.responses import Response
 from ..api.documents import render
 from ..api.writing import aside, reading, writing
 from ..books.books import companies
+from ..companies import all as seed
 from ..registry import ENTITIES
 from ..sandbox import Call, Sandbox, answer
 from ..signin.identity import PERSON_NAME
-from ..wire.json import dumps
+from ..wire.json import Json, dumps
 from . import chart, preferences, reconcile
 from .asking import BadRequest, asked, body_of
 
@@ -25,12 +26,22 @@ class Control:
         self._sandbox = sandbox
 
     def companies(self, call: Call) -> Response:
+        if call.method == "POST":
+            self._found(asked(call, "realms", "like"))
         with self._sandbox.store.reading() as db:
             rows = [
                 {"realm": each.realm, "name": each.name, "country": each.country, "currency": each.currency}
                 for each in companies(db)
             ]
         return answer({"companies": rows})
+
+    def _found(self, wanted: Json) -> None:
+        realms = wanted.get("realms")
+        if not isinstance(realms, list) or len(set(map(str, realms))) < len(realms):
+            raise BadRequest("realms must be a list of different numbers, each as text.")
+        store = self._sandbox.store
+        with store.writing():
+            seed.found(store, self._sandbox.settings.switches, realms, str(wanted.get("like")))
 
     def objects(self, call: Call) -> Response:
         wanted = call.path["entity"].lower()
