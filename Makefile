@@ -5,7 +5,7 @@ BIN := .venv/bin
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fuzz volume bench-sandbox check format lint types contracts migrations lock clean
+.PHONY: help run test fuzz volume bench bench-sandbox check format lint types contracts migrations lock clean
 
 help: ## What can be done here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +28,10 @@ volume: .venv/development ## Many real charges into the books, tied out to the c
 bench-sandbox: .venv/development ## Rates, ratios and memory of the QuickBooks sandbox (REQUESTS=1000000 TRANSACTIONS=200000)
 	@$(BIN)/python -m tests.providers.quickbooks_sandbox.bench \
 		--requests $(or $(REQUESTS),1000000) --transactions $(or $(TRANSACTIONS),200000)
+
+bench: .venv/development ## What the engine reaches, in one table, kept in docs/bench.md (T="-k words" for some, BENCH_SCALE=0.1)
+	@$(BIN)/python -m flexsync.local servers --durable -- \
+		$(BIN)/python -m pytest -q -s --show-capture=no --log-level=ERROR tests/bench/bench.py $(T)
 
 check: lint types contracts migrations test ## Format, lint, types, import contracts, missing migrations, tests
 

@@ -34,6 +34,10 @@ class Process:
                 stderr=log,
             )
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def kill(self) -> None:
         """As a power cut would: it can finish nothing."""
         self._process.send_signal(signal.SIGKILL)
@@ -93,6 +97,10 @@ class Sandbox(ControlPlane):
         assert self._process.stdout is not None
         super().__init__(self._process.stdout.readline().removeprefix("listening on ").strip())
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def stop(self) -> None:
         self._process.terminate()
         self._process.communicate(timeout=PATIENCE)
@@ -127,12 +135,13 @@ def product_environment(**more: str) -> dict[str, str]:
         "QUICKBOOKS_API_URL": quickbooks["api_url"],
         "QUICKBOOKS_SETTLING_SECONDS": str(quickbooks["settling_seconds"]),
         "QUICKBOOKS_TIMEOUT_SECONDS": str(quickbooks["timeout_seconds"]),
+        "QUICKBOOKS_LIMITS": str(quickbooks["limits"]),
         **more,
     }
 
 
-def worker(log: Path, **environment: str) -> Process:
-    command = "-m celery -A flexsync worker --pool threads --concurrency 4 --queues fresh,backlog --loglevel INFO"
+def worker(log: Path, queues: str = "fresh,backlog", **environment: str) -> Process:
+    command = f"-m celery -A flexsync worker --pool threads --concurrency 4 --queues {queues} --loglevel INFO"
     return Process(*command.split(), environment=product_environment(**environment), log=log)
 
 

@@ -41,6 +41,8 @@ def _parser() -> argparse.ArgumentParser:
         ("exec", _exec, "run COMMAND with the environment of the stack that is running"),
     ):
         subparser = verbs.add_parser(name, help=text, usage=f"python -m flexsync.local {name} -- COMMAND …")
+        if verb is _servers:
+            subparser.add_argument("--durable", action="store_true", help="with fsync, as in production")
         subparser.add_argument("command", nargs=argparse.REMAINDER)
         subparser.set_defaults(verb=verb)
     return parser
@@ -101,7 +103,7 @@ def _servers(options: argparse.Namespace) -> int:
     state = State.open(State.of(given).folder / "servers")
     with supervised(state, console) as (supervisor, servers):
         prepare_foreign_database(given, console)
-        addresses = servers.start(supervisor, parts, durable=False)
+        addresses = servers.start(supervisor, parts, durable=options.durable)
         ours = environment.for_servers(given, servers.secrets, addresses)
         return supervisor.run_in_front(_in_front(command, environment.whole(given, ours)))
 
