@@ -16,6 +16,7 @@ urlpatterns = [
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
     path("api/v1/", include("ledger.api.urls")),
+    path("", include("integrations.api.urls")),
     path("", include("ledger.web.urls")),
     path("", include("integrations.web.urls")),
 ]

@@ -1,7 +1,7 @@
 """Questions about connections, references, mappings and the state of the sync."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import reduce
 from operator import or_
@@ -19,12 +19,15 @@ from integrations.models import (
     Intervention,
     JobState,
     Reference,
+    Stance,
     SyncAttempt,
     SyncEnvelope,
     SyncJob,
 )
 from integrations.models.sync import MOVING_STATES, STUCK_STATES
+from integrations.providers.documents import Standing
 from integrations.providers.registry import platform
+from integrations.providers.standings import from_json
 from ledger.models import Entity, LedgerEvent, SourceDocument, Stage
 
 # Nothing of a connection whose grant is dead moves before a person connects again.
@@ -42,6 +45,10 @@ class SyncState:
     external_kind: str | None = None
     mark: str | None = None
     posted_at: datetime | None = None
+    stance: Stance = Stance.AS_POSTED
+    ours: Standing | None = None
+    theirs: Standing | None = None
+    noticed_at: datetime | None = None
 
 
 def tenants_with_events() -> list[int]:
@@ -54,6 +61,20 @@ def connections_with_work() -> list[tuple[int, int, bool]]:
     """(tenant, connection, is some of it fresh) wherever a job is due and nobody holds the lane."""
     with database.cursor() as cursor:
         cursor.execute("SELECT tenant_id, connection_id, fresh FROM lookup.connections_with_work()")
+        return list(cursor.fetchall())
+
+
+def companies_with_changes() -> list[tuple[int, int]]:
+    """(tenant, company) of which the platform told something that nobody has looked at."""
+    with database.cursor() as cursor:
+        cursor.execute("SELECT tenant_id, company_id FROM lookup.companies_with_changes()")
+        return list(cursor.fetchall())
+
+
+def companies_to_ask(at_most: int) -> list[tuple[int, int]]:
+    """(tenant, company) that it is time to ask what was changed there, those first that have waited longest."""
+    with database.cursor() as cursor:
+        cursor.execute("SELECT tenant_id, company_id FROM lookup.companies_to_ask(%s)", [at_most])
         return list(cursor.fetchall())
 
 
@@ -112,15 +133,27 @@ def arriving() -> QuerySet[SourceDocument]:
 
 def _state(job: Any, link: ExternalLink | None) -> SyncState:
     locked_out = job.seen != job.state
-    return SyncState(
+    state = SyncState(
         state=JobState(job.seen),
         reasons=(Reason(ReasonCode.ACCESS_LOST, job.connection.company.name),) if locked_out else reasons_of(job),
         coding=job.coding,
-        external_id=link.external_id if link else None,
-        external_kind=link.external_kind if link else None,
-        mark=link.mark if link else None,
-        posted_at=link.posted_at if link else None,
     )
+    return replace(state, **_standing(link)) if link else state
+
+
+def _standing(link: ExternalLink) -> dict[str, Any]:
+    """Of what was removed there only what it was is told."""
+    gone = link.stance == Stance.GONE
+    return {
+        "external_id": None if gone else link.external_id,
+        "external_kind": None if gone else link.external_kind,
+        "mark": None if gone else link.mark,
+        "posted_at": None if gone else link.posted_at,
+        "stance": Stance(link.stance),
+        "ours": from_json(link.ours) if link.ours else None,
+        "theirs": from_json(link.theirs) if link.theirs else None,
+        "noticed_at": link.noticed_at,
+    }
 
 
 def reasons_of(job: SyncJob) -> tuple[Reason, ...]:

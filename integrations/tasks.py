@@ -1,13 +1,21 @@
 """What runs in Celery: enter the tenant, call one function. Ids are the only arguments."""
 
 import time
+from datetime import timedelta
 
 from celery import shared_task
+from django.utils import timezone
 
-from integrations import bells, conservation
+from integrations import bells, conservation, services
 from integrations.bells import Queue
 from integrations.models import StateTotal
-from integrations.selectors import connections_with_work, tenants_with_events, tenants_with_totals
+from integrations.selectors import (
+    companies_to_ask,
+    companies_with_changes,
+    connections_with_work,
+    tenants_with_events,
+    tenants_with_totals,
+)
 from integrations.sync import engine, lane, queue
 from ledger.models import Organisation, SourceTotal
 from ledger.services.totals import fold
@@ -15,6 +23,9 @@ from ledger.tenancy.context import acting_for
 
 # From so many rows on a running total is folded; until then adding them up costs less.
 ROWS_WORTH_FOLDING = 100
+# In each sweep: a thousand companies that are all due are asked over some minutes, not at once.
+ASKED_AT_ONCE = 20
+SOON = timedelta(minutes=1)
 
 
 # Of one organisation in a row; what is left comes after what others have.
@@ -58,6 +69,30 @@ def sweep() -> None:
         bells.ring(drain_connection, tenant, connection, queue=_queue(fresh))
     for tenant in tenants_with_totals(ROWS_WORTH_FOLDING):
         bells.ring(fold_totals, tenant, queue=Queue.BACKLOG)
+    for tenant, company in companies_with_changes():
+        bells.ring(take_changes, tenant, company, queue=Queue.BACKLOG)
+    for tenant, company in companies_to_ask(ASKED_AT_ONCE):
+        bells.ring(ask_for_changes, tenant, company, queue=Queue.BACKLOG)
+
+
+@shared_task
+def take_changes(tenant: int, company: int) -> None:
+    """What the platform told of itself."""
+    bells.answered(take_changes, tenant, company)
+    with acting_for(tenant):
+        due = services.take_changes(company)
+    # What is further away the sweep finds.
+    if due is not None and due < timezone.now() + SOON:
+        bells.ring(take_changes, tenant, company, queue=Queue.BACKLOG, at=due)
+
+
+@shared_task
+def ask_for_changes(tenant: int, company: int) -> None:
+    """What it did not tell."""
+    bells.answered(ask_for_changes, tenant, company)
+    with acting_for(tenant):
+        if services.ask_for_changes(company):
+            services.forget_old_changes()
 
 
 @shared_task

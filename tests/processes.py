@@ -136,6 +136,7 @@ def product_environment(**more: str) -> dict[str, str]:
         "QUICKBOOKS_SETTLING_SECONDS": str(quickbooks["settling_seconds"]),
         "QUICKBOOKS_TIMEOUT_SECONDS": str(quickbooks["timeout_seconds"]),
         "QUICKBOOKS_LIMITS": str(quickbooks["limits"]),
+        "QUICKBOOKS_WEBHOOK_VERIFIER": quickbooks["webhook_verifier"],
         **more,
     }
 

@@ -193,10 +193,14 @@ QUICKBOOKS = {
     ),
     "api_url": env("QUICKBOOKS_API_URL", default="https://quickbooks.api.intuit.com").rstrip("/"),
     "settling_seconds": env.float("QUICKBOOKS_SETTLING_SECONDS", default=150.0),
+    # Intuit's word for the secret by which its messages are signed.
+    "webhook_verifier": env("QUICKBOOKS_WEBHOOK_VERIFIER", default=""),
     "timeout_seconds": env.float("QUICKBOOKS_TIMEOUT_SECONDS", default=60.0),
     # Keep within the platform's limits of one company. Off only for a stand-in without limits.
     "limits": env.bool("QUICKBOOKS_LIMITS", default=True),
 }
+# How often a company is asked what was changed there: a metered call each time.
+CHANGES_SECONDS = env.float("FLEXSYNC_CHANGES_SECONDS", default=3600.0)
 LANE_LEASE_SECONDS = env.float("FLEXSYNC_LANE_LEASE_SECONDS", default=15.0)
 
 LOGGING = {

@@ -1,9 +1,10 @@
 from integrations.models.connections import Authorisation, Company, Connection, ConnectionState, Credential
+from integrations.models.incoming import IncomingChange
 from integrations.models.interventions import Act, Intervention
 from integrations.models.mappings import ConfigurationVersion, MappingEntry
 from integrations.models.references import Reference, ReferenceKind
 from integrations.models.runs import CallCount, SyncRun
-from integrations.models.sync import Decision, ExternalLink, JobState, SyncAttempt, SyncEnvelope, SyncJob
+from integrations.models.sync import Decision, ExternalLink, JobState, Stance, SyncAttempt, SyncEnvelope, SyncJob
 from integrations.models.totals import ConservationProof, StateTotal, Term
 
 __all__ = [
@@ -18,11 +19,13 @@ __all__ = [
     "Credential",
     "Decision",
     "ExternalLink",
+    "IncomingChange",
     "Intervention",
     "JobState",
     "MappingEntry",
     "Reference",
     "ReferenceKind",
+    "Stance",
     "StateTotal",
     "SyncAttempt",
     "SyncEnvelope",

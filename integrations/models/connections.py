@@ -5,6 +5,7 @@ A consent gives a credential; a credential opens companies; a connection ties on
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 
 from ledger.models import Entity
 from ledger.tenancy.constraints import TenantForeignKey
@@ -65,6 +66,10 @@ class Company(TenantModel):
     currency = models.CharField(max_length=3)
     dimensions = models.JSONField(default=list, help_text="documents.Dimension values, as they were last read.")
     described_at = models.DateTimeField()
+    # What happened there without us is asked for every so often (integrations/services/incoming).
+    changes_read_to = models.DateTimeField(null=True, help_text="By the platform's clock; none before the first time.")
+    settings_changed_at = models.DateTimeField(null=True, help_text="As we know them, by the platform's clock.")
+    changes_due_at = models.DateTimeField(default=timezone.now, help_text="Asked again from then on.")
 
     class Meta:
         constraints = [
@@ -73,6 +78,11 @@ class Company(TenantModel):
             models.UniqueConstraint(
                 fields=["tenant", "provider", "external_id"], name="integrations_company_external_id"
             ),
+        ]
+        indexes = [
+            # Both asked before a tenant is known: lookup.companies and lookup.companies_to_ask.
+            models.Index(fields=["provider", "external_id"], name="integrations_company_named"),
+            models.Index(fields=["changes_due_at"], name="integrations_company_to_ask"),
         ]
 
     def __str__(self) -> str:

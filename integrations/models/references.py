@@ -28,6 +28,9 @@ class Reference(TenantModel):
     type_name = models.CharField(max_length=60, blank=True, help_text="The platform's own word for its type.")
     currency = models.CharField(max_length=3, blank=True)
     active = models.BooleanField(default=True)
+    inactive_since = models.DateTimeField(null=True, help_text="Where it is known: when it was last changed there.")
+    merged_into = models.CharField(max_length=64, blank=True, help_text="The platform's id of what took it in.")
+    changed_at = models.DateTimeField(null=True, help_text="As we know it, by the platform's clock.")
     read_at = models.DateTimeField()
     made_at = models.DateTimeField(null=True, help_text="When FlexSync made it there.")
 
@@ -46,6 +49,10 @@ class Reference(TenantModel):
                 condition=models.Q(models.Q(kind=ReferenceKind.VALUE), ~models.Q(dimension=""))
                 | models.Q(~models.Q(kind=ReferenceKind.VALUE), models.Q(dimension="")),
                 name="integrations_reference_value_of_a_dimension",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(active=False) | models.Q(inactive_since__isnull=True),
+                name="integrations_reference_inactive_since",
             ),
         ]
         indexes = [models.Index(fields=["tenant", "company", "kind", "name_key"], name="integrations_reference_name")]

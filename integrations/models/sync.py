@@ -183,8 +183,21 @@ class SyncAttempt(TenantModel):
         indexes = [models.Index(fields=["tenant", "job"], name="integrations_syncattempt_job")]
 
 
+class Stance(models.TextChoices):
+    """How an object of ours stands there, as far as we were told."""
+
+    AS_POSTED = "as_posted", "As posted"
+    EDITED = "edited", "Changed there"
+    VOIDED = "voided", "Voided there"
+    GONE = "gone", "Removed there"
+
+
 class ExternalLink(TenantModel):
-    """The fact: this source document stands in the books as that object, in that version."""
+    """The fact: this source document stands in the books as that object, in that version.
+
+    What somebody did to it there since is marked, with both sides as they stood when it was noticed; the version stays
+    the one that we wrote, so that a change of ours meets theirs and never writes over it unseen.
+    """
 
     connection = models.ForeignKey(
         Connection, on_delete=models.CASCADE, related_name="+", db_constraint=False, db_index=False
@@ -200,10 +213,21 @@ class ExternalLink(TenantModel):
     fingerprint = models.CharField(max_length=64)
     configuration = models.PositiveIntegerField()
     posted_at = models.DateTimeField()
+    changed_at = models.DateTimeField(null=True, help_text="As we know it, by the platform's clock.")
+    stance = models.CharField(max_length=10, choices=Stance.choices, default=Stance.AS_POSTED)
+    ours = models.JSONField(null=True, help_text="What we last wrote: documents.Standing.")
+    theirs = models.JSONField(null=True, help_text="What stands there instead: documents.Standing.")
+    noticed_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
             *TenantModel.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(stance=Stance.AS_POSTED, ours__isnull=True, theirs__isnull=True, noticed_at__isnull=True)
+                | Q(stance__in=[Stance.EDITED, Stance.VOIDED], theirs__isnull=False, noticed_at__isnull=False)
+                | Q(stance=Stance.GONE, theirs__isnull=True, noticed_at__isnull=False),
+                name="integrations_externallink_both_sides",
+            ),
             TenantForeignKey(field="connection", name="integrations_externallink_connection_fk"),
             TenantForeignKey(field="document", name="integrations_externallink_document_fk"),
             models.UniqueConstraint(fields=["tenant", "connection", "document"], name="integrations_externallink_one"),
@@ -211,4 +235,12 @@ class ExternalLink(TenantModel):
                 fields=["tenant", "connection", "external_kind", "external_id"],
                 name="integrations_externallink_external_id",
             ),
+        ]
+        indexes = [
+            # What somebody touched there: few among very many.
+            models.Index(
+                fields=["tenant", "noticed_at"],
+                name="integrations_link_noticed",
+                condition=Q(noticed_at__isnull=False),
+            )
         ]

@@ -1,22 +1,27 @@
 """The face that every platform shows to the engine. README.md in this folder is the walk for adding one."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from integrations.providers.calls import CallKind, Gate, Limits
 from integrations.providers.documents import (
+    Change,
+    Changes,
     CompanyDescription,
     Dimension,
     Envelope,
     Grant,
     Item,
+    Kind,
     NewVendor,
     Outcome,
     Posted,
     ReferenceRecord,
+    Sighting,
     Standing,
+    Thing,
     Write,
 )
 
@@ -29,6 +34,7 @@ class Capabilities:
     for `settling`; only after both does “not found” count. A replay is trusted to add nothing for `replay_trusted`.
     An envelope holds up to `batch_size` writes, `singles` of them go one by one where no more wait, and calls of the
     `metered` kinds cost the customer money.
+    What was changed can be asked for objects of these `kinds`, and for no longer than `remembers_changes`.
     """
 
     call_deadline: timedelta
@@ -38,6 +44,8 @@ class Capabilities:
     singles: int
     limits: Limits
     metered: frozenset[CallKind]
+    remembers_changes: timedelta
+    kinds: tuple[Kind, ...]
 
 
 class TokenSource(Protocol):
@@ -91,6 +99,42 @@ class Provider(Protocol):
         """
         ...
 
+    def changes(self, kinds: Sequence[str], since: datetime) -> Changes:
+        """What was changed, of these kinds, since then: one call. Raises Temporary, AccessLost or Refused."""
+        ...
+
+    def look_at(self, things: Sequence[Thing]) -> Sighting:
+        """How these stand there now: one call for each kind, and a look at each that a query does not show.
+
+        Raises Temporary, AccessLost or Refused.
+        """
+        ...
+
+    def wrote(self, items: Sequence[Item], names: "Names") -> dict[str, Standing]:
+        """What these writes were to leave there, by mark, as `look_at` would show it. Nothing is sent."""
+        ...
+
+
+Names = Callable[[set[Thing]], Mapping[Thing, str]]
+"""What objects are called there, as far as we know it."""
+
+
+class Webhooks(Protocol):
+    """How the platform tells us by itself that something happened."""
+
+    @property
+    def ready(self) -> bool:
+        """Whether we have what it takes to tell its messages from forged ones."""
+        ...
+
+    def verify(self, body: bytes, headers: Mapping[str, str]) -> bool:
+        """Whether this body, to the byte, was signed by the platform."""
+        ...
+
+    def parse(self, body: bytes) -> list[Change]:
+        """What happened to objects of the kinds that we follow, of whichever companies. Raises Unreadable."""
+        ...
+
 
 class OAuth(Protocol):
     def consent_url(self, state: str) -> str:
@@ -115,6 +159,7 @@ class Platform:
     short_label: str
     is_sandbox: bool
     oauth: Callable[[], OAuth]
+    webhooks: Callable[[], Webhooks]
     provider: Callable[[str, str, TokenSource, Gate], Provider]
     """From the company's id on the platform, its country (empty before it was asked), a token source and a gate."""
     limits: Limits

@@ -1,7 +1,7 @@
 """What is said to a platform and what comes back, in words that no platform owns."""
 
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
@@ -114,7 +114,8 @@ class Action(StrEnum):
 class Posted:
     """An object in the books; `gone` when it was there and has been removed.
 
-    `outdated`: it is ours, but shows another revision than the one that was to be written.
+    `outdated`: it is ours, but shows another revision than the one that was to be written. `changed_at` is when it came
+    to this version by the platform's own clock, where it said so.
     """
 
     kind: str
@@ -122,6 +123,7 @@ class Posted:
     version: str
     gone: bool = False
     outdated: bool = False
+    changed_at: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +138,11 @@ class StandingLine:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """An object as it stands in the books right now, in the platform's own names, for a person to compare."""
+    """An object as it stands in the books right now, in the platform's own names, for a person to compare.
+
+    `content` is the same for two that agree in everything that we write, whatever the names are by now. `voided`: it
+    stands there still, and counts for nothing.
+    """
 
     posted: Posted
     dated: str
@@ -146,6 +152,8 @@ class Standing:
     number: str
     note: str
     lines: tuple[StandingLine, ...]
+    content: str = ""
+    voided: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +230,7 @@ class ReferenceRecord:
     type_name: str = ""
     currency: str = ""
     dimension: str = ""
+    changed_at: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,3 +257,75 @@ class Grant:
 
     def __repr__(self) -> str:
         return "Grant(…)"  # Tokens stay out of logs and tracebacks.
+
+
+# --- what happens there without us ----------------------------------------------------------------------------------
+
+
+class Topic(StrEnum):
+    """What an object of the platform is to us."""
+
+    DOCUMENT = "document"
+    ACCOUNT = "account"
+    VENDOR = "vendor"
+    VALUE = "value"
+    COMPANY = "company"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of object whose changes we follow, by the platform's own word; values say of which dimension they are."""
+
+    name: str
+    topic: Topic
+    dimension: str = ""
+
+
+class Operation(StrEnum):
+    CREATED = "created"
+    UPDATED = "updated"
+    DELETED = "deleted"
+    MERGED = "merged"
+    VOIDED = "voided"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The platform told that something happened to an object, by its own clock; what it is now must be asked.
+
+    A merge names what went into the object. `delivery` is the platform's own name for the message.
+    """
+
+    company: str
+    kind: str
+    external_id: str
+    operation: Operation
+    happened_at: datetime
+    absorbed: str = ""
+    delivery: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """An object of the platform, by its own word and id."""
+
+    kind: str
+    external_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """How objects stand there now, and when the company's own settings were last changed, if it told of them."""
+
+    references: tuple[ReferenceRecord, ...] = ()
+    documents: tuple[Standing, ...] = ()
+    gone: tuple[Thing, ...] = ()
+    settings_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What was changed since a moment, up to `read_to` by the platform's clock. None was seen if they are too many."""
+
+    seen: Sighting | None
+    read_to: datetime

@@ -29,3 +29,7 @@ class Refused(ProviderError):
 
 class Unknown(ProviderError):
     """Sent, and no readable answer came back. It may have been done."""
+
+
+class Unreadable(ProviderError):
+    """It came from the platform, and is in no shape that we know."""

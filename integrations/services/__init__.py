@@ -1,4 +1,4 @@
-"""Verbs of the integration: connect, read references, save a mapping, decide, send again, code again."""
+"""Verbs of the integration: connect, read references, save a mapping, decide, send or code again, hear of changes."""
 
 from integrations.mapping.slots import MappingKey
 from integrations.services.connecting import (
@@ -9,12 +9,14 @@ from integrations.services.connecting import (
     use_authorisation,
 )
 from integrations.services.deciding import Decided, decide
+from integrations.services.incoming import PATIENCE, ask_for_changes, forget_old_changes, receive, take_changes
 from integrations.services.looking import NotPosted, RemovedThere, look_there
 from integrations.services.mapping import Choices, StaleMapping, revert_mapping, save_mapping
 from integrations.services.references import read_references
 from integrations.services.sending import code_again, send_again
 
 __all__ = [
+    "PATIENCE",
     "Choices",
     "ConnectRefused",
     "Decided",
@@ -22,15 +24,19 @@ __all__ = [
     "NotPosted",
     "RemovedThere",
     "StaleMapping",
+    "ask_for_changes",
     "begin_connect",
     "code_again",
     "decide",
     "find_authorisation",
     "finish_connect",
+    "forget_old_changes",
     "look_there",
     "read_references",
+    "receive",
     "revert_mapping",
     "save_mapping",
     "send_again",
+    "take_changes",
     "use_authorisation",
 ]

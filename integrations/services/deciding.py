@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from integrations.mapping.reasons import Reason
-from integrations.models import Act, Decision, ExternalLink, JobState, SyncJob
+from integrations.models import Act, Decision, ExternalLink, JobState, Stance, SyncJob
 from integrations.selectors import in_doubt
 from integrations.services.interventions import remember
 from integrations.sync import queue
@@ -36,7 +36,11 @@ def decide(jobs: QuerySet[SyncJob], *, decision: Decision, why: str, person: Use
     """
     locked = list(jobs.select_for_update(no_key=True).order_by("id").values_list("pk", flat=True))
     all_of_them = SyncJob.objects.filter(pk__in=locked)
-    posted = Exists(ExternalLink.objects.filter(connection=OuterRef("connection"), document=OuterRef("document")))
+    posted = Exists(
+        ExternalLink.objects.filter(connection=OuterRef("connection"), document=OuterRef("document")).exclude(
+            stance=Stance.GONE
+        )
+    )
     sent = Q(state__in=UNDER_WAY) | Q(in_doubt())
     in_the_books = all_of_them.filter(posted).count()
     under_way = all_of_them.filter(~posted, sent).count()

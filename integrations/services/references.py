@@ -1,8 +1,10 @@
 """Keep the company's accounts and vendors at hand, so that no charge waits for a list of them."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -22,11 +24,24 @@ def read_references(connection_id: int) -> int:
         description = provider.describe_company()
         records = list(provider.list_references(description.dimensions))
     with transaction.atomic():
-        _store_references(tie, records, begun)
+        store_references(tie.company_id, records, begun)
         # Lists may not show yet what we made there ourselves.
         _forget_unlisted(tie, begun, made_before=begun - provider.capabilities.settling)
         _store_dimensions(tie, description)
+        Connection.objects.filter(pk=tie.pk).update(references_read_at=timezone.now())
+        _begin_to_listen(tie, begun)
     return len(records)
+
+
+def describe(connection_id: int) -> bool:
+    """Ask the company what it says of itself. Returns whether it tracks other dimensions than before."""
+    with transaction.atomic():
+        tie = Connection.objects.select_related("company").get(pk=connection_id)
+    with visit(tie) as provider:
+        description = provider.describe_company()
+    with transaction.atomic():
+        _store_dimensions(tie, description)
+    return bool([asdict(dimension) for dimension in description.dimensions] != tie.company.dimensions)
 
 
 def _store_dimensions(tie: Connection, description: CompanyDescription) -> None:
@@ -34,11 +49,12 @@ def _store_dimensions(tie: Connection, description: CompanyDescription) -> None:
     Company.objects.filter(pk=tie.company_id).update(dimensions=dimensions)
 
 
-def _store_references(tie: Connection, records: list[ReferenceRecord], begun: datetime) -> None:
+def store_references(company_id: int, records: Sequence[ReferenceRecord], read_at: datetime) -> None:
+    """Inside a transaction. When something was made inactive the platform does not say; then it was last changed."""
     Reference.objects.bulk_create(
         (
             Reference(
-                company_id=tie.company_id,
+                company_id=company_id,
                 kind=record.kind,
                 dimension=record.dimension,
                 external_id=record.external_id,
@@ -50,18 +66,28 @@ def _store_references(tie: Connection, records: list[ReferenceRecord], begun: da
                 type_name=record.type_name[:60],
                 currency=record.currency,
                 active=record.active,
-                read_at=begun,
+                inactive_since=None if record.active else record.changed_at,
+                changed_at=record.changed_at,
+                read_at=read_at,
             )
             for record in records
         ),
         batch_size=ROWS_AT_ONCE,
         update_conflicts=True,
-        update_fields=["number", "name", "name_key", "path", "role", "type_name", "currency", "active", "read_at"],
+        update_fields=[
+            *("number", "name", "name_key", "path", "role", "type_name", "currency"),
+            *("active", "inactive_since", "changed_at", "read_at"),
+        ],
         unique_fields=["tenant", "company", "kind", "dimension", "external_id"],
     )
-    Connection.objects.filter(pk=tie.pk).update(references_read_at=timezone.now())
 
 
 def _forget_unlisted(tie: Connection, begun: datetime, *, made_before: datetime) -> None:
     unlisted = Reference.objects.filter(company_id=tie.company_id, read_at__lt=begun)
-    unlisted.exclude(made_at__gte=made_before).update(active=False)
+    unlisted.filter(active=True).exclude(made_at__gte=made_before).update(active=False, inactive_since=begun)
+
+
+def _begin_to_listen(tie: Connection, begun: datetime) -> None:
+    """Read whole for the first time: what is changed from now on is asked for."""
+    first = Company.objects.filter(pk=tie.company_id, changes_read_to__isnull=True)
+    first.update(changes_read_to=begun, changes_due_at=begun + timedelta(seconds=settings.CHANGES_SECONDS))

@@ -5,7 +5,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from integrations.mapping.reasons import ReasonCode
-from integrations.models import Act, ExternalLink, JobState, SyncAttempt, SyncEnvelope, SyncJob
+from integrations.models import Act, ExternalLink, JobState, Stance, SyncAttempt, SyncEnvelope, SyncJob
 from integrations.models.sync import STUCK_STATES
 from integrations.selectors import in_doubt, with_reason
 from integrations.services.interventions import remember
@@ -28,6 +28,8 @@ def send_again(jobs: QuerySet[SyncJob], person: User) -> int:
     """
     changed_there = jobs.filter(with_reason(ReasonCode.CHANGED_THERE))
     ExternalLink.objects.filter(document__in=changed_there.values("document")).update(external_version="")
+    removed = jobs.filter(with_reason(ReasonCode.GONE)).values("document")
+    ExternalLink.objects.filter(document__in=removed, stance=Stance.GONE).delete()
     parked = jobs.filter(in_doubt(), state=JobState.NEEDS_ATTENTION)
     now = timezone.now()
     ids = list(parked.select_for_update(no_key=True).order_by("id").values_list("pk", flat=True))

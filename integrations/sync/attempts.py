@@ -218,6 +218,7 @@ def _link(lane: Lane, settled: Sequence[tuple[SyncJob, SyncAttempt, Outcome]], n
             fingerprint="" if outcome.posted.outdated else attempt.fingerprint,
             configuration=attempt.configuration,
             posted_at=now,
+            changed_at=outcome.posted.changed_at,
         )
         for job, attempt, outcome in settled
         if outcome.posted is not None and not outcome.posted.gone
@@ -227,7 +228,7 @@ def _link(lane: Lane, settled: Sequence[tuple[SyncJob, SyncAttempt, Outcome]], n
         update_conflicts=True,
         update_fields=[
             *("external_kind", "external_id", "external_version", "revision", "fingerprint", "configuration"),
-            "posted_at",
+            *("posted_at", "changed_at", "stance", "ours", "theirs", "noticed_at"),
         ],
         unique_fields=["tenant", "connection", "document"],
     )

@@ -61,6 +61,7 @@ def _remember(lane: Lane, connection: Connection, made: Sequence[NewVendor]) -> 
             role=one.vendor.role,
             currency=one.vendor.currency,
             active=one.vendor.active,
+            changed_at=one.vendor.changed_at,
             read_at=now,
             made_at=now if one.made else None,
         )
@@ -70,6 +71,6 @@ def _remember(lane: Lane, connection: Connection, made: Sequence[NewVendor]) -> 
     Reference.objects.bulk_create(
         rows.values(),
         update_conflicts=True,
-        update_fields=["name", "name_key", "path", "active", "read_at"],
+        update_fields=["name", "name_key", "path", "active", "inactive_since", "changed_at", "read_at"],
         unique_fields=["tenant", "company", "kind", "dimension", "external_id"],
     )

@@ -28,6 +28,7 @@ from tests.cast import Cast, Tenant
 from tests.integrations.accountant import Accountant
 from tests.processes import Sandbox
 
+VERIFIER = "the-verifier-of-this-app"
 NOON = datetime(2026, 11, 19, 17, 0, tzinfo=UTC)
 
 
@@ -49,6 +50,7 @@ def sandbox(sandbox_process: Sandbox, settings: Any) -> Iterator[Sandbox]:
         "settling_seconds": 0.2,
         "timeout_seconds": 2.0,
         "limits": False,
+        "webhook_verifier": VERIFIER,
     }
     platform.cache_clear()
     cache.clear()

@@ -6,10 +6,10 @@ number of threads may speak at once; every call passes the gate, also one that i
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import requests
 import simplejson
@@ -28,6 +28,8 @@ DEFAULT_REST = timedelta(seconds=60)
 TOO_MANY = 429
 JSON = "application/json"
 BATCH = "batch"
+
+Value = TypeVar("Value")
 
 
 class QuickBooksClient:
@@ -60,6 +62,11 @@ class QuickBooksClient:
     def get(self, entity: Any, *key: str) -> Any:
         """One object. Preferences have no key: a company has just one set of them."""
         return self._read(lambda reader: entity.get(*key, qb=reader))
+
+    def capture(self, kinds: Sequence[str], since: str, read: Callable[[dict[str, Any]], Value]) -> Value:
+        """What was changed since then, as `read` reads the answer. Raises Temporary, AccessLost or Refused."""
+        asked = ",".join(kinds)
+        return self._read(lambda reader: read(reader.change_data_capture(asked, since)))  # type: ignore[no-any-return]
 
     def _write_once(self, session: BookSession, path: str, body: str, request_id: str, token: str) -> requests.Response:
         session.access_token = token

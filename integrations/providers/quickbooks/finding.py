@@ -99,12 +99,14 @@ def _removed(client: QuickBooksClient, items: Sequence[Item]) -> dict[str, Poste
 def _by_id(client: QuickBooksClient, wanted: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Any]:
     kinds = dict.fromkeys(kind for kind, _ in wanted)
     ids = {kind: [number for each, number in wanted if each == kind] for kind in kinds}
-    return {(kind, str(row.Id)): row for kind in kinds for row in _rows(client, OBJECTS[kind], "Id", ids[kind])}
+    return {(kind, str(row.Id)): row for kind in kinds for row in _rows(client, OBJECTS[kind], "Id", ids[kind], PAGE)}
 
 
-def _rows(client: QuickBooksClient, entity: Any, name: str, values: Sequence[str]) -> Iterator[Any]:
-    for begin in range(0, len(values), VALUES_PER_QUERY):
-        listed = ", ".join(f"'{value}'" for value in values[begin : begin + VALUES_PER_QUERY])
+def _rows(
+    client: QuickBooksClient, entity: Any, name: str, values: Sequence[str], at_once: int = VALUES_PER_QUERY
+) -> Iterator[Any]:
+    for begin in range(0, len(values), at_once):
+        listed = ", ".join(f"'{value}'" for value in values[begin : begin + at_once])
         yield from pages(client, entity, f"where {name} in ({listed}) orderby Id")
 
 

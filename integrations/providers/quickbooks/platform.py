@@ -10,6 +10,7 @@ from integrations.providers.quickbooks import payloads
 from integrations.providers.quickbooks.client import QuickBooksClient
 from integrations.providers.quickbooks.oauth import QuickBooksOAuth
 from integrations.providers.quickbooks.provider import HOME_COUNTRY, QuickBooksProvider
+from integrations.providers.quickbooks.webhooks import QuickBooksWebhooks
 
 # The page of an object on the platform, by its kind.
 PAGES = {"Purchase": "expense", "Transfer": "transfer"}
@@ -28,6 +29,7 @@ class QuickBooksSettings:
     timeout_seconds: float
     settling_seconds: float
     limits: bool = True
+    webhook_verifier: str = field(default="", repr=False)
 
 
 def quickbooks_platform(settings: QuickBooksSettings) -> Platform:
@@ -60,6 +62,7 @@ def quickbooks_platform(settings: QuickBooksSettings) -> Platform:
         short_label="QuickBooks",
         is_sandbox=_is_sandbox(settings),
         oauth=oauth,
+        webhooks=lambda: QuickBooksWebhooks(settings.webhook_verifier),
         provider=provider,
         vendor_name=vendor_name,
         object_url=object_url,

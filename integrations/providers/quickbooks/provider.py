@@ -4,17 +4,17 @@ import logging
 import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from quickbooks.objects import Account, CompanyInfo, Department, Preferences, Vendor
 from quickbooks.objects.trackingclass import Class
 
-from integrations.providers.base import Capabilities
+from integrations.providers.base import Capabilities, Names
 from integrations.providers.calls import CallKind, Limits
 from integrations.providers.documents import (
-    AccountRole,
     Action,
+    Changes,
     CompanyDescription,
     Dimension,
     DimensionLevel,
@@ -26,11 +26,13 @@ from integrations.providers.documents import (
     Posted,
     ReferenceRecord,
     Remedy,
+    Sighting,
     Standing,
+    Thing,
     Write,
 )
 from integrations.providers.errors import AccessLost, ProviderError, Temporary
-from integrations.providers.quickbooks import finding, payloads, reading, replies, vendors
+from integrations.providers.quickbooks import capture, finding, lists, payloads, reading, replies, vendors, written
 from integrations.providers.quickbooks.client import QuickBooksClient
 
 logger = logging.getLogger(__name__)
@@ -48,19 +50,8 @@ REPLAY_TRUSTED = timedelta(hours=24)
 
 LOOKED_AT = {str(replies.NOT_THERE), str(replies.STALE)}
 DIMENSIONS = {payloads.CLASS: Class, payloads.LOCATION: Department}
-CARD_TYPES = {"Credit Card"}
-BANK_TYPES = {"Bank"}
-EXPENSE_TYPES = {"Expense", "Other Expense", "Cost of Goods Sold"}
-POSTABLE_TYPES = {
-    "Income",
-    "Other Income",
-    "Equity",
-    "Fixed Asset",
-    "Other Asset",
-    "Other Current Asset",
-    "Other Current Liability",
-    "Long Term Liability",
-}
+# As far as change data capture looks back; a day less, since what it does beyond is not documented.
+REMEMBERS_CHANGES = timedelta(days=29)
 
 
 class QuickBooksProvider:
@@ -82,6 +73,8 @@ class QuickBooksProvider:
             singles=SINGLES_UP_TO,
             limits=limits,
             metered=METERED,
+            remembers_changes=REMEMBERS_CHANGES,
+            kinds=capture.KINDS,
         )
 
     def describe_company(self) -> CompanyDescription:
@@ -96,11 +89,11 @@ class QuickBooksProvider:
         )
 
     def list_references(self, dimensions: Sequence[Dimension]) -> Iterator[ReferenceRecord]:
-        yield from map(_account, self._all(Account))
-        yield from map(vendors.record, self._all(Vendor))
+        yield from map(lists.account, self._all(Account))
+        yield from map(lists.vendor, self._all(Vendor))
         for dimension in dimensions:
             for value in self._all(DIMENSIONS[dimension.key]):
-                yield _value(value, dimension)
+                yield lists.value(value, dimension.key, dimension.label)
 
     def pack(self, writes: Sequence[Write], size: int) -> list[Envelope]:
         parts = [writes[start : start + size] for start in range(0, len(writes), size)]
@@ -122,6 +115,15 @@ class QuickBooksProvider:
 
     def create_vendors(self, names: Sequence[str]) -> list[NewVendor]:
         return vendors.create(self._client, names, outside_us=self._outside_us)
+
+    def changes(self, kinds: Sequence[str], since: datetime) -> Changes:
+        return capture.changes(self._client, kinds, since)
+
+    def look_at(self, things: Sequence[Thing]) -> Sighting:
+        return capture.look_at(self._client, things)
+
+    def wrote(self, items: Sequence[Item], names: Names) -> dict[str, Standing]:
+        return written.standings(items, names)
 
     def _sent(self, envelope: Envelope) -> dict[str, Outcome]:
         only = envelope.items[0]
@@ -199,30 +201,6 @@ def _outcome_of(trouble: ProviderError) -> Outcome:
     return Outcome(OutcomeKind.UNKNOWN, answer=str(trouble))
 
 
-def _account(account: Any) -> ReferenceRecord:
-    return ReferenceRecord(
-        kind="account",
-        external_id=str(account.Id),
-        number=account.AcctNum or "",
-        name=account.Name,
-        path=account.FullyQualifiedName or account.Name,
-        role=_role(account.AccountType),
-        type_name=account.AccountType,
-        currency=account.CurrencyRef.value if account.CurrencyRef else "",
-        active=bool(account.Active),
-    )
-
-
-def _role(type_name: str) -> AccountRole:
-    if type_name in CARD_TYPES:
-        return AccountRole.CARD
-    if type_name in BANK_TYPES:
-        return AccountRole.BANK
-    if type_name in EXPENSE_TYPES:
-        return AccountRole.EXPENSE
-    return AccountRole.POSTABLE if type_name in POSTABLE_TYPES else AccountRole.OTHER
-
-
 def _dimensions(preferences: Any) -> Iterator[Dimension]:
     """What this company tracks. On purchases a class stands on each line, whichever of the two ways is switched on."""
     books = preferences.AccountingInfoPrefs
@@ -231,15 +209,3 @@ def _dimensions(preferences: Any) -> Iterator[Dimension]:
     if getattr(books, "TrackDepartments", False):
         label = getattr(books, "DepartmentTerminology", "") or "Location"
         yield Dimension(payloads.LOCATION, label, DimensionLevel.HEADER)
-
-
-def _value(value: Any, dimension: Dimension) -> ReferenceRecord:
-    return ReferenceRecord(
-        kind="value",
-        dimension=dimension.key,
-        external_id=str(value.Id),
-        name=value.Name,
-        path=value.FullyQualifiedName or value.Name,
-        type_name=dimension.label,
-        active=bool(value.Active),
-    )

@@ -1,5 +1,7 @@
 """An object of QuickBooks in words that a person compares with ours. Objects come from python-quickbooks."""
 
+import hashlib
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -10,11 +12,51 @@ from integrations.providers.quickbooks import payloads, replies
 def standing(kind: str, found: Any) -> Standing:
     parts = _transfer(found) if kind == payloads.TRANSFER else _purchase(found)
     return Standing(
-        posted=replies.posted(kind, str(found.Id), str(found.SyncToken)),
+        posted=replies.posted(kind, str(found.Id), str(found.SyncToken), changed_at=changed_at(found)),
         dated=str(found.TxnDate or ""),
         note=str(found.PrivateNote or ""),
+        content=_content(kind, found, parts["total"]),
+        voided=_is_voided(found, parts["total"]),
         **parts,
     )
+
+
+def changed_at(found: Any) -> datetime | None:
+    """By Intuit's clock, to the second."""
+    told = replies.when(getattr(found, "MetaData", None))
+    return told or None
+
+
+def _is_voided(found: Any, total: Decimal) -> bool:
+    """Nobody can void a Purchase by the API; a person's voiding leaves zeros and says so at the note's beginning."""
+    return not total and str(found.PrivateNote or "").startswith("Voided")
+
+
+def _content(kind: str, found: Any, total: Decimal) -> str:
+    """Of everything that we write, by ids: names change without the document."""
+    refs = ("AccountRef", "EntityRef", "DepartmentRef", "FromAccountRef", "ToAccountRef")
+    values = [
+        *(kind, _plain(total), str(found.TxnDate or ""), str(getattr(found, "DocNumber", "") or "")),
+        str(found.PrivateNote or ""),
+        *(_id(getattr(found, name, None)) for name in refs),
+        *(_line_content(line) for line in getattr(found, "Line", [])),
+    ]
+    return hashlib.sha256(repr(values).encode()).hexdigest()
+
+
+def _line_content(line: Any) -> tuple[str, ...]:
+    detail = getattr(line, "AccountBasedExpenseLineDetail", None)
+    ids = (_id(getattr(detail, "AccountRef", None)), _id(getattr(detail, "ClassRef", None)))
+    return (*ids, _plain(Decimal(line.Amount)), str(line.Description or ""))
+
+
+def _plain(amount: Decimal) -> str:
+    """12.3 and 12.30 are the same."""
+    return f"{amount.normalize():f}"
+
+
+def _id(reference: Any) -> str:
+    return str(getattr(reference, "value", "") or "") if reference else ""
 
 
 def _purchase(found: Any) -> dict[str, Any]:

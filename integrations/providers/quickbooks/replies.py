@@ -5,7 +5,7 @@ Codes and what they ask for: Intuit's table of error codes; messages are localis
 
 import re
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import simplejson
@@ -77,7 +77,7 @@ def of_item(item: Item, part: dict[str, Any], rest: timedelta) -> Outcome:
         if item.action is Action.REMOVE and answered.get("status") == "Deleted":
             return Outcome(OutcomeKind.POSTED, posted=posted(item.kind, answered["Id"], "", gone=True))
         if item.action is not Action.REMOVE and _is_id(answered.get("SyncToken")):
-            return Outcome(OutcomeKind.POSTED, posted=posted(item.kind, answered["Id"], answered["SyncToken"]))
+            return Outcome(OutcomeKind.POSTED, posted=_written(item, answered))
     return Outcome(OutcomeKind.UNKNOWN, code="unreadable", answer="The answer does not mention this document.")
 
 
@@ -105,8 +105,25 @@ def _is_id(value: Any) -> bool:
     return isinstance(value, str) and 0 < len(value) <= 40
 
 
-def posted(kind: str, external_id: str, version: str, *, gone: bool = False) -> Posted:
-    return Posted(kind or PURCHASE, external_id, version, gone)
+def posted(
+    kind: str, external_id: str, version: str, *, gone: bool = False, changed_at: datetime | None = None
+) -> Posted:
+    return Posted(kind or PURCHASE, external_id, version, gone, changed_at=changed_at)
+
+
+def _written(item: Item, answered: dict[str, Any]) -> Posted:
+    moment = when(answered.get("MetaData"))
+    return posted(item.kind, answered["Id"], answered["SyncToken"], changed_at=moment)
+
+
+def when(metadata: Any) -> datetime | None:
+    """When an object was last changed, by Intuit's clock; None where that is not told."""
+    told = metadata.get("LastUpdatedTime") if isinstance(metadata, dict) else getattr(metadata, "LastUpdatedTime", None)
+    try:
+        moment = datetime.fromisoformat(told) if isinstance(told, str) else None
+    except ValueError:
+        return None
+    return moment if moment and moment.tzinfo else None
 
 
 def _of_fault(fault: dict[str, Any], rest: timedelta, item: Item) -> Outcome:

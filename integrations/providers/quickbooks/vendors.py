@@ -12,7 +12,7 @@ from quickbooks.objects import Vendor
 
 from integrations.providers.documents import Envelope, Item, NewVendor, Outcome, OutcomeKind, ReferenceRecord
 from integrations.providers.errors import AccessLost, Refused, Temporary, Unknown
-from integrations.providers.quickbooks import payloads, replies
+from integrations.providers.quickbooks import lists, payloads, replies
 from integrations.providers.quickbooks.client import QuickBooksClient
 
 logger = logging.getLogger(__name__)
@@ -37,17 +37,6 @@ def create(client: QuickBooksClient, names: Sequence[str], *, outside_us: bool) 
     return [*results, *map(NewVendor, names[len(results) :])]
 
 
-def record(vendor: Any) -> ReferenceRecord:
-    return ReferenceRecord(
-        kind="vendor",
-        external_id=str(vendor.Id),
-        name=vendor.DisplayName,
-        path=vendor.DisplayName,
-        currency=vendor.CurrencyRef.value if vendor.CurrencyRef else "",
-        active=bool(vendor.Active),
-    )
-
-
 def _made(client: QuickBooksClient, name: str, written: str) -> NewVendor:
     item = Item("1", "", payloads.encoded({"DisplayName": written}), kind=payloads.VENDOR)
     envelope = Envelope(request_id=uuid.uuid4().hex, batched=False, items=(item,))
@@ -63,7 +52,8 @@ def _result(client: QuickBooksClient, name: str, written: str, outcome: Outcome)
     match outcome.kind:
         case OutcomeKind.POSTED:
             assert outcome.posted is not None
-            made = ReferenceRecord("vendor", outcome.posted.external_id, written, written, active=True)
+            number, at = outcome.posted.external_id, outcome.posted.changed_at
+            made = ReferenceRecord("vendor", number, written, written, active=True, changed_at=at)
             return NewVendor(name, made, made=True)
         case OutcomeKind.REJECTED if outcome.code == NAME_TAKEN:
             return _holder(client, name, written, outcome.answer)
@@ -86,7 +76,7 @@ def _holder(client: QuickBooksClient, name: str, written: str, answer: str) -> N
         holder = None
     if holder is None or holder.DisplayName.casefold() != written.casefold():
         return NewVendor(name, refusal=TAKEN_BY_ANOTHER)
-    return NewVendor(name, record(holder))
+    return NewVendor(name, lists.vendor(holder))
 
 
 def _by_name(client: QuickBooksClient, written: str) -> Any | None:

@@ -110,7 +110,7 @@ def test_a_company_describes_itself(sandbox: Server, company: CompanyDescription
         ("5100", "Freight", "Freight", AccountRole.EXPENSE, True),
         ("7100", "Exchange gain or loss", "Exchange gain or loss", AccountRole.EXPENSE, True),
         ("6025", "Software subscriptions", "Software:Software subscriptions", AccountRole.EXPENSE, True),
-        ("6030", "Web hosting (deleted)", "Web hosting (deleted)", AccountRole.EXPENSE, False),
+        ("6030", "Web hosting", "Web hosting", AccountRole.EXPENSE, False),
         ("1500", "Office equipment", "Office equipment", AccountRole.POSTABLE, True),
         ("4900", "Interest earned", "Interest earned", AccountRole.POSTABLE, True),
         ("3900", "Retained earnings", "Retained earnings", AccountRole.POSTABLE, True),
