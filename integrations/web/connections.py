@@ -16,12 +16,15 @@ from integrations.models import Connection, ConnectionState
 from integrations.providers.errors import ProviderError
 from integrations.providers.registry import DEFAULT, platform
 from integrations.tasks import drain_connection
+from integrations.web.there import what_broke
 from integrations.words import StateShown
 from ledger.access import Action, access_of
 from ledger.models import Entity, Organisation
 from ledger.tenancy.context import acting_for
 from ledger.web.doors import PageRequest, member_of, organisation_page
 from ledger.words import currency_words
+
+Counts = dict[tuple[int, str], int]
 
 SHOWN = {
     ConnectionState.LIVE: StateShown("books", "Connected"),
@@ -34,26 +37,31 @@ def connection_list(request: PageRequest) -> HttpResponse:
     ties = {tie.entity_id: tie for tie in selectors.connections()}
     counts = selectors.reference_counts(tie.company_id for tie in ties.values())
     slug = request.access.organisation.slug
+    broke = what_broke(slug)
     page = {
         "platform": platform().label,
         "sandbox": platform().is_sandbox,
         "can_connect": request.access.allows(Action.CONFIGURE),
-        "entities": [_entity(entity, ties.get(entity.pk), counts, slug) for entity in Entity.objects.order_by("name")],
+        "entities": [
+            _entity(entity, ties.get(entity.pk), counts, broke, slug) for entity in Entity.objects.order_by("name")
+        ],
     }
     return render(request, "integrations/connections/page.html", {"page": page})
 
 
-def _entity(entity: Entity, tie: Connection | None, counts: dict[tuple[int, str], int], slug: str) -> dict[str, Any]:
+def _entity(
+    entity: Entity, tie: Connection | None, counts: Counts, broke: list[dict[str, Any]], slug: str
+) -> dict[str, Any]:
     return {
         "name": entity.name,
         "currency_name": currency_words(entity.currency),
         "time_zone": entity.time_zone,
         "connect_url": reverse("connect", args=[slug, entity.pk]),
-        "connection": _connection(tie, counts, slug) if tie else None,
+        "connection": _connection(tie, counts, broke, slug) if tie else None,
     }
 
 
-def _connection(tie: Connection, counts: dict[tuple[int, str], int], slug: str) -> dict[str, Any]:
+def _connection(tie: Connection, counts: Counts, broke: list[dict[str, Any]], slug: str) -> dict[str, Any]:
     company = tie.company
     return {
         "company_name": company.name,
@@ -67,6 +75,8 @@ def _connection(tie: Connection, counts: dict[tuple[int, str], int], slug: str) 
         "accounts": counts.get((company.pk, "account"), 0),
         "vendors": counts.get((company.pk, "vendor"), 0),
         "refreshed_at": tie.references_read_at,
+        "heard_at": company.changes_read_to,
+        "broken": [one for one in broke if one["company"] == company.pk],
         "mapping_url": reverse("mapping", args=[slug, tie.entity_id]),
         "refresh_url": reverse("read_references", args=[slug, tie.pk]),
     }

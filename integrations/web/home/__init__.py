@@ -17,6 +17,7 @@ from integrations.web.home.news import news
 from integrations.web.home.periods import elsewhere, months_nav, span
 from integrations.web.home.work import work
 from integrations.web.line import clock, local_now
+from integrations.web.there import what_broke, what_was_touched
 from ledger.access import Action
 from ledger.domain.months import Month
 from ledger.models import Entity
@@ -50,6 +51,8 @@ def _context(slug: str, entities: list[Entity], month: Month, now: datetime) -> 
         "checked_at": clock(now),
         "proof": _proof(now),
         "work": work(slug, causes, lines),
+        "broken": what_broke(slug),
+        "touched": what_was_touched(slug),
         "ages": ages_shown(conservation.of_open(month), lines),
         "charts": days_shown(month, now.date(), lines, days),
         "latest": news(now),

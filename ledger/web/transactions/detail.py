@@ -24,6 +24,7 @@ from ledger.models import CardTransaction, SplitLine, TagUse
 from ledger.selectors.transactions import card_transactions, with_parts
 from ledger.web.doors import PageRequest, organisation_page
 from ledger.web.transactions.listing import CHIPS
+from ledger.web.transactions.marked import marked
 from ledger.web.transactions.standing import reasons_shown, shown_state
 from ledger.web.transactions.trail import trail
 from ledger.words import money_shown
@@ -61,6 +62,7 @@ def _context(request: PageRequest, row: CardTransaction, state: SyncState | None
         "facts": [{"label": label, "value": value} for label, value in _facts(row) if value],
         "ties": _ties(row, slug),
         "parts": [_part(line, document.currency, list(row.tag_uses.all())) for line in row.lines.all()],
+        "marked": marked(state, document.currency),
         "sides": _sides(row, state),
         "entry": _entry(state, document.currency),
         "why": _why(state),
