@@ -11,9 +11,10 @@ from flexsync.local.children import Service
 from flexsync.local.console import Console
 from flexsync.local.environment import Environment, Parts
 from flexsync.local.errors import LocalError
+from flexsync.local.listening import listen_to_sandbox
 from flexsync.local.ports import asked_for, require_free
 from flexsync.local.servers import prepare_foreign_database, supervised
-from flexsync.local.stack import Stack, greeting, web_host
+from flexsync.local.stack import Stack, greeting, web_asked, web_host
 from flexsync.local.state import CHECKOUT, State
 from flexsync.local.supervisor import OUR_NAME, StopRequested, Supervisor
 
@@ -90,6 +91,8 @@ def _start(supervisor: Supervisor, stack: Stack, parts: Parts) -> None:
     supervisor.launch(stack.beat())
     supervisor.launch(stack.web())
     supervisor.wait_until_ready()
+    if parts.sandbox:
+        listen_to_sandbox(stack.env, web_asked(stack.env))
 
 
 # --- servers and exec -----------------------------------------------------------------------------------------------

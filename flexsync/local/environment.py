@@ -92,6 +92,7 @@ def _sandbox(port: int, state: State) -> Environment:
         "SANDBOX_CHARTS": str(CHARTS),
         "QUICKBOOKS_CLIENT_ID": "sandbox-client",
         "QUICKBOOKS_CLIENT_SECRET": "sandbox-secret",
+        "QUICKBOOKS_WEBHOOK_VERIFIER": "sandbox-verifier",
         "QUICKBOOKS_DISCOVERY_URL": address + DISCOVERY_PATH,
         "QUICKBOOKS_API_URL": address,
         # The sandbox answers at once and without TLS; Intuit does neither.

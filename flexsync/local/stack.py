@@ -72,8 +72,7 @@ class Stack:
         options = (*address, "--workers", "2", "--threads", "4", *ACCESS_LOG)
         # Gunicorn would put its control socket into the home folder; all that we leave lies in the state folder.
         service = self._service("web", "-m", "gunicorn", "flexsync.wsgi", *options, "--no-control-socket")
-        asked = LOOPBACK if host in ANYWHERE else host
-        return replace(service, ready=partial(http_answers, asked, port, "/readyz"))
+        return replace(service, ready=partial(http_answers, web_asked(self.env), port, "/readyz"))
 
     def _service(self, name: str, *argv: str) -> Service:
         return Service(name, (sys.executable, *argv), self.env, self.checkout)
@@ -81,6 +80,12 @@ class Stack:
 
 def web_host(environment: Mapping[str, str]) -> str:
     return environment.get("FLEXSYNC_HOST") or LOOPBACK
+
+
+def web_asked(environment: Mapping[str, str]) -> str:
+    """Where this machine itself reaches it."""
+    host = web_host(environment)
+    return LOOPBACK if host in ANYWHERE else host
 
 
 def greeting(state: State, env: Mapping[str, str]) -> str:

@@ -68,6 +68,7 @@ def test_an_owner_without_a_database_is_refused() -> None:
         ("SANDBOX_PORT", "8100"),
         ("QUICKBOOKS_CLIENT_ID", "sandbox-client"),
         ("QUICKBOOKS_CLIENT_SECRET", "sandbox-secret"),
+        ("QUICKBOOKS_WEBHOOK_VERIFIER", "sandbox-verifier"),
         (
             "QUICKBOOKS_DISCOVERY_URL",
             "http://localhost:8100/.well-known/openid_sandbox_configuration/",
