@@ -499,6 +499,22 @@ def test_more_changes_than_one_answer_holds_are_asked_for_kind_by_kind(listening
     assert metered(office) - before < 20
 
 
+def test_a_thousand_charges_of_ours_cost_no_more_than_five_metered_calls(listening: Listener) -> None:
+    office = listening.office
+    listening.ask()
+    before = metered(office)
+    # In batches, which are metered by themselves, since single writes of so many would take minutes.
+    office.charge(*(f"c-{n}" for n in range(1000)))
+    office.work()
+    assert len(office.sandbox.purchases()) == 1000
+    written = metered(office)
+    listening.ask()
+    assert metered(office) - written <= 5
+    assert written > before
+    with transaction.atomic():
+        assert not ExternalLink.objects.exclude(stance=Stance.AS_POSTED).exists()
+
+
 @pytest.mark.parametrize("act", ["edit", "delete"])
 def test_after_more_than_the_platform_remembers_all_that_is_ours_is_looked_at(listening: Listener, act: str) -> None:
     office = listening.office

@@ -210,7 +210,7 @@ def test_a_vendor_of_this_name_that_is_inactive_there_is_named_before_anything_i
     renamed = books.accountant().post("vendor", gone)["Vendor"]["DisplayName"]
     document = books.record("c-1", merchant=renamed)
     books.work()
-    assert reasons(document) == [(ReasonCode.VALUE_INACTIVE, f"Vendor {renamed}")]
+    assert reasons(document) == [(ReasonCode.VALUE_INACTIVE, "Vendor Blue Bottle")]
     assert books.sandbox.purchases() == []
 
 

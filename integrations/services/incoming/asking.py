@@ -88,9 +88,9 @@ def _ask(tie: Connection, provider: Provider) -> datetime:
 
 
 def _ask_less(tie: Connection, provider: Provider, kinds: Sequence[Kind], since: datetime) -> None:
-    """They were too many for one answer: by halves, down to a single kind, of which all that is ours is looked at."""
-    half = len(kinds) // 2
-    for some in (kinds[:half], kinds[half:]):
+    """They were too many for one answer: the first kind by itself, since it is mostly the one with the crowd, then the
+    rest. Of a single kind that is still too many all that is ours is looked at."""
+    for some in (kinds[:1], kinds[1:]):
         told = provider.changes([kind.name for kind in some], since)
         if told.seen is not None:
             _settle(tie, provider, told.seen)
