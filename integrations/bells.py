@@ -18,6 +18,7 @@ logger = logging.getLogger(__name__)
 
 # A ring that was lost on its way must not silence the door for long.
 SILENCE_SECONDS = 5
+WORD_SECONDS = 60
 
 
 class Queue(StrEnum):
@@ -46,6 +47,23 @@ def answered(task: "Task[..., None]", *args: int) -> None:
         cache.delete_many([f"{_name(task, args)}:{queue}" for queue in Queue])
     except RedisError as trouble:
         logger.warning("A bell could not be reset: %s", trouble)
+
+
+def leave_word(task: "Task[..., None]", *args: int) -> None:
+    """For whoever is at the door already: there was another ring."""
+    try:
+        cache.set(f"{_name(task, args)}:word", 1, timeout=WORD_SECONDS)
+    except RedisError as trouble:
+        logger.warning("Word could not be left: %s", trouble)
+
+
+def find_word(task: "Task[..., None]", *args: int) -> bool:
+    """Whether there is one; it is taken away."""
+    try:
+        return bool(cache.delete(f"{_name(task, args)}:word"))
+    except RedisError as trouble:
+        logger.warning("Word could not be looked for: %s", trouble)
+        return False
 
 
 def _name(task: "Task[..., None]", args: tuple[int, ...]) -> str:

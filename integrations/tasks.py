@@ -3,7 +3,8 @@
 import time
 from datetime import timedelta
 
-from celery import shared_task
+from celery import Task, shared_task
+from celery.signals import worker_shutting_down
 from django.utils import timezone
 
 from integrations import bells, conservation, services
@@ -16,7 +17,7 @@ from integrations.selectors import (
     tenants_with_events,
     tenants_with_totals,
 )
-from integrations.sync import engine, lane, queue
+from integrations.sync import engine, lane, queue, shift
 from ledger.models import Organisation, SourceTotal
 from ledger.services.totals import fold
 from ledger.tenancy.context import acting_for
@@ -28,6 +29,8 @@ ASKED_AT_ONCE = 20
 SOON = timedelta(minutes=1)
 
 
+# A backlog that is met on the way to something fresh is left to the other queue soon.
+FRESH_SECONDS = 2.0
 # Of one organisation in a row; what is left comes after what others have.
 ABSORB_SECONDS = 2.0
 
@@ -49,15 +52,36 @@ def absorb_events(tenant: int) -> None:
                 return
 
 
-@shared_task
-def drain_connection(tenant: int, connection: int) -> None:
+@shared_task(bind=True)
+def drain_connection(self: "Task[..., None]", tenant: int, connection: int) -> None:
     bells.answered(drain_connection, tenant, connection)
-    with acting_for(tenant), lane.held(connection) as held:
+    came_by = (self.request.delivery_info or {}).get("routing_key")
+    seconds = FRESH_SECONDS if came_by == Queue.FRESH else engine.SLICE_SECONDS
+    with acting_for(tenant):
+        if not _drained(tenant, connection, seconds):
+            # Whoever holds the lane comes back for us; if it lets go in this moment, we go ourselves. If it died, the
+            # sweep comes.
+            bells.leave_word(drain_connection, tenant, connection)
+            _drained(tenant, connection, seconds)
+
+
+def _drained(tenant: int, connection: int, seconds: float) -> bool:
+    """False where somebody else holds the lane, or where it is closed or rests."""
+    with lane.held(connection) as held:
         if held is None:
-            return  # Whoever holds it looks for more work when it lets go; if it died, the sweep comes back.
-        due = engine.drain(held)
-    if due is not None:
+            return False
+        due = engine.drain(held, seconds)
+    if bells.find_word(drain_connection, tenant, connection):
+        bells.ring(drain_connection, tenant, connection)
+    elif due is not None:
         bells.ring(drain_connection, tenant, connection, queue=_queue(due.fresh), at=due.at)
+    return True
+
+
+@worker_shutting_down.connect
+def stop_soon(**kwargs: object) -> None:
+    """A drain ends with its set then, and the next worker goes on."""
+    shift.stopping.set()
 
 
 @shared_task

@@ -13,6 +13,8 @@ from ledger.tenancy.context import required_tenant
 # Sent after commit with `tenant`: something happened. Who listens is not the ledger's business.
 ledger_changed = Signal()
 LONGEST_DETAIL = 500
+# One in so many of those that are taken are the newest.
+NEWEST = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +42,14 @@ def _fitting(detail: str) -> str:
 
 
 def take_unhandled(limit: int) -> list[LedgerEvent]:
-    """Lock the oldest unhandled events. Whoever else asks meanwhile gets the next ones."""
-    waiting = LedgerEvent.objects.filter(handled_at__isnull=True).order_by("id")
-    return list(waiting.select_for_update(skip_locked=True)[:limit])
+    """Lock unhandled events, the newest of them first and then the oldest, so that what has just happened does not wait
+    behind a whole import. Whoever else asks meanwhile gets others."""
+    waiting = LedgerEvent.objects.filter(handled_at__isnull=True).select_for_update(skip_locked=True)
+    newest = list(waiting.order_by("-id")[: limit // NEWEST])
+    if len(newest) < limit // NEWEST:
+        return newest
+    oldest = waiting.exclude(id__in=[event.pk for event in newest]).order_by("id")
+    return newest + list(oldest[: limit - len(newest)])
 
 
 def mark_handled(events: Iterable[LedgerEvent]) -> None:

@@ -33,6 +33,7 @@ def sandbox(transactional_db: None, sandbox_process: Sandbox, settings: Any) -> 
         "settling_seconds": 5.0,
         "timeout_seconds": 30.0,
         "limits": False,
+        "webhook_verifier": "",
     }
     platform.cache_clear()
     cache.clear()

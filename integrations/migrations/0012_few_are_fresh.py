@@ -1,0 +1,45 @@
+"""A dump of documents is a backlog however young it is: nobody else's fresh charge waits behind it."""
+
+from django.db import migrations
+
+FRESH = "due.rung_at > now() - interval '1 minute'"
+# sync/queue.is_fresh says the same of FEW = 50.
+FEW_FRESH = f"""
+    CASE WHEN {FRESH} THEN NOT EXISTS (
+        SELECT FROM (
+            SELECT job.rung_at FROM public.integrations_syncjob job
+             WHERE job.tenant_id = tie.tenant_id AND job.connection_id = tie.id
+               AND job.state IN ('waiting', 'running', 'unknown') AND job.due_at <= now()
+             ORDER BY job.due_at DESC OFFSET 50 LIMIT 1
+        ) many WHERE many.rung_at > now() - interval '1 minute'
+    ) ELSE false END
+"""
+
+
+def function(fresh: str) -> str:
+    return f"""
+    SET LOCAL ROLE flexsync_lookup;
+    CREATE OR REPLACE FUNCTION lookup.connections_with_work()
+    RETURNS TABLE (tenant_id bigint, connection_id bigint, fresh boolean)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+        SELECT tie.tenant_id, tie.id, {fresh}
+          FROM public.integrations_connection tie
+          -- One row of the partial index per connection: the sweep costs the same whatever waits.
+          CROSS JOIN LATERAL (
+                SELECT job.rung_at FROM public.integrations_syncjob job
+                 WHERE job.tenant_id = tie.tenant_id AND job.connection_id = tie.id
+                   AND job.state IN ('waiting', 'running', 'unknown') AND job.due_at <= now()
+                 ORDER BY job.due_at DESC LIMIT 1
+          ) due
+         WHERE tie.state = 'live'
+           AND (tie.lane_until IS NULL OR tie.lane_until < now())
+           AND (tie.resting_until IS NULL OR tie.resting_until < now())
+    $$;
+    SET LOCAL ROLE flexsync_owner;
+    """
+
+
+class Migration(migrations.Migration):
+    dependencies = [("integrations", "0011_incoming_lookups")]
+
+    operations = [migrations.RunSQL(function(FEW_FRESH), function(FRESH))]
