@@ -19,6 +19,8 @@ logger = logging.getLogger(__name__)
 # A ring that was lost on its way must not silence the door for long.
 SILENCE_SECONDS = 5
 WORD_SECONDS = 60
+# A message that waits longer would be handed out again and again (the broker's visibility); the sweep knows the time.
+LONGEST_WAIT_SECONDS = 120
 
 
 class Queue(StrEnum):
@@ -29,8 +31,12 @@ class Queue(StrEnum):
 
 
 def ring(task: "Task[..., None]", *args: int, queue: Queue = Queue.FRESH, at: datetime | None = None) -> None:
-    """Ring now, or at a later time. Never raises: a silent broker must not refuse what the customer sends."""
+    """Ring now, or at a later time; what is far away is left to the sweep.
+
+    Never raises: a silent broker must not refuse what the customer sends."""
     wait = max(0.0, (at - timezone.now()).total_seconds()) if at else 0.0
+    if wait > LONGEST_WAIT_SECONDS:
+        return
     name = f"{_name(task, args)}:{queue}"
     # A later ring is another one than a ring now; rings for about the same second are one.
     key = f"{name}:{int(timezone.now().timestamp() + wait)}" if wait else name

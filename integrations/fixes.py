@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from integrations.mapping.reasons import Reason, ReasonCode
+from integrations.mapping.reasons import ABOUT_CLOSING, Reason, ReasonCode
 from integrations.words import FIX_IN_CONNECTIONS, FIX_IN_MAPPING
 
 
@@ -27,6 +27,10 @@ PLACES: dict[ReasonCode, dict[str, str]] = {
     ReasonCode.VALUE_INACTIVE: {"show": "broken"},
     ReasonCode.VENDOR_REFUSED: {"part": "vendors"},
     ReasonCode.ACCOUNT_INACTIVE: {"show": "broken"},
+    ReasonCode.ACCOUNT_CURRENCY: {"part": "cards"},
+    ReasonCode.VENDOR_CURRENCY: {"part": "vendors"},
+    ReasonCode.PERIOD_CLOSED: {"part": "accounts"},
+    ReasonCode.PERIOD_ASKED: {"part": "accounts"},
 }
 
 
@@ -36,6 +40,7 @@ def fix_of(reason: Reason, organisation: str, entity_id: int) -> Fix:
         return Fix(FIX_IN_CONNECTIONS[reason.code], reverse("connections", args=[organisation]))
     if reason.code not in FIX_IN_MAPPING:
         return Fix()
+    place = "#closed" if reason.code in ABOUT_CLOSING else ""
     query = {name: value.format(subject=reason.subject) for name, value in PLACES.get(reason.code, {}).items()}
     address = reverse("mapping", args=[organisation, entity_id])
-    return Fix(FIX_IN_MAPPING[reason.code], f"{address}?{urlencode(query)}" if query else address)
+    return Fix(FIX_IN_MAPPING[reason.code], f"{address}?{urlencode(query)}{place}" if query else address)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection as database
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 
-from integrations.mapping.reasons import DECIDED, Reason, ReasonCode
+from integrations.mapping.reasons import ABOUT_CLOSING, DECIDED, Reason, ReasonCode
 from integrations.models import (
     ConfigurationVersion,
     Connection,
@@ -30,8 +30,13 @@ from integrations.providers.registry import platform
 from integrations.providers.standings import from_json
 from ledger.models import Entity, LedgerEvent, SourceDocument, Stage
 
-# Nothing of a connection whose grant is dead moves before a person connects again.
-LOCKED_OUT = Q(state__in=MOVING_STATES, connection__state=ConnectionState.ACCESS_LOST)
+# Why nothing of a connection in this state moves before a person has acted.
+STOPPED_FOR = {
+    ConnectionState.ACCESS_LOST: ReasonCode.ACCESS_LOST,
+    ConnectionState.READ_ONLY: ReasonCode.SUBSCRIPTION_ENDED,
+    ConnectionState.RESET: ReasonCode.COMPANY_RESET,
+}
+LOCKED_OUT = Q(state__in=MOVING_STATES, connection__state__in=list(STOPPED_FOR))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +101,14 @@ def sync_states(documents: Sequence[int]) -> dict[int, SyncState]:
 
 
 def jobs_as_seen() -> QuerySet[Any]:
-    """Jobs with `seen`, their state as a person should read it: while access is lost nothing moves by itself."""
+    """Jobs with `seen`, their state as a person should read it: while its connection is stopped nothing moves."""
     stopped = When(LOCKED_OUT, then=Value(JobState.NEEDS_ATTENTION))
     return SyncJob.objects.annotate(seen=Case(stopped, default=F("state")))
 
 
 def jobs_seen_in(states: Sequence[JobState]) -> QuerySet[SyncJob]:
     """Jobs that a person sees in these states, asked for so that an index is reached (see `seen` of jobs_as_seen)."""
-    lost = list(Connection.objects.filter(state=ConnectionState.ACCESS_LOST).values_list("pk", flat=True))
+    lost = list(Connection.objects.filter(state__in=list(STOPPED_FOR)).values_list("pk", flat=True))
     moving = [state for state in states if state in MOVING_STATES]
     wanted = Q(state__in=[state for state in states if state not in MOVING_STATES])
     if moving:
@@ -111,6 +116,18 @@ def jobs_seen_in(states: Sequence[JobState]) -> QuerySet[SyncJob]:
     if lost and JobState.NEEDS_ATTENTION in states:
         wanted |= Q(state__in=MOVING_STATES, connection__in=lost)
     return SyncJob.objects.filter(wanted)
+
+
+def companies_worth_a_look() -> list[Connection]:
+    """Connections with something that waits for closed books or a rate."""
+    waits = with_any_reason([*ABOUT_CLOSING, ReasonCode.NO_RATE])
+    held = SyncJob.objects.filter(waits, connection=OuterRef("pk"), state__in=STUCK_STATES)
+    return list(connections().filter(Exists(held), state=ConnectionState.LIVE).order_by("pk"))
+
+
+def closed_to(entity: int) -> date | None:
+    """Up to and with which day the entity's books are closed, as last read."""
+    return Connection.objects.filter(entity=entity).values_list("company__closed_to", flat=True).first()
 
 
 def connected_entities() -> set[int]:
@@ -135,7 +152,7 @@ def _state(job: Any, link: ExternalLink | None) -> SyncState:
     locked_out = job.seen != job.state
     state = SyncState(
         state=JobState(job.seen),
-        reasons=(Reason(ReasonCode.ACCESS_LOST, job.connection.company.name),) if locked_out else reasons_of(job),
+        reasons=(why_stopped(job.connection),) if locked_out else reasons_of(job),
         coding=job.coding,
     )
     return replace(state, **_standing(link)) if link else state
@@ -154,6 +171,10 @@ def _standing(link: ExternalLink) -> dict[str, Any]:
         "theirs": from_json(link.theirs) if link.theirs else None,
         "noticed_at": link.noticed_at,
     }
+
+
+def why_stopped(tie: Connection) -> Reason:
+    return Reason(STOPPED_FOR[ConnectionState(tie.state)], tie.company.name)
 
 
 def reasons_of(job: SyncJob) -> tuple[Reason, ...]:
@@ -192,6 +213,10 @@ def in_doubt() -> Exists:
 def with_reason(code: ReasonCode) -> Q:
     """A filter for jobs that name this reason, whatever it is about."""
     return Q(reasons__contains=[{"code": str(code)}])
+
+
+def with_any_reason(codes: Iterable[ReasonCode]) -> Q:
+    return reduce(or_, map(with_reason, codes))
 
 
 def with_cause(reason: Reason) -> QuerySet[SyncJob]:

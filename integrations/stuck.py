@@ -13,9 +13,9 @@ from django.db.models.fields.json import KT
 from django.db.models.functions import RowNumber
 
 from integrations.mapping.reasons import Reason, ReasonCode
-from integrations.models import ConnectionState, SyncJob
+from integrations.models import SyncJob
 from integrations.models.sync import STUCK_STATES
-from integrations.selectors import LOCKED_OUT, connections, not_begun, reasons_of
+from integrations.selectors import LOCKED_OUT, STOPPED_FOR, connections, not_begun, reasons_of, why_stopped
 from ledger.domain.money import Money
 from ledger.domain.months import Month
 from ledger.models import LedgerEvent
@@ -122,11 +122,8 @@ def _locked_out(month: Month | None) -> list[Cause]:
     tallies: dict[int, list[Tally]] = {}
     for row in jobs.annotate(n=Count("id"), minor=MONEY).order_by("document__currency"):
         tallies.setdefault(row["connection_id"], []).append(_tally(row))
-    lost = connections().filter(state=ConnectionState.ACCESS_LOST).order_by("entity__name")
-    return [
-        Cause(Reason(ReasonCode.ACCESS_LOST, tie.company.name), tie.entity_id, tuple(tallies.get(tie.pk, ())))
-        for tie in lost
-    ]
+    lost = connections().filter(state__in=list(STOPPED_FOR)).order_by("entity__name")
+    return [Cause(why_stopped(tie), tie.entity_id, tuple(tallies.get(tie.pk, ()))) for tie in lost]
 
 
 def _tally(row: dict[str, Any]) -> Tally:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from celery import Task, shared_task
 from celery.signals import worker_shutting_down
+from django.db import transaction
 from django.utils import timezone
 
 from integrations import bells, conservation, services
@@ -13,6 +14,7 @@ from integrations.models import StateTotal
 from integrations.selectors import (
     companies_to_ask,
     companies_with_changes,
+    companies_worth_a_look,
     connections_with_work,
     tenants_with_events,
     tenants_with_totals,
@@ -125,6 +127,24 @@ def fold_totals(tenant: int) -> None:
     with acting_for(tenant):
         fold(SourceTotal)
         fold(StateTotal)
+
+
+@shared_task
+def look_at_everybody() -> None:
+    for tenant in Organisation.objects.order_by("pk").values_list("pk", flat=True):
+        bells.ring(look_at_companies, tenant, queue=Queue.BACKLOG)
+
+
+@shared_task
+def look_at_companies(tenant: int) -> None:
+    """Where something waits for what only the company can say, it is asked: closed periods, rates."""
+    bells.answered(look_at_companies, tenant)
+    with acting_for(tenant):
+        with transaction.atomic():
+            ties = companies_worth_a_look()
+        for tie in ties:
+            if services.look_again(tie):
+                bells.ring(drain_connection, tenant, tie.pk)
 
 
 @shared_task

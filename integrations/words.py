@@ -48,6 +48,8 @@ TABS: dict[str, tuple[JobState, ...]] = {
 
 FIX_IN_CONNECTIONS = {
     ReasonCode.ACCESS_LOST: "Connect again",
+    ReasonCode.SUBSCRIPTION_ENDED: "Open Connections",
+    ReasonCode.COMPANY_RESET: "Connect again",
     ReasonCode.NOT_CONNECTED: "Open Connections",
 }
 FIX_IN_MAPPING = {
@@ -61,6 +63,10 @@ FIX_IN_MAPPING = {
     ReasonCode.VALUE_INACTIVE: "Choose another value",
     ReasonCode.VENDOR_REFUSED: "Choose the vendor",
     ReasonCode.ACCOUNT_INACTIVE: "Choose another account",
+    ReasonCode.ACCOUNT_CURRENCY: "Choose another account",
+    ReasonCode.VENDOR_CURRENCY: "Choose another vendor",
+    ReasonCode.PERIOD_CLOSED: "Choose what closed periods do",
+    ReasonCode.PERIOD_ASKED: "Choose for all of them",
 }
 
 TITLES = {
@@ -72,6 +78,13 @@ TITLES = {
     ReasonCode.NO_BANK_ACCOUNT: "No account in the books is chosen for {subject}",
     ReasonCode.SPLIT_OVER_SEVERAL: "Lines that belong to several values of {subject}",
     ReasonCode.OTHER_CURRENCY: "Charges in {subject}",
+    ReasonCode.ACCOUNT_CURRENCY: "Currencies differ: {subject}",
+    ReasonCode.VENDOR_CURRENCY: "Currencies differ: {subject}",
+    ReasonCode.NO_RATE: "The books have no exchange rate for {subject}",
+    ReasonCode.PERIOD_CLOSED: "Dated where the books are closed, to {subject}",
+    ReasonCode.PERIOD_ASKED: "Dated where the books are closed, to {subject}: post them, or keep them?",
+    ReasonCode.PERIOD_KEPT: "Kept until the books are reopened, which are closed to {subject}",
+    ReasonCode.POSTED_IN_CLOSED: "Changed since they were posted in a period that is closed, to {subject}",
     ReasonCode.HELD_BY_PERSON: "Held by {subject}",
     ReasonCode.REVERSED: "Reversed by the issuer",
     ReasonCode.EXCLUDED_BY_PERSON: "Excluded by {subject}",
@@ -85,6 +98,8 @@ TITLES = {
     ReasonCode.OUTCOME_UNKNOWN: "Sent, and never found again",
     ReasonCode.LOOKUP_REFUSED: "Sent, and the books refuse to look for it: {subject}",
     ReasonCode.ACCESS_LOST: "The books of {subject} no longer let us in",
+    ReasonCode.SUBSCRIPTION_ENDED: "The subscription of {subject} has ended",
+    ReasonCode.COMPANY_RESET: "The company {subject} was reset",
     ReasonCode.NOT_CONNECTED: "{subject} is not connected to its books",
     ReasonCode.OUR_FAULT: "FlexSync wrote these in a way that the books do not take",
 }
@@ -97,7 +112,16 @@ DETAILS = {
     ReasonCode.NO_ACCOUNT_FOR_CASHBACK: "It waits, and leaves once an account is saved; an income account is usual.",
     ReasonCode.NO_BANK_ACCOUNT: "They post as transfers from bank to card, and leave once an account is saved.",
     ReasonCode.SPLIT_OVER_SEVERAL: "The books take one per document. Map the lines' departments or tags to the same.",
-    ReasonCode.OTHER_CURRENCY: "Nothing is converted in silence: send them as billed in your own, or exclude them.",
+    ReasonCode.OTHER_CURRENCY: "These books hold one currency, and nothing is converted in silence: bill the card in "
+    "that one, let the books hold several, or exclude them.",
+    ReasonCode.ACCOUNT_CURRENCY: "Each account has one currency. Map the card to an account in that of its charges.",
+    ReasonCode.VENDOR_CURRENCY: "Each vendor has one currency. Map it to one in that of the charge, or to none.",
+    ReasonCode.NO_RATE: "It is asked for again each hour. Set one in the books, and they leave by themselves.",
+    ReasonCode.PERIOD_CLOSED: "They leave once the books are reopened, or on the first open day if you choose so.",
+    ReasonCode.PERIOD_ASKED: "Open each and choose, or choose in the mapping for all of them.",
+    ReasonCode.PERIOD_KEPT: "They leave once the books are reopened.",
+    ReasonCode.POSTED_IN_CLOSED: "The books keep what they had. Reopen them, and the changes go by themselves; or book "
+    "the difference there by hand on an open day.",
     ReasonCode.HELD_BY_PERSON: "They leave once somebody releases them.",
     ReasonCode.REVERSED: "They do not stand in the books.",
     ReasonCode.EXCLUDED_BY_PERSON: "They do not stand in the books.",
@@ -111,6 +135,8 @@ DETAILS = {
     ReasonCode.OUTCOME_UNKNOWN: "Sending again looks in the books first; nothing is sent twice.",
     ReasonCode.LOOKUP_REFUSED: "Sending again looks in the books first; nothing is sent twice.",
     ReasonCode.ACCESS_LOST: "Its charges wait unharmed, and leave once it is connected again.",
+    ReasonCode.SUBSCRIPTION_ENDED: "Its charges wait unharmed, and leave by themselves once it is renewed.",
+    ReasonCode.COMPANY_RESET: "Its charges wait unharmed. Connect again, then look through the mapping.",
     ReasonCode.NOT_CONNECTED: "Its charges wait here, and follow once it is connected.",
     ReasonCode.OUR_FAULT: "This is our fault, not yours. Nothing was posted.",
 }

@@ -106,6 +106,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": SWEEP_SECONDS,
         "options": {"queue": "fresh", "expires": SWEEP_SECONDS},
     },
+    "look at everybody": {
+        "task": "integrations.tasks.look_at_everybody",
+        "schedule": crontab(minute=40),
+        "options": {"queue": "backlog"},
+    },
     # At night in America and Europe alike (UTC).
     "prove conservation": {
         "task": "integrations.tasks.prove_everybody",

@@ -1,8 +1,10 @@
 """The journal entry that a coding makes, as values and as they are kept at a job for the pages. Pure."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
+from integrations.mapping.periods import Day
 from integrations.mapping.rules import Coding, TransactionFacts
 from ledger.domain.transactions import DocumentKind
 
@@ -41,10 +43,24 @@ def as_json(facts: TransactionFacts, coding: Coding) -> dict[str, Any]:
         "paid_from": coding.paid_from.label,
         "vendor": coding.vendor.name if coding.vendor else "",
         "currency": facts.money.currency,
-        "dated": facts.dated.isoformat(),
+        **_days(facts, coding),
         "entry": [
             {"account": line.account, "minor": line.minor, "why": line.why, "values": list(line.values)}
             for line in entry(facts, coding)
         ],
         "why": coding.why,
     }
+
+
+def _days(facts: TransactionFacts, coding: Coding) -> dict[str, str]:
+    if coding.day is None or coding.day.own is None:
+        return {"dated": facts.dated.isoformat()}
+    return {"dated": coding.day.on.isoformat(), "own_day": coding.day.own.isoformat()}
+
+
+def standing_day(stored: dict[str, Any]) -> Day | None:
+    """The day on which a document stands, from what as_json gave; None where days were not kept yet."""
+    if "dated" not in stored:
+        return None
+    own = stored.get("own_day")
+    return Day(date.fromisoformat(stored["dated"]), date.fromisoformat(own) if own else None)

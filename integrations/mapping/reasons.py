@@ -15,11 +15,18 @@ class ReasonCode(StrEnum):
     NO_BANK_ACCOUNT = "no_bank_account"
     SPLIT_OVER_SEVERAL = "split_over_several"
     OTHER_CURRENCY = "other_currency"
+    ACCOUNT_CURRENCY = "account_currency"
+    VENDOR_CURRENCY = "vendor_currency"
+    NO_RATE = "no_rate"
+    PERIOD_CLOSED = "period_closed"
+    PERIOD_KEPT = "period_kept"
+    POSTED_IN_CLOSED = "posted_in_closed"
     HELD_BY_PERSON = "held_by_person"
     # Excluded: it shall not stand in the books.
     REVERSED = "reversed"
     EXCLUDED_BY_PERSON = "excluded_by_person"
     # Needs a person: the books said no, or nobody can know.
+    PERIOD_ASKED = "period_asked"
     ACCOUNT_INACTIVE = "account_inactive"
     VALUE_INACTIVE = "value_inactive"
     VENDOR_REFUSED = "vendor_refused"
@@ -32,6 +39,8 @@ class ReasonCode(StrEnum):
     OUR_FAULT = "our_fault"
     # Never stored at a job: read from its connection, or from the lack of one.
     ACCESS_LOST = "access_lost"
+    SUBSCRIPTION_ENDED = "subscription_ended"
+    COMPANY_RESET = "company_reset"
     NOT_CONNECTED = "not_connected"
 
 
@@ -45,6 +54,12 @@ HELD = frozenset(
         ReasonCode.NO_BANK_ACCOUNT,
         ReasonCode.SPLIT_OVER_SEVERAL,
         ReasonCode.OTHER_CURRENCY,
+        ReasonCode.ACCOUNT_CURRENCY,
+        ReasonCode.VENDOR_CURRENCY,
+        ReasonCode.NO_RATE,
+        ReasonCode.PERIOD_CLOSED,
+        ReasonCode.PERIOD_KEPT,
+        ReasonCode.POSTED_IN_CLOSED,
         ReasonCode.HELD_BY_PERSON,
     }
 )
@@ -52,11 +67,27 @@ EXCLUDED = frozenset({ReasonCode.REVERSED, ReasonCode.EXCLUDED_BY_PERSON})
 # Somebody's decision: it stays as it is until somebody decides otherwise about that very document.
 DECIDED = frozenset({ReasonCode.HELD_BY_PERSON, ReasonCode.EXCLUDED_BY_PERSON})
 # Mended by a change of the mapping; saving one sends these documents on their way again.
-MENDED_BY_MAPPING = HELD - {ReasonCode.OTHER_CURRENCY, ReasonCode.HELD_BY_PERSON} | {
+MENDED_BY_MAPPING = HELD - {
+    ReasonCode.OTHER_CURRENCY,
+    ReasonCode.NO_RATE,
+    ReasonCode.POSTED_IN_CLOSED,
+    ReasonCode.HELD_BY_PERSON,
+} | {
+    ReasonCode.PERIOD_ASKED,
     ReasonCode.ACCOUNT_INACTIVE,
     ReasonCode.VALUE_INACTIVE,
     ReasonCode.VENDOR_REFUSED,
 }
+
+# About the closing date of the books; reopening them, or closing them elsewhere, says something else of these.
+ABOUT_CLOSING = frozenset(
+    {
+        ReasonCode.PERIOD_CLOSED,
+        ReasonCode.PERIOD_KEPT,
+        ReasonCode.PERIOD_ASKED,
+        ReasonCode.POSTED_IN_CLOSED,
+    }
+)
 
 SENTENCES = {
     ReasonCode.NO_CARD_ACCOUNT: "No account of the books is chosen for {subject}.",
@@ -67,6 +98,13 @@ SENTENCES = {
     ReasonCode.NO_BANK_ACCOUNT: "No account of the books is chosen from which {subject} are made.",
     ReasonCode.SPLIT_OVER_SEVERAL: "Its lines belong to several values of {subject}; the books take one per document.",
     ReasonCode.OTHER_CURRENCY: "The charge is in {subject}.",
+    ReasonCode.ACCOUNT_CURRENCY: "Currencies differ: {subject}.",
+    ReasonCode.VENDOR_CURRENCY: "Currencies differ: {subject}.",
+    ReasonCode.NO_RATE: "The books have no exchange rate for {subject}",
+    ReasonCode.PERIOD_CLOSED: "It is dated in a closed period: the books are closed to {subject}.",
+    ReasonCode.PERIOD_KEPT: "It is kept until the books are reopened; they are closed to {subject}.",
+    ReasonCode.PERIOD_ASKED: "The books are closed to {subject}: post it on the first open day, or keep it held?",
+    ReasonCode.POSTED_IN_CLOSED: "It stands in a closed period, to {subject}, so it is neither changed nor taken out.",
     ReasonCode.HELD_BY_PERSON: "Held by {subject}",
     ReasonCode.REVERSED: "The issuer reversed it.",
     ReasonCode.EXCLUDED_BY_PERSON: "Excluded by {subject}",
@@ -80,6 +118,8 @@ SENTENCES = {
     ReasonCode.OUTCOME_UNKNOWN: "The line broke after we had sent, and it was not found in the books since.",
     ReasonCode.LOOKUP_REFUSED: "The line broke after we had sent, and the books refuse to look for it: {subject}",
     ReasonCode.ACCESS_LOST: "The books of {subject} no longer let us in.",
+    ReasonCode.SUBSCRIPTION_ENDED: "The subscription of {subject} has ended, so its books take nothing.",
+    ReasonCode.COMPANY_RESET: "The company {subject} was reset: nothing in its books is what it was.",
     ReasonCode.NOT_CONNECTED: "{subject} is not connected to its books yet.",
     ReasonCode.OUR_FAULT: "FlexSync wrote it in a way that the books do not take: {subject}",
 }

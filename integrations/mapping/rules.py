@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from integrations.mapping.periods import ClosedPolicy, Day
 from integrations.mapping.reasons import Reason, ReasonCode
 from integrations.mapping.slots import MappingSlot
 from integrations.providers.documents import Dimension, DimensionLevel
@@ -18,6 +19,7 @@ class Account:
     external_id: str
     label: str
     active: bool
+    currency: str = ""  # Empty for that of the books.
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,7 @@ class Vendor:
     name: str
     active: bool = True
     ours: bool = False  # We made it there.
+    currency: str = ""  # Empty for that of the books.
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +100,8 @@ class Mapping:
     vendors_by_name: dict[str, Vendor] = field(default_factory=dict)
     known_as: dict[str, str] = field(default_factory=dict)
     create_vendors: bool = False
+    closed_periods: ClosedPolicy = ClosedPolicy.HOLD
+    several_currencies: bool = False
     refused_vendors: dict[str, str] = field(default_factory=dict)
 
     def account(self, slot: MappingSlot, source: Term | None = None) -> Account | None:
@@ -118,7 +123,7 @@ class Coding:
     """Where a transaction goes, and why each value is what it is.
 
     `paid_from` is the account that a card owes on. For a statement payment the one line is that card account, and
-    `paid_from` the bank.
+    `paid_from` the bank. `day` is where the plan put it, if that is not its own.
     """
 
     version: int
@@ -127,6 +132,7 @@ class Coding:
     vendor: Vendor | None
     header: dict[str, Account]
     why: dict[str, str]
+    day: Day | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +141,8 @@ class Uncoded:
 
     reasons: tuple[Reason, ...]
 
+
+TWIN_NAME = 90
 
 # A reason in place of a value, where there is none.
 Found = tuple[Account | Reason, str]
@@ -152,11 +160,12 @@ def code(facts: TransactionFacts, mapping: Mapping) -> Coding | Uncoded:
     values = [value for line in facts.lines for value in _line_values(line, mapping).values()]
     reasons = [
         *_currency(facts, mapping),
+        *_account_currencies(facts, chosen, mapping),
         *(one for one in dict.fromkeys(chosen) if isinstance(one, Reason)),
         *_inactive((one for one in chosen if isinstance(one, Account)), ReasonCode.ACCOUNT_INACTIVE),
         *_inactive((*values, *header.values()), ReasonCode.VALUE_INACTIVE),
         *split,
-        *_unusable_vendor(vendor, mapping),
+        *_unusable_vendor(facts, vendor, mapping),
     ]
     coded = tuple(
         CodedLine(line, account, why, _line_values(line, mapping))
@@ -264,16 +273,57 @@ def _vendor(facts: TransactionFacts, mapping: Mapping) -> tuple[Vendor | None, s
     if facts.kind not in (DocumentKind.CHARGE, DocumentKind.REFUND):
         return None, f"A {facts.kind.word} has no vendor."
     if facts.vendor and (vendor := mapping.vendors.get(facts.vendor.id)):
-        return vendor, f"Vendor {facts.vendor.name} is mapped to {vendor.name} ({_version(mapping)})."
+        return _mapped_vendor(facts, vendor, mapping)
     name = vendor_name(facts)
     written = mapping.known_as.get(name.casefold(), name)
-    if vendor := mapping.vendors_by_name.get(name.casefold()) or mapping.vendors_by_name.get(written.casefold()):
-        return vendor, _found(vendor, name)
+    known = mapping.vendors_by_name.get(name.casefold()) or mapping.vendors_by_name.get(written.casefold())
+    if known and _fits(facts, known, mapping):
+        return known, _found(known, name)
     if not written:
         return None, f"The books cannot write {name or 'an empty name'}; the merchant stands in the description."
+    if known or _is_foreign(facts, mapping):
+        return _vendor_by_currency(facts, written, known, mapping)
     if mapping.create_vendors:
         return Vendor("", written), f"The books had no vendor named {written}, so it is made."
     return None, f"No vendor in the books is named {name}; the merchant stands in the description."
+
+
+def _mapped_vendor(facts: TransactionFacts, vendor: Vendor, mapping: Mapping) -> tuple[Vendor | None, str]:
+    """What a person chose stays chosen: in another currency it is a reason, unless there is one of its name in this."""
+    assert facts.vendor is not None
+    if _fits(facts, vendor, mapping):
+        return vendor, f"Vendor {facts.vendor.name} is mapped to {vendor.name} ({_version(mapping)})."
+    twin, why = _vendor_by_currency(facts, vendor.name, vendor, mapping)
+    return (twin, why) if twin else (vendor, "")
+
+
+def _vendor_by_currency(
+    facts: TransactionFacts, name: str, known: Vendor | None, mapping: Mapping
+) -> tuple[Vendor | None, str]:
+    """A vendor has one currency; one who is paid in two stands in the books twice, as “Name” and “Name (EUR)”."""
+    currency = facts.money.currency
+    wanted = in_currency(name, currency)
+    kept = f"Vendor {known.name} is kept in {_currency_of(known, mapping)}" if known else f"It is paid in {currency}"
+    twin = mapping.vendors_by_name.get(wanted.casefold())
+    if twin and _fits(facts, twin, mapping):
+        return twin, f"{kept}, {twin.name} in {currency}."
+    if mapping.create_vendors:
+        return Vendor("", wanted, currency=currency), f"{kept}, so {wanted} is made."
+    return None, f"{kept}, and there is no vendor named {wanted}; the merchant stands in the description."
+
+
+def in_currency(name: str, currency: str) -> str:
+    """What a vendor's twin in another currency is called; shortened, so that no platform cuts the currency off."""
+    return f"{name[:TWIN_NAME]} ({currency})"
+
+
+def _fits(facts: TransactionFacts, vendor: Vendor, mapping: Mapping) -> bool:
+    """Where the books cannot hold the currency at all, that is no matter of the vendor."""
+    return not _is_possible(facts, mapping) or _currency_of(vendor, mapping) == facts.money.currency
+
+
+def _currency_of(one: Account | Vendor, mapping: Mapping) -> str:
+    return one.currency or mapping.home_currency
 
 
 def _found(vendor: Vendor, name: str) -> str:
@@ -282,7 +332,10 @@ def _found(vendor: Vendor, name: str) -> str:
     return f"{found}." if vendor.name.casefold() == name.casefold() else f"{found}; {name} is written so there."
 
 
-def _unusable_vendor(vendor: Vendor | None, mapping: Mapping) -> Iterator[Reason]:
+def _unusable_vendor(facts: TransactionFacts, vendor: Vendor | None, mapping: Mapping) -> Iterator[Reason]:
+    if vendor and vendor.external_id and not _fits(facts, vendor, mapping):
+        differ = f"the {facts.kind.word} is in {facts.money.currency}, vendor {vendor.name} in"
+        yield Reason(ReasonCode.VENDOR_CURRENCY, f"{differ} {_currency_of(vendor, mapping)}")
     if vendor and not vendor.active:
         yield Reason(ReasonCode.VALUE_INACTIVE, f"Vendor {vendor.name}")
     if vendor and not vendor.external_id and (refusal := mapping.refused_vendors.get(vendor.name.casefold())):
@@ -293,8 +346,32 @@ def _unusable_vendor(vendor: Vendor | None, mapping: Mapping) -> Iterator[Reason
 
 
 def _currency(facts: TransactionFacts, mapping: Mapping) -> Iterator[Reason]:
-    if facts.money.currency != mapping.home_currency:
+    if not _is_possible(facts, mapping):
         yield Reason(ReasonCode.OTHER_CURRENCY, f"{facts.money.currency}, the books are in {mapping.home_currency}")
+
+
+def _is_possible(facts: TransactionFacts, mapping: Mapping) -> bool:
+    """Whether these books may hold the currency at all."""
+    return mapping.several_currencies or facts.money.currency == mapping.home_currency
+
+
+def _is_foreign(facts: TransactionFacts, mapping: Mapping) -> bool:
+    return mapping.several_currencies and facts.money.currency != mapping.home_currency
+
+
+def _account_currencies(
+    facts: TransactionFacts, chosen: Iterable[Account | Reason], mapping: Mapping
+) -> Iterator[Reason]:
+    """What is owed on the card is owed in the card's own currency; everything else may be in that of the books."""
+    if not _is_possible(facts, mapping):
+        return
+    spent = facts.money.currency
+    card, _ = _card_account(facts, mapping)
+    for account in dict.fromkeys(one for one in chosen if isinstance(one, Account)):
+        allowed = {spent} if account == card else {spent, mapping.home_currency}
+        if _currency_of(account, mapping) not in allowed:
+            differ = f"the {facts.kind.word} is in {spent}, {account.label} in {_currency_of(account, mapping)}"
+            yield Reason(ReasonCode.ACCOUNT_CURRENCY, differ)
 
 
 def _inactive(chosen: Iterable[Account], code: ReasonCode) -> list[Reason]:

@@ -2,7 +2,7 @@ from integrations.models.connections import Authorisation, Company, Connection, 
 from integrations.models.incoming import IncomingChange
 from integrations.models.interventions import Act, Intervention
 from integrations.models.mappings import ConfigurationVersion, MappingEntry
-from integrations.models.references import Reference, ReferenceKind
+from integrations.models.references import ExchangeRate, Reference, ReferenceKind
 from integrations.models.runs import CallCount, SyncRun
 from integrations.models.sync import Decision, ExternalLink, JobState, Stance, SyncAttempt, SyncEnvelope, SyncJob
 from integrations.models.totals import ConservationProof, StateTotal, Term
@@ -18,6 +18,7 @@ __all__ = [
     "ConservationProof",
     "Credential",
     "Decision",
+    "ExchangeRate",
     "ExternalLink",
     "IncomingChange",
     "Intervention",

@@ -70,6 +70,9 @@ class Company(TenantModel):
     changes_read_to = models.DateTimeField(null=True, help_text="By the platform's clock; none before the first time.")
     settings_changed_at = models.DateTimeField(null=True, help_text="As we know them, by the platform's clock.")
     changes_due_at = models.DateTimeField(default=timezone.now, help_text="Asked again from then on.")
+    closed_to = models.DateField(null=True, help_text="The books are closed up to and with this day, as last read.")
+    several_currencies = models.BooleanField(default=False, help_text="Whether the books may hold foreign ones.")
+    doubted = models.BooleanField(default=False, help_text="Somebody thinks that it says otherwise now: to be asked.")
 
     class Meta:
         constraints = [
@@ -92,6 +95,12 @@ class Company(TenantModel):
 class ConnectionState(models.TextChoices):
     LIVE = "live", "Connected"
     ACCESS_LOST = "access_lost", "Access lost"
+    READ_ONLY = "read_only", "Subscription ended"
+    RESET = "reset", "Company was reset"
+
+
+# In which it is tried to write: a company that takes nothing is asked again now and then.
+TRIED_STATES = [ConnectionState.LIVE, ConnectionState.READ_ONLY]
 
 
 class Connection(TenantModel):
@@ -114,6 +123,7 @@ class Connection(TenantModel):
         null=True, help_text="Writes in one batch: less than the platform permits where larger ones timed out."
     )
     resting_until = models.DateTimeField(null=True, help_text="The platform asked us to slow down until then.")
+    rests = models.PositiveSmallIntegerField(default=0, help_text="In a row, with nothing achieved in between.")
 
     class Meta:
         constraints = [

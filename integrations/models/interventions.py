@@ -12,6 +12,8 @@ class Act(models.TextChoices):
     EXCLUDED = "excluded", "Excluded"
     RELEASED = "released", "Released"
     SENT_AGAIN = "sent_again", "Sent again"
+    MOVED = "moved", "Posted on the first open day"
+    KEPT = "kept", "Kept until the books are reopened"
     FOUND_REMOVED = "found_removed", "Found removed in the books"
 
 

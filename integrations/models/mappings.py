@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from integrations.mapping.periods import ClosedPolicy
 from integrations.mapping.slots import NAMES_A_SOURCE, MappingSlot
 from integrations.models.references import Reference
 from ledger.models import BankAccount, Card, Category, Department, Entity, Tag, Vendor
@@ -36,6 +37,12 @@ class ConfigurationVersion(TenantModel):
     made_at = models.DateTimeField(auto_now_add=True)
     reason = models.CharField(max_length=500)
     create_vendors = models.BooleanField(default=False, help_text="Vendors that the books lack are made there.")
+    closed_periods = models.CharField(
+        max_length=20,
+        choices=[(policy.value, policy.label) for policy in ClosedPolicy],
+        default=ClosedPolicy.HOLD.value,
+        help_text="What becomes of a document that is dated where the books are closed.",
+    )
 
     class Meta:
         constraints = [
@@ -43,6 +50,10 @@ class ConfigurationVersion(TenantModel):
             TenantForeignKey(field="entity", name="integrations_configurationversion_entity_fk"),
             models.UniqueConstraint(
                 fields=["tenant", "entity", "number"], name="integrations_configurationversion_number"
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_periods__in=[policy.value for policy in ClosedPolicy]),
+                name="integrations_configurationversion_known_policy",
             ),
         ]
 

@@ -59,3 +59,25 @@ class Reference(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.number} {self.name}".strip()
+
+
+class ExchangeRate(TenantModel):
+    """What one unit of a foreign currency was worth in these books on a day, as the platform said. Asked once."""
+
+    company = models.ForeignKey(
+        Company, on_delete=models.CASCADE, related_name="+", db_constraint=False, db_index=False
+    )
+    currency = models.CharField(max_length=3)
+    day = models.DateField()
+    rate = models.DecimalField(max_digits=24, decimal_places=12)
+    read_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            *TenantModel.Meta.constraints,
+            TenantForeignKey(field="company", name="integrations_exchangerate_company_fk"),
+            models.UniqueConstraint(
+                fields=["tenant", "company", "currency", "day"], name="integrations_exchangerate_one"
+            ),
+            models.CheckConstraint(condition=models.Q(rate__gt=0), name="integrations_exchangerate_above_zero"),
+        ]

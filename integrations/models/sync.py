@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
+from integrations.mapping.periods import PeriodChoice
 from integrations.models.connections import Connection
 from integrations.models.runs import SyncRun
 from integrations.providers.documents import Action
@@ -59,6 +60,13 @@ class SyncJob(TenantModel):
     fence = models.BigIntegerField(default=0, help_text="The lane holder that claimed it.")
     decision = models.CharField(max_length=10, choices=Decision.choices, blank=True, default=Decision.NONE)
     decided_why = models.CharField(max_length=500, blank=True, help_text="Who decided it, and why, in words.")
+    period_choice = models.CharField(
+        max_length=20,
+        choices=[(choice.value, choice.value) for choice in PeriodChoice],
+        blank=True,
+        default=PeriodChoice.NONE.value,
+        help_text="What a person chose to do about the closed period in which it is dated.",
+    )
     # The money as of wanted_revision: a trigger copies it from the document whenever the wish is expressed, so that
     # a state and its money stand in one row and running totals of both need no lock on the document.
     told_minor = models.BigIntegerField(null=True, editable=False, help_text="None while it is pending: no money yet.")
@@ -76,6 +84,10 @@ class SyncJob(TenantModel):
                 condition=Q(decision=Decision.NONE, decided_why="")
                 | Q(Q(decision__in=[Decision.HOLD, Decision.EXCLUDE]), ~Q(decided_why="")),
                 name="integrations_syncjob_decided_why",
+            ),
+            models.CheckConstraint(
+                condition=Q(period_choice__in=[choice.value for choice in PeriodChoice]),
+                name="integrations_syncjob_known_period_choice",
             ),
             models.CheckConstraint(
                 condition=Q(Q(state__in=STATES_WITH_REASON), ~Q(reasons=[]))
@@ -156,6 +168,7 @@ class SyncAttempt(TenantModel):
     fingerprint = models.CharField(max_length=64)
     configuration = models.PositiveIntegerField(help_text="The configuration version that coded it.")
     coding = models.JSONField(default=dict, help_text="Of a change: what stands there from then on, if it is taken.")
+    remark = models.CharField(max_length=300, blank=True, help_text="What is out of the ordinary about it: day, rate.")
     outcome = models.CharField(max_length=20, blank=True, help_text="documents.OutcomeKind; empty while it is open.")
     code = models.CharField(max_length=40, blank=True, help_text="The platform's own code, where it gave one.")
     answer = models.CharField(max_length=1000, blank=True, help_text="The platform's own words.")

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Protocol
 
 from integrations.providers.calls import CallKind, Gate, Limits
@@ -92,11 +93,18 @@ class Provider(Protocol):
         """The object as it stands there, or None when it does not any more. Raises Temporary, AccessLost or Refused."""
         ...
 
-    def create_vendors(self, names: Sequence[str]) -> list[NewVendor]:
-        """See that the books know a vendor of each name. Safe to repeat: a platform takes a name only once.
+    def create_vendors(self, names: Sequence[str], currency: str = "") -> list[NewVendor]:
+        """See that the books know a vendor of each name, in this currency where that is not their own. One that they
+        keep in another currency is refused. Safe to repeat: a platform takes a name only once.
 
-        Raises Temporary, AccessLost or Refused; those that were made before it are found by their names the next time.
+        Raises Temporary, AccessLost, Stopped or Refused; those that were made before it are found by their names the
+        next time.
         """
+        ...
+
+    def exchange_rate(self, currency: str, day: date) -> Decimal:
+        """So many units of the books' currency for one of this one. Raises Temporary, AccessLost, Stopped, or Refused
+        where the books have no rate."""
         ...
 
     def changes(self, kinds: Sequence[str], since: datetime) -> Changes:

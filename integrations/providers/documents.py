@@ -31,11 +31,20 @@ class AccountRole(StrEnum):
 
 
 class Remedy(StrEnum):
-    """Whom a rejection concerns: the person who keeps the books, or us; or what was to be changed is not there."""
+    """Whom a rejection concerns: the person who keeps the books, or us; or what was to be changed is not there; or its
+    day lies in a closed period."""
 
     BOOKS = "books"
     OURS = "ours"
     GONE = "gone"
+    CLOSED = "closed"
+
+
+class Stop(StrEnum):
+    """Why a company takes nothing at all for now, though it lets us in."""
+
+    READ_ONLY = "read_only"
+    RESET = "reset"
 
 
 class DimensionLevel(StrEnum):
@@ -74,6 +83,8 @@ class Line:
 class CardCharge:
     """A charge on a card as it shall stand in the books, or, as `credit`, money that came back on it.
 
+    `rate` is what one unit of its currency is worth in that of the books, where these are two.
+
     Amounts are above zero in both. Accounts and vendor are the platform's own ids. The note ends with the mark, and
     from the second revision on with its number, by which a look-up tells what stands there.
     """
@@ -87,6 +98,7 @@ class CardCharge:
     lines: tuple[Line, ...]
     credit: bool = False
     dimensions: tuple[DimensionValue, ...] = ()
+    rate: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +111,7 @@ class Transfer:
     from_account: str
     to_account: str
     note: str
+    rate: Decimal | None = None
 
 
 Document = CardCharge | Transfer
@@ -200,6 +213,7 @@ class Outcome:
     answer: str = ""
     remedy: Remedy = Remedy.BOOKS
     retry_after: timedelta | None = None
+    stop: Stop | None = None
 
     def __post_init__(self) -> None:
         stands = self.kind in (OutcomeKind.POSTED, OutcomeKind.ALREADY_THERE)
@@ -214,6 +228,8 @@ class CompanyDescription:
     country: str
     currency: str
     dimensions: tuple[Dimension, ...] = ()
+    closed_to: date | None = None
+    several_currencies: bool = False
 
 
 @dataclass(frozen=True, slots=True)

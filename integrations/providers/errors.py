@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from integrations.providers.documents import Stop
+
 
 class ProviderError(Exception):
     """Never raised itself."""
@@ -17,6 +19,14 @@ class Temporary(ProviderError):
 
 class AccessLost(ProviderError):
     """The grant is dead: a person must connect again."""
+
+
+class Stopped(ProviderError):
+    """The company takes nothing, though it lets us in; `stop` says why."""
+
+    def __init__(self, sentence: str, stop: Stop) -> None:
+        super().__init__(sentence)
+        self.stop = stop
 
 
 class Refused(ProviderError):

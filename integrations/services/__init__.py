@@ -1,6 +1,7 @@
 """Verbs of the integration: connect, read references, save a mapping, decide, send or code again, hear of changes."""
 
 from integrations.mapping.slots import MappingKey
+from integrations.services.companies import look_again
 from integrations.services.connecting import (
     ConnectRefused,
     begin_connect,
@@ -12,6 +13,7 @@ from integrations.services.deciding import Decided, decide
 from integrations.services.incoming import PATIENCE, ask_for_changes, forget_old_changes, receive, take_changes
 from integrations.services.looking import NotPosted, RemovedThere, look_there
 from integrations.services.mapping import Choices, StaleMapping, revert_mapping, save_mapping
+from integrations.services.periods import choose_period
 from integrations.services.references import read_references
 from integrations.services.sending import code_again, send_again
 
@@ -26,11 +28,13 @@ __all__ = [
     "StaleMapping",
     "ask_for_changes",
     "begin_connect",
+    "choose_period",
     "code_again",
     "decide",
     "find_authorisation",
     "finish_connect",
     "forget_old_changes",
+    "look_again",
     "look_there",
     "read_references",
     "receive",

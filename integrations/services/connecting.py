@@ -2,7 +2,6 @@
 
 import hashlib
 import secrets
-from dataclasses import asdict
 from datetime import timedelta
 
 from django.db import connection as database
@@ -17,6 +16,7 @@ from integrations.providers.documents import CompanyDescription
 from integrations.providers.errors import ProviderError
 from integrations.providers.registry import platform
 from integrations.sync import queue
+from integrations.sync.company import described, wake_for
 from ledger.models import Entity, SourceDocument, User
 
 CONSENT_LASTS = timedelta(minutes=30)
@@ -103,20 +103,14 @@ def _tie(entity: Entity, provider: str, credential: Credential, description: Com
     company, _ = Company.objects.update_or_create(
         provider=provider,
         external_id=description.external_id,
-        defaults={
-            "credential": credential,
-            "name": description.name[:500],
-            "country": description.country[:60],
-            "currency": description.currency,
-            "dimensions": [asdict(dimension) for dimension in description.dimensions],
-            "described_at": now,
-        },
+        defaults={"credential": credential, **described(description)},
     )
     tie, _ = Connection.objects.update_or_create(
         entity=entity,
         company=company,
-        defaults={"state": ConnectionState.LIVE, "problem": "", "connected_at": now, "resting_until": None},
+        defaults={"state": ConnectionState.LIVE, "problem": "", "connected_at": now, "resting_until": None, "rests": 0},
     )
+    wake_for(company)
     if former is not None:
         Credential.objects.filter(pk=former.credential_id).exclude(pk__in=Company.objects.values("credential")).delete()
     queue.wish(tie, queue.bookable(SourceDocument.objects.filter(entity=entity)).only("id", "revision").order_by("id"))

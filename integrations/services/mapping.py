@@ -1,7 +1,7 @@
 """Save the mapping of an entity as a new version; nothing is overwritten."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import reduce
 from operator import or_
 
@@ -9,6 +9,7 @@ from django.db import transaction
 
 from integrations import mapped
 from integrations.mapped import key_of
+from integrations.mapping.periods import ClosedPolicy
 from integrations.mapping.reasons import MENDED_BY_MAPPING
 from integrations.mapping.slots import MappingKey
 from integrations.models import ConfigurationVersion, MappingEntry, SyncJob
@@ -30,6 +31,26 @@ class Choices:
 
     targets: Mapping[MappingKey, int | None] = field(default_factory=dict)
     create_vendors: bool | None = None
+    closed_periods: ClosedPolicy | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Switches:
+    """What a version decides beside its targets."""
+
+    create_vendors: bool = False
+    closed_periods: ClosedPolicy = ClosedPolicy.HOLD
+
+    @classmethod
+    def of(cls, version: ConfigurationVersion | None) -> "Switches":
+        """Those of this version, or what holds before the first."""
+        return cls(version.create_vendors, ClosedPolicy(version.closed_periods)) if version else cls()
+
+    def changed(self, choices: Choices) -> "Switches":
+        return Switches(
+            self.create_vendors if choices.create_vendors is None else choices.create_vendors,
+            self.closed_periods if choices.closed_periods is None else choices.closed_periods,
+        )
 
 
 @transaction.atomic
@@ -50,12 +71,12 @@ def save_mapping(*, entity: Entity, choices: Choices, seen_version: int, reason:
         for key, target in choices.targets.items()
         if (standing[key].target_id if key in standing else None) != target
     }
-    was_creating = latest.create_vendors if latest else False
-    creates = was_creating if choices.create_vendors is None else choices.create_vendors
-    if not changed and creates == was_creating:
+    were = Switches.of(latest)
+    switches = were.changed(choices)
+    if not changed and switches == were:
         return None
     version = ConfigurationVersion.objects.create(
-        entity=entity, number=number + 1, made_by=person, reason=reason, create_vendors=creates
+        entity=entity, number=number + 1, made_by=person, reason=reason, **asdict(switches)
     )
     ended = [standing[key].pk for key in changed if key in standing]
     _write(entity, version.number, changed, ended)
@@ -72,7 +93,7 @@ def revert_mapping(*, entity: Entity, to: int, seen_version: int, why: str, pers
     older = ConfigurationVersion.objects.get(entity=entity, number=to)
     return save_mapping(
         entity=entity,
-        choices=Choices(mapped.differences(entity.pk, to), older.create_vendors),
+        choices=Choices(mapped.differences(entity.pk, to), **asdict(Switches.of(older))),
         seen_version=seen_version,
         reason=f"Back to version {to}: {why}"[:REASON_LENGTH],
         person=person,

@@ -8,8 +8,9 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from integrations.models import Company, Connection, Reference
-from integrations.providers.documents import CompanyDescription, ReferenceRecord
+from integrations.models import Company, Connection, ConnectionState, Reference
+from integrations.providers.documents import ReferenceRecord
+from integrations.sync import company
 from integrations.visits import visit
 
 ROWS_AT_ONCE = 1000
@@ -27,9 +28,10 @@ def read_references(connection_id: int) -> int:
         store_references(tie.company_id, records, begun)
         # Lists may not show yet what we made there ourselves.
         _forget_unlisted(tie, begun, made_before=begun - provider.capabilities.settling)
-        _store_dimensions(tie, description)
+        company.remember(tie.company_id, description)
         Connection.objects.filter(pk=tie.pk).update(references_read_at=timezone.now())
         _begin_to_listen(tie, begun)
+        _try_again(tie)
     return len(records)
 
 
@@ -39,14 +41,13 @@ def describe(connection_id: int) -> bool:
         tie = Connection.objects.select_related("company").get(pk=connection_id)
     with visit(tie) as provider:
         description = provider.describe_company()
-    with transaction.atomic():
-        _store_dimensions(tie, description)
+    company.remember(tie.company_id, description)
     return bool([asdict(dimension) for dimension in description.dimensions] != tie.company.dimensions)
 
 
-def _store_dimensions(tie: Connection, description: CompanyDescription) -> None:
-    dimensions = [asdict(dimension) for dimension in description.dimensions]
-    Company.objects.filter(pk=tie.company_id).update(dimensions=dimensions)
+def _try_again(tie: Connection) -> None:
+    """Whoever has renewed a subscription need not wait until we look by ourselves."""
+    Connection.objects.filter(pk=tie.pk, state=ConnectionState.READ_ONLY).update(resting_until=None)
 
 
 def store_references(company_id: int, records: Sequence[ReferenceRecord], read_at: datetime) -> None:

@@ -4,10 +4,19 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from integrations.mapping.reasons import ReasonCode
-from integrations.models import Act, ExternalLink, JobState, Stance, SyncAttempt, SyncEnvelope, SyncJob
+from integrations.mapping.reasons import ABOUT_CLOSING, ReasonCode
+from integrations.models import (
+    Act,
+    Company,
+    ExternalLink,
+    JobState,
+    Stance,
+    SyncAttempt,
+    SyncEnvelope,
+    SyncJob,
+)
 from integrations.models.sync import STUCK_STATES
-from integrations.selectors import in_doubt, with_reason
+from integrations.selectors import in_doubt, with_any_reason, with_reason
 from integrations.services.interventions import remember
 from integrations.sync import queue
 from integrations.sync.retry import MOST_SENDINGS
@@ -24,8 +33,11 @@ def send_again(jobs: QuerySet[SyncJob], person: User) -> int:
 
     One whose outcome is unknown is looked up first. If it is still not there, its own envelope is repeated, for that a
     person asks renews the trust in the key; or, where repeating did not help, it is planned anew. What somebody changed
-    in the books is written over: to ask for that is the person's decision.
+    in the books is written over: to ask for that is the person's decision. Where books were closed they may be open by
+    now, so that the company is asked first.
     """
+    closed_out = jobs.filter(with_any_reason(ABOUT_CLOSING), state__in=STUCK_STATES)
+    Company.objects.filter(pk__in=closed_out.values("connection__company")).update(doubted=True)
     changed_there = jobs.filter(with_reason(ReasonCode.CHANGED_THERE))
     ExternalLink.objects.filter(document__in=changed_there.values("document")).update(external_version="")
     removed = jobs.filter(with_reason(ReasonCode.GONE)).values("document")

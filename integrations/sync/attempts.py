@@ -38,6 +38,18 @@ class Opened:
     repeated: bool = False
 
 
+@transaction.atomic
+def refuse(lane: Lane, refused: Sequence[SyncAttempt]) -> None:
+    """They wait to be planned again, which cannot help: the refusal goes to a person after all."""
+    lane.assert_held()
+    answers = {attempt.job_id: attempt for attempt in refused}
+    jobs = [job for job in locked(answers) if job.state == JobState.WAITING]
+    for job in jobs:
+        attempt = answers[job.pk]
+        bring_to_rest(job, (Reason(ReasonCode.REJECTED, attempt.answer),), revision=attempt.revision)
+    save(jobs)
+
+
 @dataclass(frozen=True, slots=True)
 class Planned:
     """A claimed job and what shall be sent for it. `version` is that of the configuration that decided it."""
@@ -91,6 +103,7 @@ def _attempt(row: SyncEnvelope, item: Item, planned: Planned) -> SyncAttempt:
         body=item.body,
         fingerprint=planned.send.fingerprint,
         configuration=planned.version,
+        remark=planned.send.remark,
         coding=_coding(planned) if item.action is Action.UPDATE else {},
     )
 
@@ -171,6 +184,10 @@ def _advance(job: SyncJob, attempt: SyncAttempt, outcome: Outcome, now: datetime
         case OutcomeKind.REJECTED if _is_gone(outcome):
             # Whatever changed since: it is not made anew behind the back of whoever took it out.
             bring_to_rest(job, (Reason(ReasonCode.GONE),), revision=job.wanted_revision)
+        case OutcomeKind.REJECTED if outcome.remedy is Remedy.CLOSED:
+            # It is planned again as soon as the closing date was read anew (sync/company.py).
+            job.state, job.due_at = JobState.WAITING, now
+            job.tries += 1
         case OutcomeKind.REJECTED:
             bring_to_rest(job, (_refusal(outcome),), revision=attempt.revision)
         case OutcomeKind.CONFLICT:

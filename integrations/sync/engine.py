@@ -17,15 +17,15 @@ from django.utils import timezone
 
 from integrations.mapping.reasons import Reason, ReasonCode
 from integrations.mapping.rules import code
-from integrations.models import SyncAttempt, SyncJob
+from integrations.models import ConnectionState, SyncAttempt, SyncJob
 from integrations.providers.calls import CallKind
 from integrations.providers.documents import Envelope, Posted
-from integrations.sync import attempts, doubts, links, queue, shift, vendors
+from integrations.sync import attempts, company, doubts, links, queue, rates, shift, vendors
 from integrations.sync.asking import ask
 from integrations.sync.attempts import Planned, item_of
 from integrations.sync.gather import Gathered, gather
 from integrations.sync.lane import Lane
-from integrations.sync.plan import Blocked, Nothing, Plan, Send, plan
+from integrations.sync.plan import Blocked, Nothing, Plan, Send, plan, rate_needed
 from integrations.sync.queue import FRESH, Configuration, Due, Unsent
 from integrations.sync.shift import MustRest, Shift, resting_on_trouble, send_all
 
@@ -38,6 +38,8 @@ DOUBTS_SHARE = 0.5
 LOOK_SECONDS = 1.0
 # So many batches are claimed, planned and stored together.
 BATCHES_AT_ONCE = 10
+# A company that took nothing is tried with one document.
+ONE_TO_TRY = 1
 
 
 def drain(lane: Lane, seconds: float = SLICE_SECONDS) -> Due | None:
@@ -48,6 +50,8 @@ def drain(lane: Lane, seconds: float = SLICE_SECONDS) -> Due | None:
     try:
         if lane.abandoned:
             attempts.take_over(lane)
+        with resting_on_trouble(held):
+            company.look_where_doubted(held.connection, held.provider)
         doubts.resolve(held, time.monotonic() + seconds * DOUBTS_SHARE)
         later = _work(held)
         # What comes meanwhile does not wait for an answer that takes long, nor what an answer sets on its way again.
@@ -65,10 +69,13 @@ def _work(held: Shift) -> datetime | None:
     while held.goes_on:
         batches, wait = held.gate.room(CallKind.BATCH)
         limit = min(batches, BATCHES_AT_ONCE) * held.sizes.size or held.provider.capabilities.singles
+        limit = limit if held.connection.state == ConnectionState.LIVE else ONE_TO_TRY
         jobs = queue.claim(held.lane, limit, fresh_only=not batches)
         if jobs:
             with _giving_back(held.lane, jobs):
                 _carry(held, jobs)
+        if held.connection.state != ConnectionState.LIVE:
+            shift.wait_for_answers(held)
         if len(jobs) < limit:
             return None if batches else timezone.now() + wait
     return None
@@ -77,12 +84,13 @@ def _work(held: Shift) -> datetime | None:
 def _carry(held: Shift, jobs: Sequence[SyncJob]) -> None:
     """One claimed set, from wish to fact. What the slice has no time for waits again."""
     lane, connection = held.lane, held.connection
-    gathered, undecided = _with_vendors(held, jobs, _gathered(held, jobs))
+    gathered, undecided = _with_vendors(held, jobs, _with_rates(held, _gathered(held, jobs)))
     plans = _plan_all(jobs, gathered)
     if early := {job: _is_one_of(undecided, step) for job, step in plans if _lacks_vendor(step)}:
         queue.postpone(lane, early)
     if unsent := [_unsent(job, step) for job, step in plans if not isinstance(step, Send)]:
-        queue.settle_unsent(lane, Configuration(connection.entity_id, gathered.mapping.version), unsent)
+        closed_to = gathered.books.closing.to
+        queue.settle_unsent(lane, Configuration(connection.entity_id, gathered.mapping.version, closed_to), unsent)
     planned = {
         step.write.mark: Planned(job, gathered.facts[job.document_id], step, gathered.mapping.version)
         for job, step in plans
@@ -166,15 +174,29 @@ def _freshen(held: Shift, stale: Mapping[int, Posted]) -> dict[int, Reason]:
     return unreadable
 
 
+def _with_rates(held: Shift, gathered: Gathered) -> Gathered:
+    """Know what the foreign ones among them are worth."""
+    needed = {
+        key
+        for document, facts in gathered.facts.items()
+        if (key := rate_needed(facts, gathered.links.get(document), gathered.books, gathered.choice(document)))
+    }
+    if not needed or not gathered.mapping.several_currencies:
+        return gathered
+    with resting_on_trouble(held):
+        known = rates.ensure(held.lane, held.connection, held.provider, gathered.books.rates, needed)
+    return replace(gathered, books=replace(gathered.books, rates=known))
+
+
 def _with_vendors(held: Shift, jobs: Sequence[SyncJob], gathered: Gathered) -> tuple[Gathered, frozenset[str]]:
     """See that the books know the vendors of what is about to be sent. Those that could not be made yet stay away; of
     some of them, named beside, it was tried and nobody knows."""
     steps = [step for _, step in _plan_all(jobs, gathered) if _lacks_vendor(step)]
-    names = dict.fromkeys(step.coding.vendor.name for step in steps if step.coding and step.coding.vendor)
-    if not names:
+    wanted = dict.fromkeys(step.coding.vendor for step in steps if step.coding and step.coding.vendor)
+    if not wanted:
         return gathered, frozenset()
     with resting_on_trouble(held):
-        ensured = vendors.ensure(held.lane, held.connection, held.provider, list(names))
+        ensured = vendors.ensure(held.lane, held.connection, held.provider, list(wanted))
     mapping = gathered.mapping
     known = replace(mapping, vendors_by_name=mapping.vendors_by_name | ensured.made, refused_vendors=ensured.refused)
     return replace(gathered, mapping=known), ensured.undecided
@@ -199,7 +221,8 @@ def _plan_one(job: SyncJob, gathered: Gathered) -> Plan:
     try:
         facts = gathered.facts[job.document_id]
         link, decision = gathered.links.get(job.document_id), gathered.decisions.get(job.document_id)
-        return plan(facts, code(facts, gathered.mapping), link, decision)
+        choice = gathered.choice(job.document_id)
+        return plan(facts, code(facts, gathered.mapping), link, decision, gathered.books, choice)
     except Exception:
         # Whatever is wrong with one charge must not stop its neighbours for good.
         reference = uuid.uuid4().hex[:8]

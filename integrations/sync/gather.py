@@ -2,16 +2,22 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import transaction
 
+from integrations.mapping.entry import standing_day
+from integrations.mapping.periods import ClosedPolicy, Closing, PeriodChoice
+from integrations.mapping.rates import Rates, plain
 from integrations.mapping.reasons import Reason, ReasonCode
-from integrations.mapping.rules import Account, Mapping, TransactionFacts, Vendor, vendor_name
+from integrations.mapping.rules import Account, Mapping, TransactionFacts, Vendor, in_currency, vendor_name
 from integrations.mapping.slots import MappingSlot
 from integrations.models import (
+    Company,
     ConfigurationVersion,
     Connection,
     Decision,
+    ExchangeRate,
     ExternalLink,
     MappingEntry,
     Reference,
@@ -23,7 +29,7 @@ from integrations.providers.documents import Dimension, DimensionLevel, Posted
 from integrations.providers.registry import platform
 from integrations.sync.attempts import given_up
 from integrations.sync.facts import facts_of
-from integrations.sync.plan import Link
+from integrations.sync.plan import OPEN, Books, Link
 from ledger.selectors.transactions import by_document
 from ledger.tenancy.context import one_moment
 
@@ -40,7 +46,12 @@ class Gathered:
     decisions: dict[int, Reason]
     mapping: Mapping
     given_up: list[SyncAttempt]
+    books: Books = OPEN
+    choices: dict[int, PeriodChoice] = field(default_factory=dict)
     unreadable: dict[int, Reason] = field(default_factory=dict)
+
+    def choice(self, document: int) -> PeriodChoice:
+        return self.choices.get(document, PeriodChoice.NONE)
 
 
 @one_moment()
@@ -49,18 +60,32 @@ def gather(connection: Connection, jobs: Sequence[SyncJob]) -> Gathered:
     """As of one moment: a split changed meanwhile, or a mapping saved, is read whole or not at all."""
     documents = [job.document_id for job in jobs]
     links = ExternalLink.objects.filter(connection=connection, document__in=documents)
+    codings = {job.document_id: job.coding for job in jobs}
     facts = {document: facts_of(row) for document, row in by_document(documents).items()}
+    company = connection.company
+    company.refresh_from_db(fields=["currency", "dimensions", "closed_to", "several_currencies"])
+    mapping = mapping_of(connection, list(facts.values()))
     return Gathered(
         facts=facts,
-        links={link.document_id: link_of(link) for link in links},
+        links={link.document_id: link_of(link, codings[link.document_id]) for link in links},
         decisions={job.document_id: decision_of(job) for job in jobs if job.decision},
-        mapping=mapping_of(connection, list(facts.values())),
+        mapping=mapping,
         given_up=given_up(jobs),
+        books=Books(Closing(company.closed_to, mapping.closed_periods), rates_of(company, facts.values())),
+        choices={job.document_id: PeriodChoice(job.period_choice) for job in jobs if job.period_choice},
     )
 
 
-def link_of(link: ExternalLink) -> Link:
-    return Link(link.revision, link.fingerprint, Posted(link.external_kind, link.external_id, link.external_version))
+def rates_of(company: Company, facts: Iterable[TransactionFacts]) -> Rates:
+    """Those at hand for the foreign ones among these; nothing is asked where there is none."""
+    foreign = {fact.money.currency for fact in facts} - {company.currency}
+    rows = ExchangeRate.objects.filter(company=company, currency__in=foreign) if foreign else ()
+    return Rates(company.currency, {(row.currency, row.day): plain(row.rate) for row in rows})
+
+
+def link_of(link: ExternalLink, coding: dict[str, Any]) -> Link:
+    posted = Posted(link.external_kind, link.external_id, link.external_version)
+    return Link(link.revision, link.fingerprint, posted, standing_day(coding))
 
 
 def decision_of(job: SyncJob) -> Reason:
@@ -73,9 +98,13 @@ def mapping_of(connection: Connection, facts: Sequence[TransactionFacts]) -> Map
     dimensions = dimensions_of(connection)
     entries = list(_entries(connection, facts))
     known_as = names_there(connection, facts)
+    mapped = {row.target.name.casefold() for row in entries if row.vendor_id}
+    known = {*mapped, *(name.casefold() for name in known_as.values())}
     return Mapping(
         version=version.number if version else 0,
         home_currency=connection.company.currency,
+        several_currencies=connection.company.several_currencies,
+        closed_periods=ClosedPolicy(version.closed_periods) if version else ClosedPolicy.HOLD,
         accounts={
             (MappingSlot(row.slot), row.source_id): _account(row.target)
             for row in entries
@@ -84,7 +113,7 @@ def mapping_of(connection: Connection, facts: Sequence[TransactionFacts]) -> Map
         dimensions=dimensions,
         values=_values(entries, dimensions),
         vendors={row.vendor_id: _vendor(row.target) for row in entries if row.vendor_id},
-        vendors_by_name=vendors_by_name(connection, {*known_as, *(name.casefold() for name in known_as.values())}),
+        vendors_by_name=vendors_by_name(connection, {*known_as, *known, *_twins(known, facts, connection)}),
         known_as=known_as,
         create_vendors=version.create_vendors if version else False,
     )
@@ -101,6 +130,14 @@ def names_there(connection: Connection, facts: Iterable[TransactionFacts]) -> di
     written = platform(company.provider).vendor_name
     names = {name.casefold(): name for name in map(vendor_name, facts)}
     return {key: written(name, company.country) for key, name in names.items()}
+
+
+def _twins(names: Iterable[str], facts: Iterable[TransactionFacts], connection: Connection) -> set[str]:
+    """What those are called who are paid in several currencies."""
+    if not connection.company.several_currencies:
+        return set()
+    currencies = {fact.money.currency for fact in facts}
+    return {in_currency(name, currency).casefold() for name in names for currency in currencies}
 
 
 def vendors_by_name(connection: Connection, keys: set[str]) -> dict[str, Vendor]:
@@ -135,8 +172,9 @@ def _values(
 
 
 def _account(reference: Reference) -> Account:
-    return Account(reference.external_id, str(reference), reference.active)
+    return Account(reference.external_id, str(reference), reference.active, reference.currency)
 
 
 def _vendor(reference: Reference) -> Vendor:
-    return Vendor(reference.external_id, reference.name, reference.active, ours=reference.made_at is not None)
+    made = reference.made_at is not None
+    return Vendor(reference.external_id, reference.name, reference.active, ours=made, currency=reference.currency)

@@ -17,7 +17,8 @@ from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from integrations.models import Connection, ConnectionState
+from integrations.models import Connection
+from integrations.models.connections import TRIED_STATES
 from ledger.tenancy.context import acting_for, required_tenant
 
 logger = logging.getLogger(__name__)
@@ -74,7 +75,7 @@ def _take(connection_id: int) -> Lane | None:
     awake = Q(resting_until__isnull=True) | Q(resting_until__lt=now)
     with transaction.atomic():
         lanes = Connection.objects.select_for_update(no_key=True, skip_locked=True)
-        open_lane = lanes.filter(free, awake, pk=connection_id, state=ConnectionState.LIVE)
+        open_lane = lanes.filter(free, awake, pk=connection_id, state__in=TRIED_STATES)
         found = open_lane.values_list("lane_fence", "lane_until").first()
         if found is None:
             return None

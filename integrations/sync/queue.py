@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
@@ -35,10 +35,11 @@ AT_REST = [JobState.DONE, *STATES_WITH_REASON]
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """The version of an entity's configuration by which a set was planned."""
+    """The version of an entity's configuration by which a set was planned, and how far the books were closed then."""
 
     entity_id: int
     version: int
+    closed_to: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,11 +146,13 @@ def settle_unsent(lane: Lane, configuration: Configuration, unsent: Sequence[Uns
     """Jobs for which nothing is sent: those that lack something, and those that stand in the books as they should.
 
     What a mapping lacked may have been mended since it was read; the saving of one woke only the jobs that were at
-    rest by then. So if there is a newer version, the blocked ones are left to be claimed and planned again.
+    rest by then. So if there is a newer version, the blocked ones are left to be claimed and planned again; and so if
+    the books were closed or opened meanwhile.
     """
     lock_entities([configuration.entity_id])
     lane.assert_held()
     mended = current_version(configuration.entity_id) != configuration.version
+    mended = mended or _closed_to(lane) != configuration.closed_to
     decided = {one.job_id: one for one in unsent if not (mended and one.reasons)}
     jobs = locked(decided)
     for job in jobs:
@@ -171,6 +174,10 @@ def current_version(entity_id: int) -> int:
     """Of the entity's configuration; 0 before the first was saved."""
     numbers = ConfigurationVersion.objects.filter(entity_id=entity_id).order_by("-number")
     return numbers.values_list("number", flat=True).first() or 0
+
+
+def _closed_to(lane: Lane) -> date | None:
+    return Connection.objects.values_list("company__closed_to", flat=True).get(pk=lane.connection_id)
 
 
 def bring_to_rest(job: SyncJob, reasons: Sequence[Reason], *, revision: int) -> None:

@@ -4,6 +4,9 @@ from datetime import datetime, timedelta
 
 FIRST = timedelta(seconds=5)
 LONGEST = timedelta(minutes=15)
+# Of a company whose subscription has ended.
+FIRST_TRY = timedelta(hours=1)
+LAST_TRY = timedelta(hours=12)
 # Most documents with an unknown outcome are found at once.
 FIRST_LOOK = timedelta(seconds=2)
 # An envelope that was sent so often and is still not there will not get there by itself.
@@ -16,6 +19,18 @@ def rest_after_throttle(tries: int, asked_for: timedelta | None) -> timedelta:
         return asked_for
     doublings: int = 2 ** min(tries, 10)
     return min(FIRST * doublings, LONGEST)
+
+
+def rest_after_trouble(rests: int, asked_for: timedelta | None) -> timedelta:
+    """Of a whole lane: what the platform asks for at least, and longer the more often in a row, up to a bound."""
+    growing = rest_after_throttle(rests, None)
+    return growing if asked_for is None else max(asked_for, growing)
+
+
+def rest_while_read_only(rests: int) -> timedelta:
+    """An hour, then longer: whoever renews a subscription can also have it tried at once."""
+    doublings: int = 2 ** min(rests, 10)
+    return min(FIRST_TRY * doublings, LAST_TRY)
 
 
 def settled_at(sent_at: datetime, call_deadline: timedelta, settling: timedelta) -> datetime:

@@ -10,20 +10,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.utils import timezone
 
 from integrations.models import Connection, ConnectionState
 from integrations.providers.base import Provider
 from integrations.providers.calls import CountingGate
 from integrations.providers.documents import Outcome, OutcomeKind
-from integrations.providers.errors import AccessLost, ProviderError, Temporary
-from integrations.sync import attempts, queue
+from integrations.providers.errors import AccessLost, ProviderError, Stopped, Temporary
+from integrations.sync import attempts, company, queue, resting
 from integrations.sync.attempts import Opened
 from integrations.sync.batches import BatchSize
 from integrations.sync.flights import Flights, Landed
-from integrations.sync.lane import Lane, rest
+from integrations.sync.lane import Lane
 from integrations.sync.queue import Due
-from integrations.sync.retry import rest_after_throttle
 from integrations.sync.runs import Run
 from integrations.visits import gate_of, provider_of
 
@@ -127,6 +125,13 @@ def settle(shift: Shift, landed: Sequence[Landed]) -> None:
         if opened.envelope.batched:
             shift.sizes.heed(spoken)
     _heed(shift, outcomes)
+    with resting_on_trouble(shift):
+        company.heed_closing(shift.lane, shift.connection, shift.provider, landed)
+
+
+def wait_for_answers(shift: Shift) -> None:
+    while shift.flights.out and shift.goes_on:
+        settle(shift, shift.flights.landed(shift.ends - time.monotonic()))
 
 
 def _heed(shift: Shift, outcomes: Sequence[Outcome]) -> None:
@@ -135,16 +140,15 @@ def _heed(shift: Shift, outcomes: Sequence[Outcome]) -> None:
     if lost:
         close_lane(shift.lane, shift.connection, lost[0].answer)
         raise MustRest
+    if stops := [outcome.stop for outcome in outcomes if outcome.stop]:
+        resting.stop(shift.lane, shift.connection, stops[0])
+        raise MustRest
+    if any(outcome.posted for outcome in outcomes):
+        resting.worked(shift.lane, shift.connection)
     throttled = [outcome for outcome in outcomes if outcome.kind is OutcomeKind.THROTTLED]
     if throttled:
-        _rest(shift.lane, throttled[0].retry_after)
+        resting.rest(shift.lane, shift.connection, throttled[0].retry_after)
         raise MustRest
-
-
-@transaction.atomic
-def _rest(lane: Lane, asked_for: timedelta | None) -> None:
-    lane.assert_held()
-    rest(lane, timezone.now() + rest_after_throttle(0, asked_for))
 
 
 @transaction.atomic
@@ -165,6 +169,9 @@ def resting_on_trouble(shift: Shift) -> Iterator[None]:
     except AccessLost as lost:
         close_lane(shift.lane, shift.connection, str(lost))
         raise MustRest from lost
+    except Stopped as stopped:
+        resting.stop(shift.lane, shift.connection, stopped.stop)
+        raise MustRest from stopped
     except ProviderError as trouble:
-        _rest(shift.lane, trouble.retry_after if isinstance(trouble, Temporary) else None)
+        resting.rest(shift.lane, shift.connection, trouble.retry_after if isinstance(trouble, Temporary) else None)
         raise MustRest from trouble

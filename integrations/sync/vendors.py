@@ -25,18 +25,23 @@ class Ensured:
     undecided: frozenset[str] = frozenset()
 
 
-def ensure(lane: Lane, connection: Connection, provider: Provider, names: Sequence[str]) -> Ensured:
+def ensure(lane: Lane, connection: Connection, provider: Provider, wanted: Sequence[Vendor]) -> Ensured:
     """Make them, or find that they are there. The names themselves guard against a double: a platform takes each once.
 
     Raises what provider.create_vendors raises; whatever was made by then is found by name the next time.
     """
-    once = list({name.casefold(): name for name in names}.values())
-    results = provider.create_vendors(once[:MADE_AT_ONCE])
+    once = list({vendor.name.casefold(): vendor for vendor in wanted}.values())[:MADE_AT_ONCE]
+    by_currency: dict[str, list[str]] = {}
+    for vendor in once:
+        by_currency.setdefault(vendor.currency, []).append(vendor.name)
+    results = [one for currency, names in by_currency.items() for one in provider.create_vendors(names, currency)]
     known = [one for one in results if one.vendor is not None]
     _remember(lane, connection, known)
     return Ensured(
         made={
-            one.name.casefold(): Vendor(one.vendor.external_id, one.vendor.name, one.vendor.active, ours=one.made)
+            one.name.casefold(): Vendor(
+                one.vendor.external_id, one.vendor.name, one.vendor.active, one.made, one.vendor.currency
+            )
             for one in known
             if one.vendor is not None
         },
@@ -71,6 +76,9 @@ def _remember(lane: Lane, connection: Connection, made: Sequence[NewVendor]) -> 
     Reference.objects.bulk_create(
         rows.values(),
         update_conflicts=True,
-        update_fields=["name", "name_key", "path", "active", "inactive_since", "changed_at", "read_at"],
+        update_fields=[
+            *("name", "name_key", "path", "currency"),
+            *("active", "inactive_since", "changed_at", "read_at"),
+        ],
         unique_fields=["tenant", "company", "kind", "dimension", "external_id"],
     )

@@ -479,14 +479,14 @@ def test_a_refused_change_leaves_what_stands_there_and_goes_out_once_it_is_mende
     assert (books.sandbox.purchases()[0]["TotalAmt"], standing(document)) == (13, [1300, -1300])
 
 
-def test_changes_in_closed_books_are_refused_and_the_books_stay(ready: Office) -> None:
+def test_changes_in_closed_books_are_held_and_the_books_stay(ready: Office) -> None:
     document = posted(ready)
     preferences = f"companies/{ready.sandbox.US}/preferences"
     ready.sandbox.control("POST", preferences, BookCloseDate="2026-11-30")
     ready.record("c-1", stage=Stage.REVERSED)
     ready.work()
     ready.sandbox.control("POST", preferences, BookCloseDate=None)
-    assert reasons(document) == [ReasonCode.REJECTED]
+    assert reasons(document) == [ReasonCode.POSTED_IN_CLOSED]
     assert ready.sandbox.postings()["2110"] == Decimal("-12.30")
     send_again(document)
     ready.work()

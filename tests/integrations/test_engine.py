@@ -195,15 +195,6 @@ def test_a_mended_refusal_goes_out_under_a_new_key(ready: Office) -> None:
         assert SyncEnvelope.objects.values("request_id").distinct().count() == 2
 
 
-def test_closed_books_are_said_in_their_words(ready: Office) -> None:
-    ready.sandbox.control("POST", f"companies/{ready.sandbox.US}/preferences", BookCloseDate="2026-11-30")
-    [document] = ready.charge("c-1")
-    ready.work()
-    ready.sandbox.control("POST", f"companies/{ready.sandbox.US}/preferences", BookCloseDate=None)
-    [reason] = state_of(document.pk).reasons
-    assert "Account Period Closed" in reason.subject
-
-
 def test_asked_to_slow_down_the_lane_rests_and_the_rest_waits(ready: Office) -> None:
     ready.sandbox.plan_fault(kind="throttle", entity="Purchase", retry_after=60, times=2)
     ready.charge("c-1", "c-2")

@@ -4,7 +4,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from integrations.sync.retry import FIRST_LOOK, LONGEST, rest_after_throttle, settled_at
+from integrations.sync.retry import (
+    FIRST_LOOK,
+    LONGEST,
+    rest_after_throttle,
+    rest_after_trouble,
+    rest_while_read_only,
+    settled_at,
+)
 
 SENT = datetime(2026, 8, 14, 12, 0, tzinfo=UTC)
 
@@ -41,3 +48,22 @@ def test_not_found_counts_after_the_call_and_the_settling(deadline: float, settl
 
 def test_the_first_look_comes_long_before_the_longest_rest() -> None:
     assert timedelta(0) < FIRST_LOOK < rest_after_throttle(0, None) < LONGEST
+
+
+@pytest.mark.parametrize(
+    ("rests", "asked_for", "seconds"),
+    [
+        *((0, None, 5), (3, None, 40), (8, None, 900), (10**6, None, 900)),
+        *((0, 60, 60), (3, 60, 60), (4, 60, 80), (10**6, 60, 900), (10**6, 1200, 1200)),
+    ],
+)
+def test_a_lane_rests_as_long_as_it_is_asked_to_and_longer_the_more_often_in_a_row(
+    rests: int, asked_for: int | None, seconds: int
+) -> None:
+    wish = None if asked_for is None else timedelta(seconds=asked_for)
+    assert rest_after_trouble(rests, wish) == timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize(("rests", "hours"), [(0, 1), (1, 2), (2, 4), (3, 8), (4, 12), (10**6, 12)])
+def test_a_company_that_takes_nothing_is_tried_within_half_a_day(rests: int, hours: int) -> None:
+    assert rest_while_read_only(rests) == timedelta(hours=hours)

@@ -17,6 +17,7 @@ from integrations.mapping.rules import (
     Uncoded,
     Vendor,
     code,
+    in_currency,
     vendor_name,
 )
 from integrations.mapping.slots import MappingSlot
@@ -546,3 +547,120 @@ def test_a_coding_names_its_version_and_a_reason_for_each_value(kind: DocumentKi
 
 def test_a_card_of_another_number_is_another_card() -> None:
     assert coded(PAPER, mapped(card_4=VISA), card=replace(CARD, id=5)).paid_from == FLEX_CARD
+
+
+# Currencies: whatever is paid from and to must be able to hold what was spent.
+
+EURO = "EUR"
+EURO_CARD = Account("43", "2155 Euro card", active=True, currency=EURO)
+DOLLAR_CARD = replace(FLEX_CARD, currency="USD")
+EURO_BANK, YEN_BANK = replace(CURRENT, currency=EURO), replace(SAVINGS, currency="JPY")
+SEVERAL = replace(COMPLETE, several_currencies=True)
+
+
+def in_euros(kind: DocumentKind = CHARGE, **changes: Any) -> TransactionFacts:
+    money = Money(kind.sign * 4250, EURO)
+    return of_kind(kind, **{"money": money, "lines": (LineFacts(money, OFFICE),), **changes})
+
+
+def differ(what: str) -> list[Reason]:
+    return [Reason(ReasonCode.ACCOUNT_CURRENCY, what)]
+
+
+@pytest.mark.parametrize(
+    ("facts", "accounts", "expected"),
+    [
+        (PAPER, {"card_account": FLEX_CARD}, []),
+        (PAPER, {"card_account": DOLLAR_CARD}, []),
+        (PAPER, {"card_account": EURO_CARD}, differ("the charge is in USD, 2155 Euro card in EUR")),
+        (in_euros(), {"card_account": EURO_CARD}, []),
+        (in_euros(REFUND), {"card_account": EURO_CARD}, []),
+        (in_euros(), {"card_account": FLEX_CARD}, differ("the charge is in EUR, 2110 Flex Card in USD")),
+        (in_euros(REFUND), {"card_account": DOLLAR_CARD}, differ("the refund is in EUR, 2110 Flex Card in USD")),
+        (
+            in_euros(),
+            {"card_account": EURO_CARD, "category_1": replace(SUPPLIES, currency="GBP")},
+            differ("the charge is in EUR, 6110 Office supplies in GBP"),
+        ),
+        (in_euros(), {"card_account": EURO_CARD, "category_1": replace(SUPPLIES, currency=EURO)}, []),
+        (in_euros(PAYMENT), {"card_account": EURO_CARD, "bank": CURRENT}, []),
+        (in_euros(PAYMENT), {"card_account": EURO_CARD, "bank": EURO_BANK}, []),
+        (
+            in_euros(PAYMENT),
+            {"card_account": EURO_CARD, "bank": YEN_BANK},
+            differ("the statement payment is in EUR, 1020 Savings in JPY"),
+        ),
+        (
+            in_euros(PAYMENT),
+            {"card_account": FLEX_CARD, "bank": EURO_BANK},
+            differ("the statement payment is in EUR, 2110 Flex Card in USD"),
+        ),
+    ],
+)
+def test_each_account_that_cannot_hold_the_currency_is_named_with_its_own(
+    facts: TransactionFacts, accounts: dict[str, Account], expected: list[Reason]
+) -> None:
+    assert reasons(facts, mapped(SEVERAL, **accounts)) == expected
+
+
+def test_books_of_one_currency_say_that_and_nothing_about_accounts() -> None:
+    other = [Reason(ReasonCode.OTHER_CURRENCY, "EUR, the books are in USD")]
+    assert reasons(in_euros(), mapped(COMPLETE, card_account=EURO_CARD)) == other
+    assert reasons(in_euros(), COMPLETE) == other
+
+
+STAPLES_EURO = Vendor("71", "Staples (EUR)", currency=EURO)
+STAPLES_OTHER = Vendor("72", "Staples (EUR)", currency="GBP")
+IN_DOLLARS = replace(STAPLES, currency="USD")
+KEPT = "Vendor Staples is kept in USD"
+
+
+@pytest.mark.parametrize(
+    ("vendors", "creates", "chosen", "why"),
+    [
+        ((replace(STAPLES, currency=EURO),), False, "61", "The books have a vendor named Staples."),
+        ((IN_DOLLARS, STAPLES_EURO), False, "71", f"{KEPT}, Staples (EUR) in EUR."),
+        ((STAPLES, STAPLES_EURO), True, "71", f"{KEPT}, Staples (EUR) in EUR."),
+        ((STAPLES_EURO,), True, "71", "It is paid in EUR, Staples (EUR) in EUR."),
+        ((IN_DOLLARS,), True, "", f"{KEPT}, so Staples (EUR) is made."),
+        ((IN_DOLLARS, STAPLES_OTHER), True, "", f"{KEPT}, so Staples (EUR) is made."),
+        ((), True, "", "It is paid in EUR, so Staples (EUR) is made."),
+        (
+            (IN_DOLLARS,),
+            False,
+            None,
+            f"{KEPT}, and there is no vendor named Staples (EUR); the merchant stands in the description.",
+        ),
+    ],
+)
+def test_a_vendor_in_another_currency_is_never_used_but_its_twin_is(
+    vendors: tuple[Vendor, ...], creates: bool, chosen: str | None, why: str
+) -> None:
+    known = {vendor.name.casefold(): vendor for vendor in vendors}
+    mapping = replace(mapped(SEVERAL, card_account=EURO_CARD), vendors_by_name=known, create_vendors=creates)
+    coding = coded(in_euros(), mapping)
+    assert coding.why["vendor"] == why
+    assert (coding.vendor.external_id if coding.vendor else None) == chosen
+    if chosen == "":
+        assert coding.vendor == Vendor("", "Staples (EUR)", currency=EURO)
+
+
+def test_a_charge_at_home_does_not_use_a_foreign_vendor_either() -> None:
+    mapping = replace(SEVERAL, vendors_by_name={"staples": replace(STAPLES, currency=EURO)}, create_vendors=True)
+    assert coded(PAPER, mapping).vendor == Vendor("", "Staples (USD)", currency="USD")
+
+
+@pytest.mark.parametrize("creates", [False, True])
+def test_what_a_person_mapped_to_a_vendor_in_another_currency_is_a_reason_unless_it_has_a_twin(creates: bool) -> None:
+    facts = in_euros(vendor=PAPERWORKS)
+    mapping = replace(
+        mapped(SEVERAL, card_account=EURO_CARD), vendors={PAPERWORKS.id: IN_DOLLARS}, create_vendors=creates
+    )
+    says = Reason(ReasonCode.VENDOR_CURRENCY, "the charge is in EUR, vendor Staples in USD")
+    assert reasons(facts, mapping) == ([] if creates else [says])
+    twin = replace(mapping, vendors_by_name={"staples (eur)": STAPLES_EURO})
+    assert coded(facts, twin).vendor == STAPLES_EURO
+
+
+def test_a_twin_is_never_so_long_that_its_currency_is_cut_off() -> None:
+    assert in_currency("x" * 100, "EUR") == "x" * 90 + " (EUR)"

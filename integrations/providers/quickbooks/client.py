@@ -18,8 +18,8 @@ from quickbooks.exceptions import AuthorizationException, QuickbooksException
 
 from integrations.providers.base import TokenSource
 from integrations.providers.calls import CallKind, CountingGate, Gate
-from integrations.providers.errors import AccessLost, Refused, Temporary, Unknown
-from integrations.providers.quickbooks.replies import COMPANY_BUSY, THROTTLED, Answer, denies_access
+from integrations.providers.errors import AccessLost, Refused, Stopped, Temporary, Unknown
+from integrations.providers.quickbooks.replies import COMPANY_BUSY, STOPPED, THROTTLED, Answer, denies_access
 from integrations.providers.quickbooks.sessions import BookSession, borrowed
 
 MINOR_VERSION = 75
@@ -67,6 +67,11 @@ class QuickBooksClient:
         """What was changed since then, as `read` reads the answer. Raises Temporary, AccessLost or Refused."""
         asked = ",".join(kinds)
         return self._read(lambda reader: read(reader.change_data_capture(asked, since)))  # type: ignore[no-any-return]
+
+    def ask(self, path: str, **asked: str) -> dict[str, Any]:
+        """What is no object with an id. Raises as query does."""
+        address = f"{self._base}/{path}"
+        return self._read(lambda reader: reader.make_request("GET", address, params=dict(asked)))  # type: ignore[no-any-return]
 
     def _write_once(self, session: BookSession, path: str, body: str, request_id: str, token: str) -> requests.Response:
         session.access_token = token
@@ -122,6 +127,8 @@ class QuickBooksClient:
             # The library does not read faults in lower case, and hides the status.
             if session.last is not None and denies_access(_parsed(session.last)):
                 raise AccessLost("QuickBooks refuses our access to this company.") from None
+            if refusal.error_code in STOPPED:
+                raise Stopped(refusal.message[:300], STOPPED[refusal.error_code]) from None
             if refusal.error_code >= 10000 or refusal.error_code in (THROTTLED, 0):
                 raise Temporary(f"QuickBooks could not answer: {refusal.message}"[:300], DEFAULT_REST) from refusal
             sentence = f"{refusal.message} {refusal.detail}".strip()[:300]

@@ -86,6 +86,7 @@ def purchase(charge: CardCharge, *, outside_us: bool = False) -> dict[str, Any]:
         "PrivateNote": _note(charge.note, write),
         "Line": [_line(line, write(line.description)) for line in charge.lines],
     }
+    body |= _foreign(charge)
     if charge.credit:
         body["Credit"] = True
     if charge.vendor:
@@ -97,9 +98,22 @@ def purchase(charge: CardCharge, *, outside_us: bool = False) -> dict[str, Any]:
     return body
 
 
+def vendor(name: str, currency: str = "") -> dict[str, Any]:
+    """`currency` is a foreign one."""
+    body: dict[str, Any] = {"DisplayName": name}
+    return body | ({"CurrencyRef": {"value": currency}} if currency else {})
+
+
+def _foreign(document: Document) -> dict[str, Any]:
+    """A foreign document without a rate is refused (2410); its own currency the company knows by itself."""
+    if document.rate is None:
+        return {}
+    return {"CurrencyRef": {"value": document.money.currency}, "ExchangeRate": document.rate}
+
+
 def transfer(paid: Transfer, *, outside_us: bool = False) -> dict[str, Any]:
     """A Transfer has no number of its own: the mark stands in its note only."""
-    return {
+    return _foreign(paid) | {
         "FromAccountRef": {"value": paid.from_account},
         "ToAccountRef": {"value": paid.to_account},
         "Amount": paid.money.amount,

@@ -4,7 +4,8 @@ import logging
 import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from quickbooks.objects import Account, CompanyInfo, Department, Preferences, Vendor
@@ -32,7 +33,17 @@ from integrations.providers.documents import (
     Write,
 )
 from integrations.providers.errors import AccessLost, ProviderError, Temporary
-from integrations.providers.quickbooks import capture, finding, lists, payloads, reading, replies, vendors, written
+from integrations.providers.quickbooks import (
+    capture,
+    finding,
+    lists,
+    payloads,
+    rates,
+    reading,
+    replies,
+    vendors,
+    written,
+)
 from integrations.providers.quickbooks.client import QuickBooksClient
 
 logger = logging.getLogger(__name__)
@@ -86,6 +97,8 @@ class QuickBooksProvider:
             country=company.Country,
             currency=preferences.CurrencyPrefs.HomeCurrency.value,
             dimensions=tuple(_dimensions(preferences)),
+            closed_to=_closed_to(preferences),
+            several_currencies=bool(getattr(preferences.CurrencyPrefs, "MultiCurrencyEnabled", False)),
         )
 
     def list_references(self, dimensions: Sequence[Dimension]) -> Iterator[ReferenceRecord]:
@@ -113,8 +126,12 @@ class QuickBooksProvider:
         found = finding.read(self._client, target.kind, target.external_id)
         return None if found is None else reading.standing(target.kind, found)
 
-    def create_vendors(self, names: Sequence[str]) -> list[NewVendor]:
-        return vendors.create(self._client, names, outside_us=self._outside_us)
+    def create_vendors(self, names: Sequence[str], currency: str = "") -> list[NewVendor]:
+        return vendors.create(self._client, names, currency, outside_us=self._outside_us)
+
+    def exchange_rate(self, currency: str, day: date) -> Decimal:
+        answer = self._client.ask("exchangerate", sourcecurrencycode=currency, asofdate=day.isoformat())
+        return rates.read(answer, currency)
 
     def changes(self, kinds: Sequence[str], since: datetime) -> Changes:
         return capture.changes(self._client, kinds, since)
@@ -199,6 +216,12 @@ def _outcome_of(trouble: ProviderError) -> Outcome:
     if isinstance(trouble, Temporary):
         return Outcome(OutcomeKind.THROTTLED, answer=str(trouble), retry_after=trouble.retry_after)
     return Outcome(OutcomeKind.UNKNOWN, answer=str(trouble))
+
+
+def _closed_to(preferences: Any) -> date | None:
+    """Open books lack the key."""
+    until = getattr(preferences.AccountingInfoPrefs, "BookCloseDate", "")
+    return date.fromisoformat(until) if until else None
 
 
 def _dimensions(preferences: Any) -> Iterator[Dimension]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import simplejson
 
-from integrations.providers.documents import Action, Envelope, Item, Outcome, OutcomeKind, Posted, Remedy
+from integrations.providers.documents import Action, Envelope, Item, Outcome, OutcomeKind, Posted, Remedy, Stop
 
 PURCHASE = "Purchase"
 NOT_THERE = 610
@@ -22,6 +22,10 @@ SYSTEM_FAILURE = 10000
 ACCESS_LOST = {3100, 3200, 3202}
 # Of the company, not of our access: on the move, locked or under maintenance.
 COMPANY_BUSY = {130, 140, 150}
+# Whatever would be written or changed is dated there.
+PERIOD_CLOSED = {6200, 6210}
+# The company takes nothing, whatever it is: its subscription has ended; or all that we know of it is void.
+STOPPED = {6190: Stop.READ_ONLY, 10200: Stop.RESET}
 # The first write under this key may still be at work.
 DUPLICATE_REQUEST = 600
 
@@ -57,6 +61,13 @@ def outcomes(envelope: Envelope, answer: Answer) -> dict[str, Outcome]:
         return {one.key: of_item(one, answer.json, answer.retry_after) for one in envelope.items}
     spoken = {str(part.get("bId")): part for part in _dicts(answer.json.get("BatchItemResponse"))}
     return {one.key: of_item(one, spoken.get(one.key, {}), answer.retry_after) for one in envelope.items}
+
+
+def currency(item: Item, answer: Answer) -> str:
+    """In which currency the platform keeps the object that it answered a single write with."""
+    told = (answer.json or {}).get(item.kind or PURCHASE)
+    reference = told.get("CurrencyRef") if isinstance(told, dict) else None
+    return str(reference.get("value", "")) if isinstance(reference, dict) else ""
 
 
 def denies_access(body: dict[str, Any] | None) -> bool:
@@ -132,14 +143,21 @@ def _of_fault(fault: dict[str, Any], rest: timedelta, item: Item) -> Outcome:
         return Outcome(OutcomeKind.ALREADY_THERE, posted=posted(item.kind, id_in(item), "", gone=True), code=str(code))
     if code == THROTTLED or code in COMPANY_BUSY:
         return Outcome(OutcomeKind.THROTTLED, code=str(code), answer=words, retry_after=rest)
+    if code in STOPPED:
+        return Outcome(OutcomeKind.THROTTLED, code=str(code), answer=words, stop=STOPPED[code])
     if code in (STALE, DUPLICATE_NUMBER):
         return Outcome(OutcomeKind.CONFLICT, code=str(code), answer=words)
     if code >= SYSTEM_FAILURE or code in (0, DUPLICATE_REQUEST):
         return Outcome(OutcomeKind.UNKNOWN, code=str(code), answer=words)
     if _is_denial(code):
         return Outcome(OutcomeKind.ACCESS_LOST, code=str(code), answer=words)
-    remedy = Remedy.OURS if code in OUR_FAULT else Remedy.BOOKS
-    return Outcome(OutcomeKind.REJECTED, code=str(code), answer=words, remedy=remedy)
+    return Outcome(OutcomeKind.REJECTED, code=str(code), answer=words, remedy=_remedy(code))
+
+
+def _remedy(code: int) -> Remedy:
+    if code in PERIOD_CLOSED:
+        return Remedy.CLOSED
+    return Remedy.OURS if code in OUR_FAULT else Remedy.BOOKS
 
 
 def _throttled(answer: Answer) -> Outcome:

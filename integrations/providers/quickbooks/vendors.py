@@ -11,7 +11,7 @@ from typing import Any
 from quickbooks.objects import Vendor
 
 from integrations.providers.documents import Envelope, Item, NewVendor, Outcome, OutcomeKind, ReferenceRecord
-from integrations.providers.errors import AccessLost, Refused, Temporary, Unknown
+from integrations.providers.errors import AccessLost, Refused, Stopped, Temporary, Unknown
 from integrations.providers.quickbooks import lists, payloads, replies
 from integrations.providers.quickbooks.client import QuickBooksClient
 
@@ -21,39 +21,50 @@ NAME_TAKEN = "6240"
 TAKEN_BY_ANOTHER = "A customer or an employee has this name. Rename one of them, or map the vendor to another."
 
 
-def create(client: QuickBooksClient, names: Sequence[str], *, outside_us: bool) -> list[NewVendor]:
+def create(client: QuickBooksClient, names: Sequence[str], currency: str = "", *, outside_us: bool) -> list[NewVendor]:
     """One by one, as Intuit advises for lists, and unasked: a name that is there already is refused with its id.
 
+    `currency` is a foreign one. The platform may keep a new vendor in its own without a word: such a one is refused.
     Trouble after the first ends the round; of those behind it nobody knows, and they come again.
     """
     results: list[NewVendor] = []
     for name in names:
         try:
-            results.append(_made(client, name, payloads.display_name(name, outside_us=outside_us)))
-        except (Temporary, AccessLost):
+            made = _made(client, name, payloads.display_name(name, outside_us=outside_us), currency)
+        except (Temporary, AccessLost, Stopped):
             if not results:
                 raise
             break
+        results.append(_in_its_currency(made, currency))
     return [*results, *map(NewVendor, names[len(results) :])]
 
 
-def _made(client: QuickBooksClient, name: str, written: str) -> NewVendor:
-    item = Item("1", "", payloads.encoded({"DisplayName": written}), kind=payloads.VENDOR)
+def _in_its_currency(one: NewVendor, currency: str) -> NewVendor:
+    if not currency or one.vendor is None or one.vendor.currency == currency:
+        return one
+    kept = one.vendor.currency or "its own currency"
+    told = f"QuickBooks keeps it in {kept}, and it must be in {currency}. Make one in {currency} there by hand."
+    return NewVendor(one.name, refusal=told)
+
+
+def _made(client: QuickBooksClient, name: str, written: str, currency: str) -> NewVendor:
+    item = Item("1", "", payloads.encoded(payloads.vendor(written, currency)), kind=payloads.VENDOR)
     envelope = Envelope(request_id=uuid.uuid4().hex, batched=False, items=(item,))
     try:
         answer = client.write(payloads.path(item), item.body, envelope.request_id)
     except Unknown as lost:
         logger.warning("A vendor may have been made: %s", lost)
         return NewVendor(name)
-    return _result(client, name, written, replies.outcomes(envelope, answer)[item.key])
+    kept = replies.currency(item, answer)
+    return _result(client, name, written, replies.outcomes(envelope, answer)[item.key], kept)
 
 
-def _result(client: QuickBooksClient, name: str, written: str, outcome: Outcome) -> NewVendor:
+def _result(client: QuickBooksClient, name: str, written: str, outcome: Outcome, currency: str) -> NewVendor:
     match outcome.kind:
         case OutcomeKind.POSTED:
             assert outcome.posted is not None
             number, at = outcome.posted.external_id, outcome.posted.changed_at
-            made = ReferenceRecord("vendor", number, written, written, active=True, changed_at=at)
+            made = ReferenceRecord("vendor", number, written, written, active=True, currency=currency, changed_at=at)
             return NewVendor(name, made, made=True)
         case OutcomeKind.REJECTED if outcome.code == NAME_TAKEN:
             return _holder(client, name, written, outcome.answer)
@@ -61,6 +72,8 @@ def _result(client: QuickBooksClient, name: str, written: str, outcome: Outcome)
             return NewVendor(name, refusal=outcome.answer or f"QuickBooks gave no reason but the code {outcome.code}.")
         case OutcomeKind.ACCESS_LOST:
             raise AccessLost(outcome.answer)
+        case OutcomeKind.THROTTLED if outcome.stop:
+            raise Stopped(outcome.answer, outcome.stop)
         case OutcomeKind.THROTTLED:
             raise Temporary(outcome.answer, outcome.retry_after)
         case _:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import simplejson
 
-from integrations.providers.documents import Envelope, Item, Outcome, OutcomeKind, Posted, Remedy
+from integrations.providers.documents import Envelope, Item, Outcome, OutcomeKind, Posted, Remedy, Stop
 from integrations.providers.quickbooks.replies import Answer, outcomes
 
 ANSWERS = Path(__file__).parent / "answers"
@@ -91,7 +91,7 @@ def _of_single(answer: Answer) -> Outcome:
         (400, "number_taken_french.json", CONFLICT, "6140"),
         (400, "books_closed.json", REJECTED, "6210"),
         (400, "books_closed_french.json", REJECTED, "6210"),
-        (400, "subscription_ended.json", REJECTED, "6190"),
+        (400, "subscription_ended.json", THROTTLED, "6190"),
         (400, "account_inactive.json", REJECTED, "610"),
         (400, "wrong_account_type.json", REJECTED, "6430"),
         (400, "code_as_number.json", REJECTED, "6430"),
@@ -191,7 +191,9 @@ def test_a_body_that_is_no_json_object_may_have_been_done(status: int, text: str
     [
         # A person mends these in the books.
         *((code, Remedy.BOOKS) for code in ("610", "700", "800", "2030", "2040", "2200", "2210", "2500")),
-        *((code, Remedy.BOOKS) for code in ("5020", "5030", "6000", "6190", "6200", "6210", "6240", "6250", "6430")),
+        *((code, Remedy.BOOKS) for code in ("5020", "5030", "6000", "6240", "6250", "6430")),
+        # Their day lies in a closed period.
+        *((code, Remedy.CLOSED) for code in ("6200", "6210")),
         # We wrote these wrongly.
         *((code, Remedy.OURS) for code in ("500", "1040", "1050", "2000", "2010", "2020", "2050", "2060", "2070")),
         *((code, Remedy.OURS) for code in ("2080", "2110", "2120", "2130", "2140", "2170", "2250", "2290", "2300")),
@@ -261,3 +263,11 @@ def test_the_words_of_a_fault_are_kept_in_either_spelling(body: dict[str, Any], 
 def test_an_endless_answer_is_cut() -> None:
     assert len(_of_single(_answer(400, _fault("6000", "x" * 5000))).answer) == 1000
     assert len(_of_single(_answer(503, "x" * 5000)).answer) == 300
+
+
+@pytest.mark.parametrize(("code", "stop"), [("6190", Stop.READ_ONLY), ("10200", Stop.RESET)])
+@pytest.mark.parametrize("status", [200, 400])
+def test_a_company_that_takes_nothing_says_why(code: str, stop: Stop, status: int) -> None:
+    """It is no matter of the document, which waits."""
+    outcome = _of_single(_answer(status, _fault(code)))
+    assert (outcome.kind, outcome.code, outcome.stop) == (OutcomeKind.THROTTLED, code, stop)

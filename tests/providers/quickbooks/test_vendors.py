@@ -184,3 +184,34 @@ def test_a_holder_that_is_no_vendor_of_this_name_is_a_refusal(words: str, answer
 )
 def test_what_cannot_be_read_may_have_been_made(behaviour: Any) -> None:
     assert ask(behaviour) == NewVendor("Acme")
+
+
+# Currencies.
+
+KEPT_IN = '{"Vendor":{"Id":"61","SyncToken":"0","DisplayName":"Acme (EUR)","Active":true,"CurrencyRef":{"value":"%s"}}}'
+
+
+def ask_in_euros(*behaviours: Any) -> tuple[NewVendor, bytes]:
+    with serving(*behaviours) as server:
+        [result] = vendors.create(_client(server), ["Acme (EUR)"], "EUR", outside_us=False)
+        return result, server.heard[-1].body
+
+
+def test_a_vendor_is_made_in_the_currency_that_is_asked_for() -> None:
+    result, sent = ask_in_euros(answers(200, KEPT_IN % "EUR"))
+    assert b'"CurrencyRef":{"value":"EUR"}' in sent
+    assert result.vendor is not None
+    assert (result.vendor.currency, result.made) == ("EUR", True)
+
+
+@pytest.mark.parametrize("answer", [KEPT_IN % "USD", '{"Vendor":{"Id":"61","SyncToken":"0"}}'])
+def test_a_vendor_that_the_platform_keeps_in_another_currency_is_not_used(answer: str) -> None:
+    result, _ = ask_in_euros(answers(200, answer))
+    assert result.vendor is None
+    assert "must be in EUR" in result.refusal
+
+
+def test_nor_is_one_that_was_there() -> None:
+    taken = answers(400, TAKEN % "The name supplied already exists. : Id=61")
+    result, _ = ask_in_euros(taken, answers(200, KEPT_IN % "USD"))
+    assert (result.vendor, "keeps it in USD" in result.refusal) == (None, True)

@@ -1,0 +1,34 @@
+"""A company whose subscription has ended is looked at again now and then: its connection has work, once it has rested."""
+
+from django.db import migrations
+
+FUNCTION = """
+    SET LOCAL ROLE flexsync_lookup;
+
+    CREATE OR REPLACE FUNCTION lookup.connections_with_work()
+    RETURNS TABLE (tenant_id bigint, connection_id bigint, fresh boolean)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+        SELECT tie.tenant_id, tie.id, due.rung_at > now() - interval '1 minute'
+          FROM public.integrations_connection tie
+          -- One row of the partial index per connection: the sweep costs the same whatever waits.
+          CROSS JOIN LATERAL (
+                SELECT job.rung_at FROM public.integrations_syncjob job
+                 WHERE job.tenant_id = tie.tenant_id AND job.connection_id = tie.id
+                   AND job.state IN ('waiting', 'running', 'unknown') AND job.due_at <= now()
+                 ORDER BY job.due_at DESC LIMIT 1
+          ) due
+         WHERE tie.state IN ({states})
+           AND (tie.lane_until IS NULL OR tie.lane_until < now())
+           AND (tie.resting_until IS NULL OR tie.resting_until < now())
+    $$;
+
+    SET LOCAL ROLE flexsync_owner;
+"""
+TRIED = FUNCTION.format(states="'live', 'read_only'")
+FORMER = FUNCTION.format(states="'live'")
+
+
+class Migration(migrations.Migration):
+    dependencies = [("integrations", "0012_periods_and_currencies")]
+
+    operations = [migrations.RunSQL(TRIED, FORMER)]

@@ -1,0 +1,59 @@
+"""A lane that rests: after trouble, longer each time; and while a company takes nothing, until it does again."""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from integrations.models import Connection, ConnectionState
+from integrations.providers.documents import Stop
+from integrations.sync import lane as lanes
+from integrations.sync.lane import Lane
+from integrations.sync.retry import rest_after_trouble, rest_while_read_only
+
+STATES = {Stop.READ_ONLY: ConnectionState.READ_ONLY, Stop.RESET: ConnectionState.RESET}
+PROBLEMS = {
+    Stop.READ_ONLY: "The subscription of {company} has ended, or its billing has a problem, so its books take nothing. "
+    "Renew it there. What waits is unharmed and goes on by itself: FlexSync tries again every few hours.",
+    Stop.RESET: "The company {company} was reset: its accounts, vendors and documents are gone. Connect it again, "
+    "then look through the mapping. What waits is unharmed.",
+}
+
+
+def rest(lane: Lane, connection: Connection, asked_for: timedelta | None) -> None:
+    """The platform's own wish where it has one; with repeated trouble longer, up to a bound."""
+    _rest_for(lane, connection, rest_after_trouble(connection.rests, asked_for))
+
+
+def stop(lane: Lane, connection: Connection, why: Stop) -> None:
+    """The company takes nothing. One that may by itself again is tried now and then; else a person connects again."""
+    if connection.state != STATES[why]:
+        connection.rests = 0
+    connection.state, connection.problem = STATES[why], PROBLEMS[why].format(company=connection.company.name)
+    with transaction.atomic():
+        lane.assert_held()
+        mine = Connection.objects.filter(pk=lane.connection_id)
+        mine.update(state=connection.state, problem=connection.problem[:500])
+    _rest_for(lane, connection, rest_while_read_only(connection.rests))
+
+
+def worked(lane: Lane, connection: Connection) -> None:
+    """Something was taken: whatever was the trouble is over."""
+    if not connection.rests and connection.state == ConnectionState.LIVE:
+        return
+    connection.rests, connection.state, connection.problem = 0, ConnectionState.LIVE, ""
+    with transaction.atomic():
+        lane.assert_held()
+        Connection.objects.filter(pk=lane.connection_id).update(rests=0, state=ConnectionState.LIVE, problem="")
+
+
+def _rest_for(lane: Lane, connection: Connection, how_long: timedelta) -> None:
+    """Of several answers on the way at once the first counts: the others tell of the same trouble."""
+    now = timezone.now()
+    if connection.resting_until is not None and connection.resting_until > now:
+        return
+    connection.rests, connection.resting_until = connection.rests + 1, now + how_long
+    with transaction.atomic():
+        lane.assert_held()
+        Connection.objects.filter(pk=lane.connection_id).update(rests=connection.rests)
+        lanes.rest(lane, connection.resting_until)

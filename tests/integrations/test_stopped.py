@@ -1,0 +1,119 @@
+"""A company that takes nothing: its connection rests under a name, its jobs wait, and it goes on by itself."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+
+from integrations import services
+from integrations.mapping.reasons import Reason, ReasonCode
+from integrations.models import Connection, ConnectionState, JobState, SyncAttempt
+from integrations.sync import lane
+from tests.integrations.conftest import Office
+from tests.integrations.test_engine import let_time_pass, state_of, states
+
+ENDED = Reason(ReasonCode.SUBSCRIPTION_ENDED, "Larkfield Inc.")
+
+
+def subscription(office: Office, status: str) -> None:
+    office.sandbox.control("POST", f"companies/{office.sandbox.US}/preferences", SubscriptionStatus=status)
+
+
+def tie() -> Connection:
+    with transaction.atomic():
+        return Connection.objects.get()
+
+
+def rests_for() -> timedelta:
+    until = tie().resting_until
+    assert until is not None
+    return until - timezone.now()
+
+
+def test_an_ended_subscription_rests_the_connection_and_harms_no_job(books: Office) -> None:
+    subscription(books, "EXPIRED")
+    documents = books.charge(*(f"c-{number}" for number in range(30)))
+    books.work()
+    assert states() == {JobState.WAITING: 30}
+    assert (tie().state, "Renew it there" in tie().problem) == (ConnectionState.READ_ONLY, True)
+    assert state_of(documents[0].pk).reasons == (ENDED,)
+    assert state_of(documents[0].pk).state == JobState.NEEDS_ATTENTION
+    assert timedelta(minutes=59) < rests_for() <= timedelta(hours=1)
+    with lane.held(books.connection.pk) as held:
+        assert held is None
+
+
+def test_it_is_tried_with_one_document_later_each_time_and_then_goes_on(books: Office) -> None:
+    subscription(books, "EXPIRED")
+    books.charge(*(f"c-{number}" for number in range(30)))
+    books.work()
+    with transaction.atomic():
+        first = SyncAttempt.objects.count()
+    for hours in (2, 4, 8, 12, 12):
+        let_time_pass(seconds=0)
+        books.work()
+        assert timedelta(hours=hours, minutes=-1) < rests_for() <= timedelta(hours=hours)
+    with transaction.atomic():
+        assert SyncAttempt.objects.count() == first + 5
+    subscription(books, "SUBSCRIBED")
+    let_time_pass(seconds=0)
+    books.work()
+    assert states() == {JobState.DONE: 30}
+    assert (tie().state, tie().problem, tie().rests) == (ConnectionState.LIVE, "", 0)
+
+
+def test_a_vendor_that_cannot_be_made_for_it_is_no_fault_of_its_charge(books: Office) -> None:
+    books.choose({}, create_vendors=True)
+    subscription(books, "EXPIRED")
+    books.charge("c-1", merchant="Somebody New")
+    books.work()
+    assert (states(), tie().state) == ({JobState.WAITING: 1}, ConnectionState.READ_ONLY)
+
+
+def test_whoever_renewed_it_has_it_tried_at_once(books: Office) -> None:
+    subscription(books, "EXPIRED")
+    books.charge("c-1")
+    books.work()
+    subscription(books, "SUBSCRIBED")
+    services.read_references(books.connection.pk)
+    let_time_pass(seconds=0)
+    books.work()
+    assert states() == {JobState.DONE: 1}
+
+
+@pytest.mark.parametrize("entity", ["Purchase", "query"])
+def test_a_company_that_was_reset_stops_for_a_person(books: Office, entity: str) -> None:
+    if entity == "query":
+        books.sandbox.plan_fault(kind="drop_after_commit", entity="Purchase")
+    [document] = books.charge("c-1")
+    if entity == "query":
+        books.work()
+        let_time_pass(seconds=0)
+    operation = {"operation": "query"} if entity == "query" else {}
+    books.sandbox.plan_fault(kind="fault", entity=entity, code="10200", message="Company reset", **operation)
+    books.work()
+    assert tie().state == ConnectionState.RESET
+    assert set(states()) <= {JobState.WAITING, JobState.UNKNOWN}
+    assert state_of(document.pk).reasons == (Reason(ReasonCode.COMPANY_RESET, "Larkfield Inc."),)
+    let_time_pass(seconds=0)
+    with lane.held(books.connection.pk) as held:
+        assert held is None, "it is not tried again by itself"
+    books.connect()
+    let_time_pass(seconds=0)
+    books.work()
+    assert (states(), tie().state) == ({JobState.DONE: 1}, ConnectionState.LIVE)
+
+
+def test_trouble_after_trouble_rests_longer_up_to_a_quarter_of_an_hour(books: Office) -> None:
+    books.charge("c-1")
+    found = []
+    for _ in range(9):
+        books.sandbox.plan_fault(kind="throttle", entity="Purchase", retry_after=5)
+        let_time_pass(seconds=0)
+        books.work()
+        found.append(round(rests_for().total_seconds()))
+    assert found == [5, 10, 20, 40, 80, 160, 320, 640, 900]
+    let_time_pass(seconds=0)
+    books.work()
+    assert (states(), tie().rests) == ({JobState.DONE: 1}, 0)
