@@ -29,6 +29,8 @@ Counts = dict[tuple[int, str], int]
 SHOWN = {
     ConnectionState.LIVE: StateShown("books", "Connected"),
     ConnectionState.ACCESS_LOST: StateShown("person", "Access lost"),
+    ConnectionState.READ_ONLY: StateShown("person", "Subscription ended"),
+    ConnectionState.RESET: StateShown("person", "Company was reset"),
 }
 
 
@@ -79,6 +81,10 @@ def _connection(tie: Connection, counts: Counts, broke: list[dict[str, Any]], sl
         "broken": [one for one in broke if one["company"] == company.pk],
         "mapping_url": reverse("mapping", args=[slug, tie.entity_id]),
         "refresh_url": reverse("read_references", args=[slug, tie.pk]),
+        "read_only": tie.state == ConnectionState.READ_ONLY,
+        "next_try": tie.resting_until,
+        "closed_to": company.closed_to,
+        "several_currencies": company.several_currencies,
     }
 
 
@@ -162,6 +168,7 @@ def read_references(request: PageRequest, connection_id: int) -> HttpResponse:
     try:
         services.read_references(tie.pk)
         messages.success(request, "Accounts and vendors are read again.")
+        bells.ring(drain_connection, request.access.organisation.pk, tie.pk)
     except ProviderError as trouble:
         messages.error(request, f"Not read: {trouble}")
     return redirect("connections", request.access.organisation.slug)

@@ -98,10 +98,13 @@ def tie_shown(slug: str, entity: Entity, ties: Mapping[int, Any], now: datetime)
     if tie is None:
         return {"state": StateShown("none", "Not connected"), "notes": "", "label": "Connect", "url": to_connections}
     sent = [f"last sent {_when(tie.last_sent_at, now)}"] if tie.last_sent_at else ["nothing sent yet"]
+    if tie.company.closed_to:
+        sent.append(f"books closed to {tie.company.closed_to:%-d %b %Y}")
     label = platform(tie.company.provider).label
-    if tie.state == ConnectionState.ACCESS_LOST:
-        state = StateShown("person", "Access lost")
-        return {"state": state, "notes": ", ".join([label, *sent]), "label": "Connect again", "url": to_connections}
+    if tie.state != ConnectionState.LIVE:
+        state = StateShown("person", ConnectionState(tie.state).label)
+        mend = "Open Connections" if tie.state == ConnectionState.READ_ONLY else "Connect again"
+        return {"state": state, "notes": ", ".join([label, *sent]), "label": mend, "url": to_connections}
     ends = tie.company.credential.refresh_expires_at
     if ends - now < ENDS_SOON:
         days = (ends - now).days

@@ -16,6 +16,8 @@ ACTS = {
     Act.EXCLUDED: "excluded {}",
     Act.RELEASED: "released {}",
     Act.SENT_AGAIN: "sent {} again",
+    Act.MOVED: "sent {} to the first open day",
+    Act.KEPT: "kept {} until the books are reopened",
     Act.FOUND_REMOVED: "found {} removed in the books",
 }
 VERBS = {EventKind.RECORDED: "recorded", EventKind.CHANGED: "changed", EventKind.REVERSED: "reversed"}

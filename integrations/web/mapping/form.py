@@ -2,14 +2,17 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
+from functools import cached_property
 
 from integrations import mapped, selectors
 from integrations.mapped import Aim, Standing
+from integrations.mapping.periods import ClosedPolicy
 from integrations.mapping.picking import Target
 from integrations.mapping.slots import MappingKey, MappingSlot
 from integrations.models import Connection
 from integrations.services import Choices
-from integrations.services.mapping import REASON_LENGTH
+from integrations.services.mapping import REASON_LENGTH, Switches
 from integrations.web.mapping.lists import aims_of, directory, what_is_wrong
 from integrations.web.mapping.parts import PLAIN, Part
 
@@ -31,7 +34,7 @@ class MappingForm:
         self.part = part
         latest = selectors.versions(tie.entity_id).first()
         self.version = latest.number if latest else 0
-        self.creates_vendors = latest.create_vendors if latest else False
+        self.stand = Switches.of(latest)
         self.errors: dict[str, str] = {}
         self.targets: dict[MappingKey, int | None] = {}
         given = {} if posted is None else posted
@@ -40,7 +43,7 @@ class MappingForm:
         self.seen_version = given.get("version", str(self.version) if posted is None else "")
         self.matched = given.get("matched", "")
         self.texts = self._texts(given)
-        self.switch = self._switched(given.get("create_vendors") == "on") if "switches" in given else None
+        self.switches = self._switched(given) if "switches" in given else None
         self.standing = self._standing()
 
     @property
@@ -75,12 +78,32 @@ class MappingForm:
     def choices(self, matches: Mapping[MappingKey, Target]) -> Choices:
         """What the person chose, and of what the names suggest whatever the person did not have in sight."""
         unseen = {key: target.id for key, target in matches.items() if key not in self.texts}
-        return Choices(unseen | self.targets, self.switch)
+        return replace(self._switch_choices, targets=unseen | self.targets)
 
-    def _switched(self, switch: bool) -> bool | None:
-        """None where the switch says what it said in the version that the person looked at."""
-        seen = selectors.versions(self.tie.entity_id).filter(number=self._seen).first()
-        return None if switch is (seen.create_vendors if seen else False) else switch
+    @property
+    def switches_shown(self) -> Switches:
+        """What the person chose; what was left alone as it stands, whoever set it so."""
+        return self.stand.changed(self._switch_choices)
+
+    @property
+    def _switch_choices(self) -> Choices:
+        seen, chosen = self._seen_switches, self.switches or self._seen_switches
+        return Choices(
+            create_vendors=None if chosen.create_vendors is seen.create_vendors else chosen.create_vendors,
+            closed_periods=None if chosen.closed_periods is seen.closed_periods else chosen.closed_periods,
+        )
+
+    @cached_property
+    def _seen_switches(self) -> Switches:
+        """Of the version that the person looked at: what says the same was left alone."""
+        return Switches.of(selectors.versions(self.tie.entity_id).filter(number=self._seen).first())
+
+    def _switched(self, given: Mapping[str, str]) -> Switches:
+        policy = given.get("closed_periods", "")
+        return Switches(
+            create_vendors=given.get("create_vendors") == "on",
+            closed_periods=ClosedPolicy(policy) if policy in set(ClosedPolicy) else self._seen_switches.closed_periods,
+        )
 
     def notice_newer_version(self) -> None:
         """What the person chose stays in the form; saving it once more is then a decision against the newer version."""

@@ -1,5 +1,6 @@
 """Versions, newest first: who, when, why, and what each changed."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.urls import reverse
@@ -7,6 +8,7 @@ from django.urls import reverse
 from integrations import mapped, selectors
 from integrations.mapping.slots import MappingKey, MappingSlot
 from integrations.models import ConfigurationVersion, Connection, MappingEntry
+from integrations.services.mapping import Switches
 from integrations.sync.gather import dimensions_of
 from integrations.web.mapping.asked import Asked
 from integrations.web.mapping.parts import PLAIN
@@ -23,7 +25,7 @@ def history(tie: Connection, asked: Asked, latest: int, slug: str) -> dict[str, 
     found = list(rows[: VERSIONS + 1])
     shown = found[:VERSIONS]
     changes = mapped.changes(tie.entity_id, [version.number for version in shown], CHANGES)
-    befores = {version.number: version.create_vendors for version in found}
+    befores = {version.number: Switches.of(version) for version in found}
     return {
         "versions": [_version(one, changes, befores, tie) for one in shown],
         "newest": latest,
@@ -34,11 +36,10 @@ def history(tie: Connection, asked: Asked, latest: int, slug: str) -> dict[str, 
 
 
 def _version(
-    version: ConfigurationVersion, changes: mapped.Changes, befores: dict[int, bool], tie: Connection
+    version: ConfigurationVersion, changes: mapped.Changes, befores: dict[int, Switches], tie: Connection
 ) -> dict[str, Any]:
     number = version.number
     lines = _lines(changes.rows, number, {one.key: one.label for one in dimensions_of(tie)})
-    switched = version.create_vendors != befores.get(number - 1, False)
     return {
         "number": number,
         "who": str(version.made_by or "somebody who left"),
@@ -46,10 +47,15 @@ def _version(
         "why": version.reason,
         "changes": lines[:CHANGES],
         "more": changes.totals.get(number, 0) - len(lines[:CHANGES]),
-        "switch": ("Missing vendors are made" if version.create_vendors else "Missing vendors are not made")
-        if switched
-        else "",
+        "switched": list(_switched(Switches.of(version), befores.get(number - 1, Switches()))),
     }
+
+
+def _switched(now: Switches, before: Switches) -> Iterator[str]:
+    if now.create_vendors is not before.create_vendors:
+        yield "Missing vendors are made" if now.create_vendors else "Missing vendors are not made"
+    if now.closed_periods is not before.closed_periods:
+        yield f"What is dated in a closed period: {now.closed_periods.label.lower()}"
 
 
 def _lines(rows: list[MappingEntry], number: int, dimensions: dict[str, str]) -> list[dict[str, str]]:

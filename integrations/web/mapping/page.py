@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from integrations import mapped, selectors
 from integrations.mapped import Aim, Standing
+from integrations.mapping.periods import ClosedPolicy
 from integrations.mapping.slots import MappingKey, MappingSlot
 from integrations.models import Connection
 from integrations.providers.registry import platform
@@ -86,8 +87,14 @@ def _accounts(tie: Connection, form: MappingForm, lists: TargetLists) -> dict[st
         _field(MappingKey(slot), tie, form, lists) | {"label": plain.label, "help": plain.help, "blank": plain.blank}
         for slot, plain in PLAIN.items()
     ]
-    switch = form.creates_vendors if form.switch is None else form.switch
-    return {"fields": fields, "create_vendors": switch}
+    shown = form.switches_shown
+    policies = [{"value": one.value, "label": one.label, "chosen": one is shown.closed_periods} for one in ClosedPolicy]
+    return {
+        "fields": fields,
+        "create_vendors": shown.create_vendors,
+        "policies": policies,
+        "closed_to": tie.company.closed_to,
+    }
 
 
 def _field(key: MappingKey, tie: Connection, form: MappingForm, lists: TargetLists) -> dict[str, Any]:

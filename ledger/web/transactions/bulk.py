@@ -12,6 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from integrations import services
+from integrations.mapping.periods import PeriodChoice
 from integrations.models import Decision, SyncJob
 from integrations.services import Decided
 from integrations.web.again import ring, send_again, ties_of
@@ -25,6 +26,11 @@ DONE = {
     Decision.HOLD: "{number} held.",
     Decision.EXCLUDE: "{number} excluded; the books will not hear of them.",
     Decision.NONE: "{number} on the way again.",
+}
+CHOICES = {"first_open_day": PeriodChoice.FIRST_OPEN_DAY, "keep": PeriodChoice.KEEP}
+CHOSEN = {
+    PeriodChoice.FIRST_OPEN_DAY: "{number} sent to the first open day; each says on which it is dated.",
+    PeriodChoice.KEEP: "{number} kept until the books are reopened.",
 }
 UNDECIDABLE = {
     Decision.HOLD: "reversed by the issuer",
@@ -45,6 +51,8 @@ def decide_on_several(request: PageRequest) -> HttpResponse:
         send_again(request, _jobs(chosen))
     elif what == "code":
         _code_again(request, _jobs(chosen))
+    elif what in CHOICES:
+        _choose_period(request, _jobs(chosen), CHOICES[what])
     elif what in DECISIONS:
         _decide(request, _jobs(chosen), DECISIONS[what], why)
     else:
@@ -72,6 +80,13 @@ def _tell(request: PageRequest, decision: Decision, decided: Decided) -> None:
     if decided.done or not parts:
         parts.insert(0, DONE[decision].format(number=counted(decided.done, "transaction")))
     messages.success(request, " ".join(parts))
+
+
+def _choose_period(request: PageRequest, jobs: Any, choice: PeriodChoice) -> None:
+    number = services.choose_period(jobs, choice=choice, person=request.user)
+    told = CHOSEN[choice].format(number=counted(number, "transaction"))
+    messages.success(request, told if number else "Nothing to choose: none of them waits for closed books.")
+    ring(request, ties_of(jobs))
 
 
 def _code_again(request: PageRequest, jobs: Any) -> None:

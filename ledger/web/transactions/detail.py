@@ -1,7 +1,7 @@
 """One transaction: what came in, where it stands, both sides, the entry, why, and the trail to the second."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -20,7 +20,7 @@ from integrations.selectors import SyncState
 from ledger.access import Action
 from ledger.domain.money import Money
 from ledger.domain.transactions import DocumentKind, Stage
-from ledger.models import CardTransaction, SplitLine, TagUse
+from ledger.models import CardTransaction, SourceDocument, SplitLine, TagUse
 from ledger.selectors.transactions import card_transactions, with_parts
 from ledger.web.doors import PageRequest, organisation_page
 from ledger.web.transactions.listing import CHIPS
@@ -58,6 +58,7 @@ def _context(request: PageRequest, row: CardTransaction, state: SyncState | None
         "state": shown_state(row, state, connected),
         "back_url": reverse("transactions", args=[slug]),
         "problems": [_problem(reason, slug, document.entity_id) for reason in reasons_shown(row, state, connected)],
+        "choices": _choices(document, state) if request.access.allows(Action.DECIDE) else None,
         **_actions(request, row, state),
         "facts": [{"label": label, "value": value} for label, value in _facts(row) if value],
         "ties": _ties(row, slug),
@@ -81,6 +82,7 @@ def _actions(request: PageRequest, row: CardTransaction, state: SyncState | None
     return {
         "retry_url": reverse("retry_document", args=[slug, document.public_id]) if may_retry else None,
         "retry_label": "Check it again" if state and state.state is JobState.HELD else "Send it again",
+        "choose_url": reverse("decide_on_several", args=[slug]),
         "decide_url": reverse("decide_on_several", args=[slug]) if may_act and not posted else None,
         "code_url": reverse("decide_on_several", args=[slug]) if may_act and posted and not stuck else None,
         "decided": _is_decided(state),
@@ -94,12 +96,24 @@ def _is_decided(state: SyncState | None) -> bool:
 
 
 def _is_locked_out(state: SyncState) -> bool:
-    return any(reason.code is ReasonCode.ACCESS_LOST for reason in state.reasons)
+    return any(reason.code in sync.STOPPED_FOR.values() for reason in state.reasons)
 
 
 def _problem(reason: Reason, slug: str, entity_id: int) -> dict[str, str]:
     fix = fix_of(reason, slug, entity_id)
     return {"text": reason.sentence, "fix_label": fix.label, "fix_url": fix.url}
+
+
+def _choices(document: SourceDocument, state: SyncState | None) -> list[dict[str, str]]:
+    """Of a document that is dated in a closed period, where each is asked for."""
+    codes = {reason.code for reason in state.reasons} if state else set()
+    asked = codes & {ReasonCode.PERIOD_ASKED, ReasonCode.PERIOD_KEPT}
+    closed_to = sync.closed_to(document.entity_id) if asked else None
+    if closed_to is None:
+        return []
+    post = {"do": "first_open_day", "label": f"Post it on {_day(closed_to + timedelta(days=1))}", "kind": "primary"}
+    keep = {"do": "keep", "label": "Keep it until the books are reopened", "kind": "plain"}
+    return [post, keep] if ReasonCode.PERIOD_ASKED in codes else [post]
 
 
 # --- what came in ----------------------------------------------------------------------------------------------------
@@ -222,6 +236,6 @@ def _entry_line(line: dict[str, Any], currency: str) -> dict[str, Any]:
 
 
 def _why(state: SyncState | None) -> list[dict[str, str]]:
-    labels = {"account": "Account", "paid_from": "Paid from", "vendor": "Vendor"}
+    labels = {"account": "Account", "paid_from": "Paid from", "vendor": "Vendor", "dated": "Date", "rate": "Rate"}
     why = state.coding.get("why", {}) if state else {}
     return [{"label": label, "sentence": why[key]} for key, label in labels.items() if key in why]

@@ -26,6 +26,8 @@ DONE = {
     Act.EXCLUDED: ("excluded", "Excluded"),
     Act.RELEASED: ("way", "Released"),
     Act.SENT_AGAIN: ("way", "Sent again"),
+    Act.MOVED: ("way", "Sent to the first open day"),
+    Act.KEPT: ("held", "Kept until the books are reopened"),
     Act.FOUND_REMOVED: ("person", "Found removed in the books, in a look"),
 }
 
@@ -49,6 +51,7 @@ def trail(row: CardTransaction) -> list[Step]:
 def _sent(attempt: SyncAttempt) -> Step:
     times = f"{attempt.envelope.sendings} times, as one and the same" if attempt.envelope.sendings > 1 else "once"
     text = f"{SENT[Action(attempt.action)]} {times}, coded by version {attempt.configuration}"
+    text = f"{text}. {attempt.remark}" if attempt.remark else text
     return Step("way", text, attempt.envelope.opened_at)
 
 
