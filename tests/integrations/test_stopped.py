@@ -8,8 +8,10 @@ from django.utils import timezone
 
 from integrations import services
 from integrations.mapping.reasons import Reason, ReasonCode
-from integrations.models import Connection, ConnectionState, JobState, SyncAttempt
+from integrations.models import Connection, ConnectionState, JobState, SyncAttempt, SyncJob
+from integrations.selectors import connections_with_work
 from integrations.sync import lane
+from ledger.tenancy.context import cleared
 from tests.integrations.conftest import Office
 from tests.integrations.test_engine import let_time_pass, state_of, states
 
@@ -117,3 +119,19 @@ def test_trouble_after_trouble_rests_longer_up_to_a_quarter_of_an_hour(books: Of
     let_time_pass(seconds=0)
     books.work()
     assert (states(), tie().rests) == ({JobState.DONE: 1}, 0)
+
+
+def test_the_sweep_finds_it_once_it_has_rested(books: Office) -> None:
+    subscription(books, "EXPIRED")
+    books.charge("c-1")
+    books.work()
+
+    def found() -> bool:
+        with cleared():
+            return books.connection.pk in {number for _, number, _ in connections_with_work()}
+
+    with transaction.atomic():
+        SyncJob.objects.update(due_at=timezone.now() - timedelta(minutes=1))
+    assert not found()
+    let_time_pass(minutes=1)
+    assert found()
