@@ -88,7 +88,7 @@ def _read(credential_id: int) -> Credential:
     if credential is None:
         raise Temporary("The company was connected again meanwhile.")
     if credential.lost_at is not None:
-        raise AccessLost("The grant is dead.")
+        raise AccessLost("The connection to these books has ended. Connect again; nothing is lost.")
     return credential
 
 
@@ -116,16 +116,27 @@ def _refresh(credential: Credential) -> str:
         return _vault().decrypt(bytes(fresh.access_token)).decode()
     try:
         grant = platform(credential.provider).oauth().refresh(_vault().decrypt(bytes(fresh.refresh_token)).decode())
-    except AccessLost:
+    except AccessLost as lost:
         # Only if these are still the tokens that are stored: another refresher may have outlived its lease.
-        _update(credential.pk, bytes(fresh.refresh_token), lost_at=timezone.now(), refreshing_until=None)
-        raise
+        now = timezone.now()
+        _update(credential.pk, bytes(fresh.refresh_token), lost_at=now, refreshing_until=None)
+        raise AccessLost(_why_lost(fresh, now, str(lost))) from lost
     except Temporary:
         _update(credential.pk, refreshing_until=None)
         raise
     # A pair that the platform has just given is good, whatever somebody concluded meanwhile.
     _update(credential.pk, refreshing_until=None, lost_at=None, **_columns(grant, timezone.now()))
     return grant.access_token
+
+
+def _why_lost(credential: Credential, now: datetime, words: str) -> str:
+    """The platform says only that it is so; what we know tells a person more."""
+    if credential.consent_expires_at is not None and now >= credential.consent_expires_at:
+        agreed = f"{credential.authorised_at:%-d %B %Y}"
+        return f"{words} The agreement of {agreed} has run out: connect again, and agree anew."
+    if now >= credential.refresh_expires_at:
+        return f"{words} It was not used for so long that it has run out. Connect again; nothing is lost."
+    return f"{words} Somebody disconnected it there, or lost the right to it. Connect again; nothing is lost."
 
 
 def _update(credential_id: int, if_stored: bytes | None = None, **columns: Any) -> None:
@@ -142,4 +153,5 @@ def _columns(grant: Grant, now: datetime) -> dict[str, Any]:
         "refresh_token": _vault().encrypt(grant.refresh_token.encode()),
         "access_expires_at": now + grant.access_lives,
         "refresh_expires_at": now + grant.refresh_lives,
+        **({"consent_expires_at": now + grant.consent_lives} if grant.consent_lives else {}),
     }

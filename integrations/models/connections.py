@@ -41,6 +41,9 @@ class Credential(TenantModel):
     refresh_token = models.BinaryField()
     access_expires_at = models.DateTimeField()
     refresh_expires_at = models.DateTimeField()
+    consent_expires_at = models.DateTimeField(
+        null=True, help_text="However often it is refreshed, a person must agree anew by then."
+    )
     authorised_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False
     )

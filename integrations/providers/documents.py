@@ -264,12 +264,13 @@ class NewVendor:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """Tokens of one consent, with how long they live from now."""
+    """Tokens of one consent, with how long they live from now, and the consent itself where the platform tells."""
 
     access_token: str
     refresh_token: str
     access_lives: timedelta
     refresh_lives: timedelta
+    consent_lives: timedelta | None = None
 
     def __repr__(self) -> str:
         return "Grant(…)"  # Tokens stay out of logs and tracebacks.

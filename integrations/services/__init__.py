@@ -7,6 +7,7 @@ from integrations.services.connecting import (
     begin_connect,
     find_authorisation,
     finish_connect,
+    must_agree_soon,
     use_authorisation,
 )
 from integrations.services.deciding import Decided, decide
@@ -36,6 +37,7 @@ __all__ = [
     "forget_old_changes",
     "look_again",
     "look_there",
+    "must_agree_soon",
     "read_references",
     "receive",
     "revert_mapping",

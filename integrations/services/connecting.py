@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import connection as database
 from django.db import transaction
@@ -20,6 +20,14 @@ from integrations.sync.company import described, wake_for
 from ledger.models import Entity, SourceDocument, User
 
 CONSENT_LASTS = timedelta(minutes=30)
+
+
+# So long before a consent runs out a person is asked for a new one; Intuit itself tells them at the same time.
+AGREE_SOON = timedelta(days=30)
+
+
+def must_agree_soon(credential: Credential, now: datetime) -> bool:
+    return credential.consent_expires_at is not None and credential.consent_expires_at - now < AGREE_SOON
 
 
 class ConnectRefused(Exception):

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from integrations import bells, selectors, services
@@ -74,6 +75,8 @@ def _connection(tie: Connection, counts: Counts, broke: list[dict[str, Any]], sl
         "problem": tie.problem,
         "connected_by": company.credential.authorised_by,
         "connected_at": tie.connected_at,
+        "agreed_until": company.credential.consent_expires_at,
+        "agree_soon": services.must_agree_soon(company.credential, timezone.now()),
         "accounts": counts.get((company.pk, "account"), 0),
         "vendors": counts.get((company.pk, "vendor"), 0),
         "refreshed_at": tie.references_read_at,

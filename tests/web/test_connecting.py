@@ -462,3 +462,15 @@ def test_a_refresh_whose_holder_died_is_taken_over(larkfield: Larkfield) -> None
     fresh = token_of(larkfield)
     assert fresh != spent
     assert opens_the_books(larkfield, fresh)
+
+
+@pytest.mark.parametrize(("days", "asked"), [(10, True), (60, False)])
+def test_a_consent_that_runs_out_soon_asks_for_a_new_one_in_time(
+    larkfield: Larkfield, days: int, *, asked: bool
+) -> None:
+    larkfield.connect()
+    with acting_for(larkfield.tenant.id), transaction.atomic():
+        Credential.objects.update(consent_expires_at=timezone.now() + timedelta(days=days))
+    shown = page(larkfield.browser.get("/o/larkfield/connections/")).text
+    assert ("asks for your agreement anew" in shown) is asked
+    assert "agreed until" in shown

@@ -39,6 +39,8 @@ class BoundedAuthClient(AuthClient):  # type: ignore[misc]
             for scheme in ("http://", "https://"):
                 self.mount(scheme, BoundedAdapter(TOTAL_SECONDS))
         if method.upper() != "GET" or url != self.environment:
+            # Told only on request; intuit-oauth cannot ask for it before 1.2.7, which python-quickbooks does not allow.
+            kwargs["headers"] = {**(kwargs.get("headers") or {}), "x-include-refresh-token-hard-expires-in": "true"}
             return super().request(method, url, **kwargs)  # type: ignore[no-any-return]
         fetched_at, document = self.discovered.get(url, (0.0, None))
         if document is None or time.monotonic() - fetched_at > DISCOVERY_LIVES:
@@ -115,9 +117,11 @@ def _grant(client: BoundedAuthClient) -> Grant:
     if not (client.access_token and client.refresh_token):
         raise ValueError("The answer lacks a token.")
     life = client.x_refresh_token_expires_in
+    consent = getattr(client, "x_refresh_token_hard_expires_in", None)
     return Grant(
         access_token=client.access_token,
         refresh_token=client.refresh_token,
         access_lives=timedelta(seconds=int(client.expires_in or 3600)),
         refresh_lives=timedelta(seconds=int(life)) if life else DEFAULT_REFRESH_LIFE,
+        consent_lives=timedelta(seconds=int(consent)) if consent else None,
     )
