@@ -3,6 +3,7 @@
 import time
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 
 from django.utils import timezone
 
@@ -16,6 +17,8 @@ from integrations.sync.retry import MOST_SENDINGS, settled_at
 from integrations.sync.shift import Shift, resting_on_trouble, send_all
 
 DOUBTS_AT_ONCE = 20
+# What is stored is sent in the same slice or not at all, but may wait for room; so long, with the gate's patience.
+SENT_WITHIN = timedelta(seconds=12)
 
 
 def resolve(shift: Shift, ends: float) -> None:
@@ -60,7 +63,7 @@ def _park_refused(lane: Lane, missing: Opened, refused: Mapping[str, str]) -> Op
 
 def _resolve_missing(shift: Shift, missing: Opened) -> None:
     able, lane, row, now = shift.provider.capabilities, shift.lane, missing.row, timezone.now()
-    settled = settled_at(row.sent_at, able.call_deadline, able.settling)
+    settled = settled_at(row.sent_at + SENT_WITHIN, able.call_deadline, able.settling)
     unanswered = list(missing.attempts.values())
     if now < settled:
         attempts.look_again(lane, unanswered, settled)

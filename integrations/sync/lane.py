@@ -6,6 +6,7 @@ up every open attempt before it writes anything.
 
 import logging
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,10 +29,22 @@ class LaneLost(RuntimeError):
     """Another worker holds the lane now; whatever we meant to write is its business."""
 
 
+@dataclass(slots=True)
+class Lease:
+    """Until when a holder may send, by its own clock: whoever was stopped for longer finds out before it sends."""
+
+    until: float
+
+    @property
+    def holds(self) -> bool:
+        return time.monotonic() < self.until
+
+
 @dataclass(frozen=True, slots=True)
 class Lane:
     connection_id: int
     fence: int
+    lease: Lease
     abandoned: bool = False
     """Its last holder did not let go by itself, and may have left work half done."""
 
@@ -70,7 +83,7 @@ def rest(lane: Lane, until: datetime) -> None:
 
 
 def _take(connection_id: int) -> Lane | None:
-    now = timezone.now()
+    now, asked_at = timezone.now(), time.monotonic()
     free = Q(lane_until__isnull=True) | Q(lane_until__lt=now)
     awake = Q(resting_until__isnull=True) | Q(resting_until__lt=now)
     with transaction.atomic():
@@ -81,7 +94,7 @@ def _take(connection_id: int) -> Lane | None:
             return None
         fence, until = found
         Connection.objects.filter(pk=connection_id).update(lane_fence=fence + 1, lane_until=now + lease())
-    return Lane(connection_id, fence + 1, abandoned=until is not None)
+    return Lane(connection_id, fence + 1, Lease(asked_at + lease().total_seconds()), abandoned=until is not None)
 
 
 def _end(lane: Lane, stop: threading.Event, beating: threading.Thread, until: datetime | None) -> None:
@@ -103,12 +116,16 @@ def _beat(tenant: int, lane: Lane, stop: threading.Event) -> None:
 
 
 def _renew(lane: Lane) -> bool:
+    asked_at = time.monotonic()
     try:
         with transaction.atomic():
             mine = Connection.objects.filter(pk=lane.connection_id, lane_fence=lane.fence)
-            return mine.update(lane_until=timezone.now() + lease()) == 1
+            if not mine.update(lane_until=timezone.now() + lease()):
+                return False
     except DatabaseTrouble as trouble:
         # Worth another beat on a new connection; if it lasts, the lease runs out and the fence protects the rows.
         logger.warning("The lease of connection %s could not be renewed: %s", lane.connection_id, trouble)
         connection.close()
         return True
+    lane.lease.until = asked_at + lease().total_seconds()
+    return True

@@ -227,7 +227,7 @@ def postpone(lane: Lane, early: Mapping[SyncJob, bool]) -> None:
     save(jobs)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def next_due(connection_id: int) -> Due | None:
     """When this connection has something to do, and whether a little of it is fresh; None when all is at rest."""
     moving = SyncJob.objects.filter(connection_id=connection_id, state__in=MOVING_STATES)

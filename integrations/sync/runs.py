@@ -48,7 +48,7 @@ class Run:
                 self._row.money[job.told_currency] += job.told_minor
         self._write(now)
 
-    @transaction.atomic
+    @transaction.atomic(savepoint=False)
     def finish(self, company: int, *, all_done: bool) -> None:
         """The holder lets go. A pause does not end the run."""
         now = timezone.now()

@@ -55,7 +55,7 @@ class Shift:
 
     @property
     def goes_on(self) -> bool:
-        return time.monotonic() < self.ends and not stopping.is_set()
+        return time.monotonic() < self.ends and self.lane.lease.holds and not stopping.is_set()
 
 
 def begin(lane: Lane, seconds: float) -> Shift:
