@@ -2,7 +2,8 @@
 
 Lost windows (a flushed Redis) cost no more than a few refusals: for a minute half of each limit is used, since nobody
 knows what was spent just before. A refusal (429) closes the gate for as long as the platform asks, and what it permits
-is taken for less from then on, until that has worn off.
+is taken for less from then on, until that has worn off. A call arrives a little later than it passes the gate, so that
+a window is a little longer here than there.
 """
 
 import time
@@ -28,20 +29,31 @@ AWAY = timedelta(seconds=2)
 # Nothing that we send takes longer; a call whose process died leaves its place after that.
 BEGAN = "pace:began"
 LONGEST_CALL_MS = 130_000
+SECOND_MS, MINUTE_MS = 1_150, 61_000
 
 # KEYS: all calls, batches, calls at once, closed until, share of the limits that is used, when Redis began.
-# ARGV: kind, our name for the call, per second, per minute, at once, batches per minute, longest call.
-# Returns 0 where the call may go, and is counted; else the milliseconds to wait.
-ENTER = """
+# ARGV: kind, our name for the call, per second, per minute, at once, batches per minute, longest call, second, minute.
+NOW = """
 local now = redis.call('TIME')
 now = now[1] * 1000 + math.floor(now[2] / 1000)
-local kind, name = ARGV[1], ARGV[2]
+"""
+# What a refusal took away comes back by a twentieth a minute. Of a Redis that has just begun half is used.
+SHARE = """
+local function share_of(key, now)
+    local cut = redis.call('HMGET', key, 'share', 'at')
+    if not cut[1] then return 1 end
+    return math.min(1, tonumber(cut[1]) + 0.05 * (now - tonumber(cut[2])) / 60000)
+end
+"""
+# Returns 0 where the call may go, and is counted; else the milliseconds to wait.
+ENTER = f"""{NOW}{SHARE}
+local kind, name, second, minute = ARGV[1], ARGV[2], tonumber(ARGV[8]), tonumber(ARGV[9])
 local closed = tonumber(redis.call('GET', KEYS[4]) or '0')
 if closed > now then return closed - now end
 
 redis.call('SET', KEYS[6], now, 'NX')
-local share = tonumber(redis.call('GET', KEYS[5]) or '1')
-if now - tonumber(redis.call('GET', KEYS[6])) < 60000 then share = share * 0.5 end
+local share = share_of(KEYS[5], now)
+if now - tonumber(redis.call('GET', KEYS[6])) < minute then share = share * 0.5 end
 local function permitted(limit) return math.max(1, math.floor(limit * share)) end
 
 local function wait(key, limit, span)
@@ -53,33 +65,32 @@ local function wait(key, limit, span)
     return math.max(1, tonumber(first[2]) + span - now)
 end
 
-redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - 60000)
-redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now - 60000)
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - minute)
+redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now - minute)
 redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', now)
-local longest = math.max(wait(KEYS[1], tonumber(ARGV[3]), 1000), wait(KEYS[1], tonumber(ARGV[4]), 60000))
-if kind == 'batch' then longest = math.max(longest, wait(KEYS[2], tonumber(ARGV[6]), 60000)) end
+local longest = math.max(wait(KEYS[1], tonumber(ARGV[3]), second), wait(KEYS[1], tonumber(ARGV[4]), minute))
+if kind == 'batch' then longest = math.max(longest, wait(KEYS[2], tonumber(ARGV[6]), minute)) end
 if tonumber(ARGV[5]) > 0 and redis.call('ZCARD', KEYS[3]) >= tonumber(ARGV[5]) then longest = math.max(longest, 50) end
 if longest > 0 then return longest end
 
 redis.call('ZADD', KEYS[1], now, name)
-redis.call('PEXPIRE', KEYS[1], 61000)
+redis.call('PEXPIRE', KEYS[1], minute)
 if kind == 'batch' then
     redis.call('ZADD', KEYS[2], now, name)
-    redis.call('PEXPIRE', KEYS[2], 61000)
+    redis.call('PEXPIRE', KEYS[2], minute)
 end
 redis.call('ZADD', KEYS[3], now + tonumber(ARGV[7]), name)
 redis.call('PEXPIRE', KEYS[3], ARGV[7])
 return 0
 """
 # KEYS and ARGV as above. Returns how many such calls may go now, and how long it takes until the next one may.
-ROOM = """
-local now = redis.call('TIME')
-now = now[1] * 1000 + math.floor(now[2] / 1000)
+ROOM = f"""{NOW}{SHARE}
+local minute = tonumber(ARGV[9])
 local closed = tonumber(redis.call('GET', KEYS[4]) or '0')
-if closed > now then return {0, closed - now} end
-local share = tonumber(redis.call('GET', KEYS[5]) or '1')
+if closed > now then return {{0, closed - now}} end
+local share = share_of(KEYS[5], now)
 local began = redis.call('GET', KEYS[6])
-if not began or now - tonumber(began) < 60000 then share = share * 0.5 end
+if not began or now - tonumber(began) < minute then share = share * 0.5 end
 local room, longest = 1000, 0
 
 local function look(key, limit, span)
@@ -93,16 +104,18 @@ local function look(key, limit, span)
     end
 end
 
-look(KEYS[1], tonumber(ARGV[4]), 60000)
-if ARGV[1] == 'batch' then look(KEYS[2], tonumber(ARGV[6]), 60000) end
-return {room, longest}
+look(KEYS[1], tonumber(ARGV[4]), minute)
+if ARGV[1] == 'batch' then look(KEYS[2], tonumber(ARGV[6]), minute) end
+return {{room, longest}}
 """
-# KEYS: closed until, share. ARGV: milliseconds to stay closed. The share is halved, and wears off in ten minutes.
-REFUSED = """
-local now = redis.call('TIME')
-redis.call('SET', KEYS[1], now[1] * 1000 + math.floor(now[2] / 1000) + ARGV[1], 'PX', ARGV[1])
-local share = tonumber(redis.call('GET', KEYS[2]) or '1')
-redis.call('SET', KEYS[2], math.max(0.25, share * 0.8), 'PX', 600000)
+# KEYS: closed until, share. ARGV: milliseconds to stay closed. Of several refusals at once the first counts.
+REFUSED = f"""{NOW}{SHARE}
+local open = tonumber(redis.call('GET', KEYS[1]) or '0') <= now
+redis.call('SET', KEYS[1], now + ARGV[1], 'PX', ARGV[1])
+if open then
+    redis.call('HSET', KEYS[2], 'share', math.max(0.25, share_of(KEYS[2], now) * 0.8), 'at', now)
+    redis.call('PEXPIRE', KEYS[2], 1200000)
+end
 """
 
 
@@ -147,7 +160,7 @@ class PacedGate(CountingGate):
         allowed = self._limits
         return [
             *(allowed.per_second, allowed.per_minute, allowed.at_once, allowed.batches_per_minute),
-            LONGEST_CALL_MS,
+            *(LONGEST_CALL_MS, SECOND_MS, MINUTE_MS),
         ]
 
 
