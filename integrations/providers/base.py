@@ -13,6 +13,7 @@ from integrations.providers.documents import (
     CompanyDescription,
     Dimension,
     Envelope,
+    Found,
     Grant,
     Item,
     Kind,
@@ -20,6 +21,7 @@ from integrations.providers.documents import (
     Outcome,
     Posted,
     ReferenceRecord,
+    Side,
     Sighting,
     Standing,
     Thing,
@@ -91,6 +93,29 @@ class Provider(Protocol):
 
     def read(self, target: Posted) -> Standing | None:
         """The object as it stands there, or None when it does not any more. Raises Temporary, AccessLost or Refused."""
+        ...
+
+    def examine(self, targets: Sequence[Posted], *, fresh: bool = True) -> dict[str, Found]:
+        """How these objects stand there now, by id, to be compared and built upon; what is not in the answer is not
+        there any more. One call each if it must be `fresh`; else by sets, which may show them a little late.
+
+        Raises Temporary, AccessLost or Refused.
+        """
+        ...
+
+    def side_of(self, item: Item) -> Side:
+        """What this write says, to be compared with what stands there. Pure."""
+        ...
+
+    def closed_to(self) -> date | None:
+        """The last day of the closed books, if any are. Raises Temporary, AccessLost or Refused."""
+        ...
+
+    def reconciled(self, since: date, until: date) -> set[str]:
+        """Ids of what is dated within these days and was reconciled with a statement: one call.
+
+        Raises Temporary, AccessLost or Refused.
+        """
         ...
 
     def create_vendors(self, names: Sequence[str], currency: str = "") -> list[NewVendor]:

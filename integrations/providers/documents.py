@@ -114,13 +114,29 @@ class Transfer:
     rate: Decimal | None = None
 
 
-Document = CardCharge | Transfer
+@dataclass(frozen=True, slots=True)
+class Reversal:
+    """Takes back exactly what stands there: the same day, accounts and amounts, the other way round.
+
+    `raw` is the object that it takes back, as the platform gave it.
+    """
+
+    mark: str
+    note: str
+    kind: str
+    raw: str
+
+
+Document = CardCharge | Transfer | Reversal
 
 
 class Action(StrEnum):
+    """A reversal leaves what stands there and posts its opposite beside it."""
+
     CREATE = "create"
     UPDATE = "update"
     REMOVE = "remove"
+    REVERSE = "reverse"
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,13 +186,65 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
+class SideLine:
+    """One line of a side, by the names of its fields. `key` is the platform's id of the line, where it has one."""
+
+    key: str
+    fields: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """A document as one side has it, to be compared field by field: ids instead of names, texts as they are."""
+
+    fields: dict[str, str]
+    lines: tuple[SideLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An object as it stands in the books right now, to be compared and built upon.
+
+    `raw` is the platform's own, for nobody else to read; `names` are what the books call the ids that stand in it.
+    """
+
+    posted: Posted
+    dated: date
+    total: Decimal
+    side: Side
+    raw: str
+    names: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class LinePart:
+    """A line of a merged document: their line by its key, ours by its place, or theirs with these fields of ours."""
+
+    key: str = ""
+    ours: int | None = None
+    take: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """Their object as it stands, with these fields and lines of ours put in. The note is given whole."""
+
+    raw: str
+    take: frozenset[str]
+    lines: tuple[LinePart, ...]
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class Write:
-    """One thing to be done to the books. An update sends the whole document over the one that stands there."""
+    """One thing to be done to the books. An update sends the whole document over the one that stands there, or merged
+    into it. The target of a reversal is what it takes back."""
 
     action: Action
     mark: str
     document: Document | None = None
     target: Posted | None = None
+    merge: Merge | None = None
 
     def __post_init__(self) -> None:
         if (self.document is None) is not (self.action is Action.REMOVE):

@@ -73,6 +73,16 @@ class QuickBooksClient:
         address = f"{self._base}/{path}"
         return self._read(lambda reader: reader.make_request("GET", address, params=dict(asked)))  # type: ignore[no-any-return]
 
+    def object(self, kind: str, number: str) -> dict[str, Any]:
+        """One object as QuickBooks writes it, with all that the library does not know."""
+        found: dict[str, Any] = self._read(lambda reader: reader.get_single_object(kind, pk=number)[kind])
+        return found
+
+    def objects(self, kind: str, statement: str) -> list[dict[str, Any]]:
+        """Those that a query shows, as QuickBooks writes them."""
+        found: list[dict[str, Any]] = self._read(lambda reader: reader.query(statement)["QueryResponse"].get(kind, []))
+        return found
+
     def _write_once(self, session: BookSession, path: str, body: str, request_id: str, token: str) -> requests.Response:
         session.access_token = token
         with self._passing(CallKind.BATCH if path == BATCH else CallKind.WRITE, session):

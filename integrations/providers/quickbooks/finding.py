@@ -13,12 +13,14 @@ from integrations.providers.quickbooks.client import QuickBooksClient
 
 PAGE = 1000
 VALUES_PER_QUERY = 100
+# What stands there anew, and is looked for by its mark.
+MADE = (Action.CREATE, Action.REVERSE)
 OBJECTS = {payloads.PURCHASE: Purchase, payloads.TRANSFER: Transfer}
 
 
 def existing(client: QuickBooksClient, items: Sequence[Item]) -> dict[str, Posted]:
     """By mark, which of these writes are done."""
-    made = [item for item in items if item.action is Action.CREATE]
+    made = [item for item in items if item.action in MADE]
     return {
         **_numbered(client, [item for item in made if _kind(item) == payloads.PURCHASE]),
         **_noted(client, [item for item in made if _kind(item) == payloads.TRANSFER]),

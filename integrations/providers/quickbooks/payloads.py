@@ -10,7 +10,18 @@ from typing import Any
 
 import simplejson
 
-from integrations.providers.documents import Action, CardCharge, Document, Item, Line, Posted, Transfer, Write
+from integrations.providers.documents import (
+    Action,
+    CardCharge,
+    Document,
+    Item,
+    Line,
+    Posted,
+    Reversal,
+    Transfer,
+    Write,
+)
+from integrations.providers.quickbooks import sides
 
 NOTE_LENGTH = 4000
 DESCRIPTION_LENGTH = 4000
@@ -21,7 +32,12 @@ PATHS = {PURCHASE: "purchase", TRANSFER: "transfer", VENDOR: "vendor"}
 # A class stands on each line, a location (Intuit's API calls it department) once on the whole.
 CLASS, LOCATION = "class", "location"
 REFERENCES = {CLASS: "ClassRef", LOCATION: "DepartmentRef"}
-OPERATIONS = {Action.CREATE: "create", Action.UPDATE: "update", Action.REMOVE: "delete"}
+OPERATIONS = {
+    Action.CREATE: "create",
+    Action.UPDATE: "update",
+    Action.REMOVE: "delete",
+    Action.REVERSE: "create",
+}
 # Intuit names only some that it refuses; an integrator found that it takes these.
 NAME_MARKS = " ,.?@&!#'~*_-;+()"
 
@@ -38,7 +54,10 @@ def item(key: str, write: Write, *, outside_us: bool = False) -> Item:
         assert write.target is not None
         return Item(key, write.mark, encoded(_identity(write.target)), write.action, write.target.kind)
     kind, body = _document(write.document, outside_us=outside_us)
-    if write.target is not None:
+    if write.merge is not None:
+        body = sides.merged(kind, body, write.merge)
+    if write.action is Action.UPDATE:
+        assert write.target is not None
         # The whole object: what is left out is cleared. A sparse update would keep a vendor that is none any more.
         body |= _identity(write.target)
     return Item(key, write.mark, encoded(body), write.action, kind)
@@ -72,6 +91,8 @@ def _identity(target: Posted) -> dict[str, Any]:
 def _document(document: Document, *, outside_us: bool) -> tuple[str, dict[str, Any]]:
     if isinstance(document, Transfer):
         return TRANSFER, transfer(document, outside_us=outside_us)
+    if isinstance(document, Reversal):
+        return document.kind, reversal(document, outside_us=outside_us)
     return PURCHASE, purchase(document, outside_us=outside_us)
 
 
@@ -120,6 +141,13 @@ def transfer(paid: Transfer, *, outside_us: bool = False) -> dict[str, Any]:
         "TxnDate": paid.dated.isoformat(),
         "PrivateNote": _note(paid.note, _writer(outside_us)),
     }
+
+
+def reversal(document: Reversal, *, outside_us: bool = False) -> dict[str, Any]:
+    """What stands there the other way round, under a number of its own."""
+    body = sides.opposite(document.kind, document.raw)
+    body["PrivateNote"] = _note(document.note, _writer(outside_us))
+    return body | ({"DocNumber": document.mark} if document.kind == PURCHASE else {})
 
 
 def display_name(name: str, *, outside_us: bool = False) -> str:

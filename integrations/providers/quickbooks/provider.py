@@ -20,6 +20,7 @@ from integrations.providers.documents import (
     Dimension,
     DimensionLevel,
     Envelope,
+    Found,
     Item,
     NewVendor,
     Outcome,
@@ -27,6 +28,7 @@ from integrations.providers.documents import (
     Posted,
     ReferenceRecord,
     Remedy,
+    Side,
     Sighting,
     Standing,
     Thing,
@@ -35,12 +37,14 @@ from integrations.providers.documents import (
 from integrations.providers.errors import AccessLost, ProviderError, Temporary
 from integrations.providers.quickbooks import (
     capture,
+    examining,
     finding,
     lists,
     payloads,
     rates,
     reading,
     replies,
+    sides,
     vendors,
     written,
 )
@@ -126,6 +130,19 @@ class QuickBooksProvider:
         found = finding.read(self._client, target.kind, target.external_id)
         return None if found is None else reading.standing(target.kind, found)
 
+    def examine(self, targets: Sequence[Posted], *, fresh: bool = True) -> dict[str, Found]:
+        return examining.examine(self._client, targets, fresh=fresh)
+
+    def side_of(self, item: Item) -> Side:
+        return sides.side(item.kind or payloads.PURCHASE, sides.parsed(item.body))
+
+    def closed_to(self) -> date | None:
+        told = getattr(self._client.get(Preferences).AccountingInfoPrefs, "BookCloseDate", None)
+        return date.fromisoformat(told) if told else None
+
+    def reconciled(self, since: date, until: date) -> set[str]:
+        return examining.reconciled(self._client, since, until)
+
     def create_vendors(self, names: Sequence[str], currency: str = "") -> list[NewVendor]:
         return vendors.create(self._client, names, currency, outside_us=self._outside_us)
 
@@ -165,7 +182,7 @@ class QuickBooksProvider:
         taken = [
             item
             for item in envelope.items
-            if outcomes[item.key].code == str(replies.DUPLICATE_NUMBER) and item.action is Action.CREATE
+            if outcomes[item.key].code == str(replies.DUPLICATE_NUMBER) and item.action in finding.MADE
         ]
         if not taken:
             return outcomes
