@@ -25,6 +25,7 @@ class ReasonCode(StrEnum):
     # Excluded: it shall not stand in the books.
     REVERSED = "reversed"
     EXCLUDED_BY_PERSON = "excluded_by_person"
+    UNDONE = "undone"
     # Needs a person: the books said no, or nobody can know.
     PERIOD_ASKED = "period_asked"
     ACCOUNT_INACTIVE = "account_inactive"
@@ -34,6 +35,7 @@ class ReasonCode(StrEnum):
     REJECTED = "rejected"
     CONFLICT = "conflict"
     CHANGED_THERE = "changed_there"
+    UNDO_REFUSED = "undo_refused"
     OUTCOME_UNKNOWN = "outcome_unknown"
     LOOKUP_REFUSED = "lookup_refused"
     OUR_FAULT = "our_fault"
@@ -63,9 +65,9 @@ HELD = frozenset(
         ReasonCode.HELD_BY_PERSON,
     }
 )
-EXCLUDED = frozenset({ReasonCode.REVERSED, ReasonCode.EXCLUDED_BY_PERSON})
+EXCLUDED = frozenset({ReasonCode.REVERSED, ReasonCode.EXCLUDED_BY_PERSON, ReasonCode.UNDONE})
 # Somebody's decision: it stays as it is until somebody decides otherwise about that very document.
-DECIDED = frozenset({ReasonCode.HELD_BY_PERSON, ReasonCode.EXCLUDED_BY_PERSON})
+DECIDED = frozenset({ReasonCode.HELD_BY_PERSON, ReasonCode.EXCLUDED_BY_PERSON, ReasonCode.UNDONE})
 # Mended by a change of the mapping; saving one sends these documents on their way again.
 MENDED_BY_MAPPING = HELD - {
     ReasonCode.OTHER_CURRENCY,
@@ -108,13 +110,15 @@ SENTENCES = {
     ReasonCode.HELD_BY_PERSON: "Held by {subject}",
     ReasonCode.REVERSED: "The issuer reversed it.",
     ReasonCode.EXCLUDED_BY_PERSON: "Excluded by {subject}",
+    ReasonCode.UNDONE: "Undone by {subject}",
+    ReasonCode.UNDO_REFUSED: "It was to be undone, and the books refused: {subject}",
     ReasonCode.VALUE_INACTIVE: "{subject} is inactive in the books.",
     ReasonCode.VENDOR_REFUSED: "The books took no vendor of this name: {subject}",
     ReasonCode.GONE: "What stood in the books for it was removed there. Sending it again makes it anew.",
     ReasonCode.ACCOUNT_INACTIVE: "Account {subject} is inactive in the books.",
     ReasonCode.REJECTED: "The books refused it: {subject}",
     ReasonCode.CONFLICT: "The books hold something else under this number: {subject}",
-    ReasonCode.CHANGED_THERE: "Somebody changed it in the books since it was posted: {subject}",
+    ReasonCode.CHANGED_THERE: "Somebody changed it in the books, and both sides changed: {subject}",
     ReasonCode.OUTCOME_UNKNOWN: "The line broke after we had sent, and it was not found in the books since.",
     ReasonCode.LOOKUP_REFUSED: "The line broke after we had sent, and the books refuse to look for it: {subject}",
     ReasonCode.ACCESS_LOST: "The books of {subject} no longer let us in.",

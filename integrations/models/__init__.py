@@ -1,4 +1,5 @@
 from integrations.models.connections import Authorisation, Company, Connection, ConnectionState, Credential
+from integrations.models.differing import Clash, Compromise, Takeback
 from integrations.models.incoming import IncomingChange
 from integrations.models.interventions import Act, Intervention
 from integrations.models.mappings import ConfigurationVersion, MappingEntry
@@ -11,7 +12,9 @@ __all__ = [
     "Act",
     "Authorisation",
     "CallCount",
+    "Clash",
     "Company",
+    "Compromise",
     "ConfigurationVersion",
     "Connection",
     "ConnectionState",
@@ -32,5 +35,6 @@ __all__ = [
     "SyncEnvelope",
     "SyncJob",
     "SyncRun",
+    "Takeback",
     "Term",
 ]

@@ -14,6 +14,10 @@ class Act(models.TextChoices):
     SENT_AGAIN = "sent_again", "Sent again"
     MOVED = "moved", "Posted on the first open day"
     KEPT = "kept", "Kept until the books are reopened"
+    UNDONE = "undone", "Undone"
+    BROUGHT_BACK = "brought_back", "Brought back"
+    KEPT_THEIRS = "kept_theirs", "Theirs kept"
+    OVERRULED = "overruled", "Ours chosen"
     FOUND_REMOVED = "found_removed", "Found removed in the books"
 
 

@@ -29,11 +29,17 @@ STATES_WITH_REASON = [*STUCK_STATES, JobState.EXCLUDED]
 
 
 class Decision(models.TextChoices):
-    """What a person decided about a document that is not in the books."""
+    """What a person decided about a document: to keep it out of the books, or to take it out; or, where somebody
+    changed it there, to write ours over that."""
 
     NONE = "", "None"
     HOLD = "hold", "Hold"
     EXCLUDE = "exclude", "Exclude"
+    UNDO = "undo", "Undo"
+    OURS = "ours", "Ours"
+
+
+DECISIONS = [decision for decision in Decision if decision is not Decision.NONE]
 
 
 class SyncJob(TenantModel):
@@ -81,8 +87,7 @@ class SyncJob(TenantModel):
             models.UniqueConstraint(fields=["tenant", "connection", "document"], name="integrations_syncjob_one"),
             models.CheckConstraint(condition=Q(state__in=JobState.values), name="integrations_syncjob_known_state"),
             models.CheckConstraint(
-                condition=Q(decision=Decision.NONE, decided_why="")
-                | Q(Q(decision__in=[Decision.HOLD, Decision.EXCLUDE]), ~Q(decided_why="")),
+                condition=Q(decision=Decision.NONE, decided_why="") | Q(Q(decision__in=DECISIONS), ~Q(decided_why="")),
                 name="integrations_syncjob_decided_why",
             ),
             models.CheckConstraint(
@@ -167,6 +172,7 @@ class SyncAttempt(TenantModel):
     body = models.TextField(help_text="Exactly what is sent.")
     fingerprint = models.CharField(max_length=64)
     configuration = models.PositiveIntegerField(help_text="The configuration version that coded it.")
+    merged = models.JSONField(null=True, help_text="What it leaves of somebody's there: sync.comparing.merged_of.")
     coding = models.JSONField(default=dict, help_text="Of a change: what stands there from then on, if it is taken.")
     remark = models.CharField(max_length=300, blank=True, help_text="What is out of the ordinary about it: day, rate.")
     outcome = models.CharField(max_length=20, blank=True, help_text="documents.OutcomeKind; empty while it is open.")

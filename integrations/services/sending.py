@@ -17,6 +17,7 @@ from integrations.models import (
 )
 from integrations.models.sync import STUCK_STATES
 from integrations.selectors import in_doubt, with_any_reason, with_reason
+from integrations.services import choosing, undoing
 from integrations.services.interventions import remember
 from integrations.sync import queue
 from integrations.sync.retry import MOST_SENDINGS
@@ -34,14 +35,14 @@ def send_again(jobs: QuerySet[SyncJob], person: User) -> int:
     One whose outcome is unknown is looked up first. If it is still not there, its own envelope is repeated, for that a
     person asks renews the trust in the key; or, where repeating did not help, it is planned anew. What somebody changed
     in the books is written over: to ask for that is the person's decision. Where books were closed they may be open by
-    now, so that the company is asked first.
+    now, so that the company is asked first. What was undone comes back.
     """
     closed_out = jobs.filter(with_any_reason(ABOUT_CLOSING), state__in=STUCK_STATES)
     Company.objects.filter(pk__in=closed_out.values("connection__company")).update(doubted=True)
-    changed_there = jobs.filter(with_reason(ReasonCode.CHANGED_THERE))
-    ExternalLink.objects.filter(document__in=changed_there.values("document")).update(external_version="")
     removed = jobs.filter(with_reason(ReasonCode.GONE)).values("document")
     ExternalLink.objects.filter(document__in=removed, stance=Stance.GONE).delete()
+    choosing.overrule(jobs, person)
+    back = undoing.bring_back(jobs, person)
     parked = jobs.filter(in_doubt(), state=JobState.NEEDS_ATTENTION)
     now = timezone.now()
     ids = list(parked.select_for_update(no_key=True).order_by("id").values_list("pk", flat=True))
@@ -54,7 +55,7 @@ def send_again(jobs: QuerySet[SyncJob], person: User) -> int:
     ids += waiting.filter(~in_doubt()).select_for_update(no_key=True).order_by("id").values_list("pk", flat=True)
     remember(Act.SENT_AGAIN, ids, person)
     queue.wake(SyncJob.objects.filter(pk__in=ids))
-    return len(ids)
+    return len(ids) + back
 
 
 @transaction.atomic

@@ -17,6 +17,7 @@ from integrations.mapping.reasons import Reason, ReasonCode
 from integrations.mapping.rules import TransactionFacts
 from integrations.models import ExternalLink, JobState, SyncAttempt, SyncEnvelope, SyncJob
 from integrations.providers.documents import Action, Envelope, Item, Outcome, OutcomeKind, Posted, Remedy
+from integrations.sync import differences, takebacks
 from integrations.sync.lane import Lane
 from integrations.sync.plan import Send
 from integrations.sync.queue import bring_to_rest, locked, save
@@ -105,6 +106,7 @@ def _attempt(row: SyncEnvelope, item: Item, planned: Planned) -> SyncAttempt:
         configuration=planned.version,
         remark=planned.send.remark,
         coding=_coding(planned) if item.action is Action.UPDATE else {},
+        merged=planned.send.merged,
     )
 
 
@@ -141,6 +143,7 @@ def settle(lane: Lane, run: Run, landed: Sequence[tuple[Opened, Mapping[str, Out
     settled = [(jobs[attempt.job_id], attempt, outcome) for attempt, outcome in pairs]
     update_rows([attempt for attempt, _ in pairs], ["outcome", "code", "answer", "settled_at"])
     _link(lane, settled, now)
+    differences.note(lane, settled, now)
     save(list(jobs.values()), "coding")
     _close_settled([opened.row for opened, _ in landed], now)
     run.count(settled, now)
@@ -179,8 +182,8 @@ def _note(attempt: SyncAttempt, outcome: Outcome, now: datetime) -> None:
 def _advance(job: SyncJob, attempt: SyncAttempt, outcome: Outcome, now: datetime) -> None:
     match outcome.kind:
         case OutcomeKind.POSTED | OutcomeKind.ALREADY_THERE:
-            removed = (Reason(ReasonCode.REVERSED),) if attempt.action == Action.REMOVE else ()
-            bring_to_rest(job, removed, revision=_shown(attempt, outcome))
+            shown = takebacks.shown_after(attempt, _shown(attempt, outcome))
+            bring_to_rest(job, takebacks.reasons_after(job, attempt), revision=shown)
         case OutcomeKind.REJECTED if _is_gone(outcome):
             # Whatever changed since: it is not made anew behind the back of whoever took it out.
             bring_to_rest(job, (Reason(ReasonCode.GONE),), revision=job.wanted_revision)
@@ -189,7 +192,11 @@ def _advance(job: SyncJob, attempt: SyncAttempt, outcome: Outcome, now: datetime
             job.state, job.due_at = JobState.WAITING, now
             job.tries += 1
         case OutcomeKind.REJECTED:
-            bring_to_rest(job, (_refusal(outcome),), revision=attempt.revision)
+            refusal = takebacks.refusal_of(job, outcome.answer) or _refusal(outcome)
+            bring_to_rest(job, (refusal,), revision=attempt.revision)
+        case OutcomeKind.CONFLICT if differences.is_read_again(job, attempt):
+            job.state, job.due_at = JobState.WAITING, now
+            job.tries += 1
         case OutcomeKind.CONFLICT:
             changed_there = attempt.action != Action.CREATE
             code = ReasonCode.CHANGED_THERE if changed_there else ReasonCode.CONFLICT
@@ -216,6 +223,7 @@ def _refusal(outcome: Outcome) -> Reason:
 
 def _link(lane: Lane, settled: Sequence[tuple[SyncJob, SyncAttempt, Outcome]], now: datetime) -> None:
     """What stands there now is linked; of what was removed, by us or by somebody there, the link goes."""
+    settled = takebacks.noted(lane, settled, now)
     gone = [
         job.document_id
         for job, _, outcome in settled

@@ -7,7 +7,7 @@ the lane goes on (docs/engine.md).
 import logging
 import time
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -16,18 +16,19 @@ from typing import TypeGuard
 from django.utils import timezone
 
 from integrations.mapping.reasons import Reason, ReasonCode
-from integrations.mapping.rules import code
+from integrations.mapping.rules import TransactionFacts, code
 from integrations.models import ConnectionState, SyncAttempt, SyncJob
 from integrations.providers.calls import CallKind
 from integrations.providers.documents import Envelope, Posted
-from integrations.sync import attempts, company, doubts, links, queue, rates, shift, vendors
+from integrations.sync import attempts, company, comparing, doubts, queue, rates, shift, vendors
 from integrations.sync.asking import ask
 from integrations.sync.attempts import Planned, item_of
 from integrations.sync.gather import Gathered, gather
 from integrations.sync.lane import Lane
-from integrations.sync.plan import Blocked, Nothing, Plan, Send, plan, rate_needed
+from integrations.sync.plan import Blocked, Link, Nothing, Plan, Send, plan, rate_needed
 from integrations.sync.queue import FRESH, Configuration, Due, Unsent
 from integrations.sync.shift import MustRest, Shift, resting_on_trouble, send_all
+from integrations.sync.undo import plan_undo
 
 logger = logging.getLogger(__name__)
 
@@ -85,7 +86,7 @@ def _carry(held: Shift, jobs: Sequence[SyncJob]) -> None:
     """One claimed set, from wish to fact. What the slice has no time for waits again."""
     lane, connection = held.lane, held.connection
     gathered, undecided = _with_vendors(held, jobs, _with_rates(held, _gathered(held, jobs)))
-    plans = _plan_all(jobs, gathered)
+    plans = comparing.met(held, gathered, _plan_all(jobs, gathered))
     if early := {job: _is_one_of(undecided, step) for job, step in plans if _lacks_vendor(step)}:
         queue.postpone(lane, early)
     if unsent := [_unsent(job, step) for job, step in plans if not isinstance(step, Send)]:
@@ -135,8 +136,14 @@ def _gathered(held: Shift, jobs: Sequence[SyncJob]) -> Gathered:
     if not gathered.given_up and not _stale(gathered):
         return gathered
     unreadable = _recover(held, gathered.given_up)
-    unreadable |= _freshen(held, _stale(gather(held.connection, jobs)))
-    return replace(gather(held.connection, jobs), unreadable=unreadable)
+    looked = comparing.look(held, _stale(gather(held.connection, jobs)))
+    gathered = gather(held.connection, jobs)
+    # Not written down: until what is planned upon it is sent, it must be read anew by whoever plans again.
+    links = {
+        document: replace(link, posted=looked.found[document].posted) if document in looked.found else link
+        for document, link in gathered.links.items()
+    }
+    return replace(gathered, links=links, found=looked.found, unreadable=unreadable | looked.unreadable)
 
 
 def _recover(held: Shift, given_up: Sequence[SyncAttempt]) -> dict[int, Reason]:
@@ -155,23 +162,17 @@ def _recover(held: Shift, given_up: Sequence[SyncAttempt]) -> dict[int, Reason]:
 
 
 def _stale(gathered: Gathered) -> dict[int, Posted]:
-    """Where a person chose ours over what was changed there, its version of now is asked first."""
-    return {document: link.posted for document, link in gathered.links.items() if not link.posted.version}
-
-
-def _freshen(held: Shift, stale: Mapping[int, Posted]) -> dict[int, Reason]:
-    """Returns, by document, why the platform would not say."""
-    if not stale:
-        return {}
-    with resting_on_trouble(held):
-        there, refused = ask(held.provider.versions, list(stale.values()))
-    unreadable = {
-        document: Reason(ReasonCode.REJECTED, refused[target])
-        for document, target in stale.items()
-        if target in refused
+    """What somebody changed there is looked at before it is changed, or undone; it is partly theirs from then on."""
+    return {
+        document: link.posted
+        for document, link in gathered.links.items()
+        if not link.posted.version or (document in gathered.compromises and _moves(gathered, document, link))
+        if document not in gathered.takebacks
     }
-    links.refresh(held.lane, there, stale.keys() - unreadable.keys())
-    return unreadable
+
+
+def _moves(gathered: Gathered, document: int, link: Link) -> bool:
+    return document in gathered.undone or gathered.facts[document].revision > link.revision
 
 
 def _with_rates(held: Shift, gathered: Gathered) -> Gathered:
@@ -215,12 +216,25 @@ def _plan_all(jobs: Sequence[SyncJob], gathered: Gathered) -> list[tuple[SyncJob
     return [(job, _plan_one(job, gathered)) for job in jobs]
 
 
+def _undone(facts: TransactionFacts, gathered: Gathered) -> Plan | None:
+    document = facts.document_id
+    return plan_undo(
+        facts,
+        gathered.links.get(document),
+        gathered.undone.get(document),
+        gathered.takebacks.get(document),
+        gathered.found.get(document),
+    )
+
+
 def _plan_one(job: SyncJob, gathered: Gathered) -> Plan:
     if reason := gathered.unreadable.get(job.document_id):
         return Blocked((reason,))
     try:
         facts = gathered.facts[job.document_id]
         link, decision = gathered.links.get(job.document_id), gathered.decisions.get(job.document_id)
+        if step := _undone(facts, gathered):
+            return step
         choice = gathered.choice(job.document_id)
         return plan(facts, code(facts, gathered.mapping), link, decision, gathered.books, choice)
     except Exception:

@@ -1,6 +1,6 @@
 """One reading pass for a whole claim. What comes out are values; nothing after it asks the database."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +14,7 @@ from integrations.mapping.rules import Account, Mapping, TransactionFacts, Vendo
 from integrations.mapping.slots import MappingSlot
 from integrations.models import (
     Company,
+    Compromise,
     ConfigurationVersion,
     Connection,
     Decision,
@@ -24,12 +25,15 @@ from integrations.models import (
     ReferenceKind,
     SyncAttempt,
     SyncJob,
+    Takeback,
 )
-from integrations.providers.documents import Dimension, DimensionLevel, Posted
+from integrations.providers.documents import Dimension, DimensionLevel, Found, Posted, Side
 from integrations.providers.registry import platform
 from integrations.sync.attempts import given_up
+from integrations.sync.differences import side_from
 from integrations.sync.facts import facts_of
 from integrations.sync.plan import OPEN, Books, Link
+from integrations.sync.takebacks import undone
 from ledger.selectors.transactions import by_document
 from ledger.tenancy.context import one_moment
 
@@ -39,7 +43,7 @@ DECIDED_AS = {Decision.HOLD: ReasonCode.HELD_BY_PERSON, Decision.EXCLUDE: Reason
 @dataclass(frozen=True, slots=True)
 class Gathered:
     """By document id; of what is `unreadable` the platform would not say how it stands there. `given_up` are postings
-    that nobody found: they may have landed since."""
+    that nobody found: they may have landed since. `found` is what had to be looked at, since somebody changed it."""
 
     facts: dict[int, TransactionFacts]
     links: dict[int, Link]
@@ -49,6 +53,10 @@ class Gathered:
     books: Books = OPEN
     choices: dict[int, PeriodChoice] = field(default_factory=dict)
     unreadable: dict[int, Reason] = field(default_factory=dict)
+    undone: dict[int, Reason] = field(default_factory=dict)
+    takebacks: dict[int, Posted] = field(default_factory=dict)
+    compromises: dict[int, Side] = field(default_factory=dict)
+    found: dict[int, Found] = field(default_factory=dict)
 
     def choice(self, document: int) -> PeriodChoice:
         return self.choices.get(document, PeriodChoice.NONE)
@@ -61,19 +69,37 @@ def gather(connection: Connection, jobs: Sequence[SyncJob]) -> Gathered:
     documents = [job.document_id for job in jobs]
     links = ExternalLink.objects.filter(connection=connection, document__in=documents)
     codings = {job.document_id: job.coding for job in jobs}
+    linked = {link.document_id: link_of(link, codings[link.document_id]) for link in links}
     facts = {document: facts_of(row) for document, row in by_document(documents).items()}
     company = connection.company
     company.refresh_from_db(fields=["currency", "dimensions", "closed_to", "several_currencies"])
     mapping = mapping_of(connection, list(facts.values()))
     return Gathered(
         facts=facts,
-        links={link.document_id: link_of(link, codings[link.document_id]) for link in links},
-        decisions={job.document_id: decision_of(job) for job in jobs if job.decision},
+        links=linked,
+        decisions={job.document_id: decision_of(job) for job in jobs if job.decision in DECIDED_AS},
         mapping=mapping,
         given_up=given_up(jobs),
         books=Books(Closing(company.closed_to, mapping.closed_periods), rates_of(company, facts.values())),
         choices={job.document_id: PeriodChoice(job.period_choice) for job in jobs if job.period_choice},
+        undone={job.document_id: undone(job) for job in jobs if job.decision == Decision.UNDO},
+        takebacks=_takebacks(connection, linked),
+        compromises=_compromises(connection, linked),
     )
+
+
+def _takebacks(connection: Connection, linked: Collection[int]) -> dict[int, Posted]:
+    if not linked:
+        return {}
+    rows = Takeback.objects.filter(connection=connection, document__in=linked)
+    return {row.document_id: Posted(row.external_kind, row.external_id, row.external_version) for row in rows}
+
+
+def _compromises(connection: Connection, linked: Collection[int]) -> dict[int, Side]:
+    if not linked:
+        return {}
+    rows = Compromise.objects.filter(connection=connection, document__in=linked)
+    return {row.document_id: side_from(row.ours) for row in rows}
 
 
 def rates_of(company: Company, facts: Iterable[TransactionFacts]) -> Rates:

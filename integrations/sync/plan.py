@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from integrations.mapping.periods import Closing, Day, PeriodChoice
 from integrations.mapping.rates import Rate, RateKey, Rates
@@ -51,6 +52,8 @@ class Send:
     write: Write
     coding: Coding | None
     fingerprint: str = ""
+    merged: dict[str, Any] | None = None
+    """What it leaves of somebody's there, and what we wanted: kept with what is sent."""
 
     @property
     def remark(self) -> str:

@@ -10,7 +10,12 @@ from integrations.providers.documents import Action, OutcomeKind
 from ledger.models import CardTransaction, EventKind, LedgerEvent
 from ledger.selectors.transactions import events_of
 
-SENT = {Action.CREATE: "Sent", Action.UPDATE: "Change sent", Action.REMOVE: "Removal sent"}
+SENT = {
+    Action.CREATE: "Sent",
+    Action.UPDATE: "Change sent",
+    Action.REMOVE: "Removal sent",
+    Action.REVERSE: "Reversal sent",
+}
 SETTLED = {
     OutcomeKind.POSTED: ("books", "Posted, under mark {mark}"),
     OutcomeKind.ALREADY_THERE: ("books", "Found in the books, under mark {mark}"),
@@ -28,6 +33,10 @@ DONE = {
     Act.SENT_AGAIN: ("way", "Sent again"),
     Act.MOVED: ("way", "Sent to the first open day"),
     Act.KEPT: ("held", "Kept until the books are reopened"),
+    Act.UNDONE: ("excluded", "Undone"),
+    Act.BROUGHT_BACK: ("way", "Brought back"),
+    Act.KEPT_THEIRS: ("books", "Theirs kept"),
+    Act.OVERRULED: ("way", "Ours chosen"),
     Act.FOUND_REMOVED: ("person", "Found removed in the books, in a look"),
 }
 

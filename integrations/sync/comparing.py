@@ -1,0 +1,122 @@
+"""A change of ours meets a change of theirs: look at what stands there, and put both together or ask a person."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+
+from django.db import transaction
+
+from integrations.mapping.reasons import Reason, ReasonCode
+from integrations.models import Clash, Decision, SyncAttempt, SyncJob
+from integrations.providers.base import Provider
+from integrations.providers.documents import Action, Found, Merge, Posted, Side
+from integrations.providers.errors import Refused
+from integrations.sync import differences, links
+from integrations.sync.attempts import item_of
+from integrations.sync.gather import Gathered
+from integrations.sync.merging import NOTE, Merged, Overlap, differing, in_words, merge, without_signature
+from integrations.sync.plan import Blocked, Nothing, Plan, Send
+from integrations.sync.shift import Shift, resting_on_trouble
+
+Plans = list[tuple[SyncJob, Plan]]
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """By document: what stands there, and why the platform would not say."""
+
+    found: dict[int, Found] = field(default_factory=dict)
+    unreadable: dict[int, Reason] = field(default_factory=dict)
+
+
+def look(shift: Shift, targets: Mapping[int, Posted]) -> Looked:
+    """One call each, since a query may show it as it was before. What is not there any more is linked no longer."""
+    looked, gone = Looked(), []
+    for document, target in targets.items():
+        with resting_on_trouble(shift):
+            found = _examined(shift.provider, target)
+        if found is None:
+            gone.append(document)
+        elif isinstance(found, Refused):
+            looked.unreadable[document] = Reason(ReasonCode.REJECTED, str(found))
+        else:
+            looked.found[document] = found
+    links.forget(shift.lane, gone)
+    return looked
+
+
+def met(shift: Shift, gathered: Gathered, plans: Plans) -> Plans:
+    """The plans as they become where somebody changed what they are about."""
+    if not any(job.document_id in gathered.found for job, _ in plans):
+        return plans
+    written = _last_written([job for job, _ in plans if job.document_id in gathered.found])
+    clashes: list[Clash] = []
+    after = [(job, _met(shift.provider, gathered, written, job, step, clashes)) for job, step in plans]
+    if clashes:
+        differences.remember_clashes(shift.lane, clashes)
+    return after
+
+
+def _examined(provider: Provider, target: Posted) -> Found | Refused | None:
+    try:
+        return provider.examine([target]).get(target.external_id)
+    except Refused as refusal:
+        return refusal
+
+
+@transaction.atomic
+def _last_written(jobs: Sequence[SyncJob]) -> dict[int, SyncAttempt]:
+    """By job, what we last wrote to the books."""
+    attempts = SyncAttempt.objects.filter(
+        job__in=[job.pk for job in jobs],
+        action__in=[Action.CREATE, Action.UPDATE],
+        outcome__in=[kind.value for kind in differences.STANDS],
+    )
+    return {attempt.job_id: attempt for attempt in attempts.order_by("id")}
+
+
+def _met(
+    provider: Provider,
+    gathered: Gathered,
+    written: Mapping[int, SyncAttempt],
+    job: SyncJob,
+    step: Plan,
+    clashes: list[Clash],
+) -> Plan:
+    found = gathered.found.get(job.document_id)
+    if found is None or not isinstance(step, Send) or job.decision in (Decision.OURS, Decision.UNDO):
+        return step
+    mark = gathered.facts[job.document_id].mark
+    theirs = without_signature(found.side, mark)
+    base = gathered.compromises.get(job.document_id)
+    if base is None and job.pk in written:
+        base = without_signature(provider.side_of(item_of(written[job.pk])), mark)
+    if step.write.action is Action.REMOVE:
+        changed = differing(base or Side({}), theirs)
+        return Blocked((Reason(ReasonCode.CHANGED_THERE, in_words(changed)),)) if changed else step
+    ours = without_signature(_ours(provider, step), mark)
+    # What we last wrote is always on record; without it nothing could be told from theirs.
+    result = merge(base, ours, theirs) if base else Overlap(tuple(differing(ours, theirs)))
+    if isinstance(result, Overlap):
+        sides = (base or ours, ours, theirs)
+        clashes.append(differences.clash(job, step, sides, found, result.fields))
+        return Blocked((Reason(ReasonCode.CHANGED_THERE, in_words(result.fields)),))
+    return _merged(step, result, ours, theirs, found)
+
+
+def _ours(provider: Provider, step: Send) -> Side:
+    [envelope] = provider.pack([step.write], 1)
+    return provider.side_of(envelope.items[0])
+
+
+def _merged(step: Send, result: Merged, ours: Side, theirs: Side, found: Found) -> Plan:
+    if not result.changes:
+        return Nothing()
+    assert step.write.document is not None
+    signature = step.write.document.note.rpartition(" ")[2]
+    note = (ours if NOTE in result.take else theirs).fields.get(NOTE, "")
+    merged = Merge(found.raw, result.take, result.lines, f"{note} {signature}".strip())
+    return replace(
+        step,
+        write=replace(step.write, merge=merged, target=found.posted),
+        merged={"ours": asdict(ours), "kept": list(result.kept)},
+    )
