@@ -28,6 +28,9 @@ PLACES = [
 # A page whose own name stands under another place.
 BELONGS_TO = {
     "difference": "organisation",
+    "run": "connections",
+    "undo_run": "connections",
+    "undo_document": "transactions",
     "transaction": "transactions",
     "mapping": "first_mapping",
     "revert_mapping": "first_mapping",

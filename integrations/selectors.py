@@ -8,10 +8,13 @@ from operator import or_
 from typing import Any
 
 from django.db import connection as database
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When, Window
+from django.db.models.functions import RowNumber
 
 from integrations.mapping.reasons import ABOUT_CLOSING, DECIDED, Reason, ReasonCode
 from integrations.models import (
+    Clash,
+    Compromise,
     ConfigurationVersion,
     Connection,
     ConnectionState,
@@ -23,6 +26,7 @@ from integrations.models import (
     SyncAttempt,
     SyncEnvelope,
     SyncJob,
+    SyncRun,
 )
 from integrations.models.sync import MOVING_STATES, STUCK_STATES
 from integrations.providers.documents import Standing
@@ -237,6 +241,34 @@ def attempts_of(document: SourceDocument) -> QuerySet[SyncAttempt]:
 
 def interventions_in(document: SourceDocument) -> QuerySet[Intervention]:
     return Intervention.objects.filter(job__document=document).order_by("-id")
+
+
+def latest_runs(connections: Iterable[int], number: int) -> list[SyncRun]:
+    """The last ones of each connection, newest first."""
+    place = Window(RowNumber(), partition_by=F("connection"), order_by=F("id").desc())
+    runs = SyncRun.objects.filter(connection__in=list(connections)).annotate(place=place)
+    return list(runs.filter(place__lte=number).order_by("-id"))
+
+
+def attempts_in(run: SyncRun) -> QuerySet[SyncAttempt]:
+    return SyncAttempt.objects.filter(envelope__run=run).select_related("job").order_by("id")
+
+
+def clash_of(document: SourceDocument) -> Clash | None:
+    """That waits for a person still."""
+    open_ones = SyncJob.objects.filter(with_reason(ReasonCode.CHANGED_THERE), document=document)
+    return Clash.objects.filter(job__in=open_ones.values("pk")).first()
+
+
+def compromise_of(document: SourceDocument) -> Compromise | None:
+    return Compromise.objects.filter(document=document).first()
+
+
+def names_of(document: SourceDocument, ids: Iterable[str]) -> dict[tuple[str, str], str]:
+    """What the books call these, as last read: by the kind, or by the dimension of a value, and the id."""
+    companies = Connection.objects.filter(entity=document.entity_id).values("company")
+    rows = Reference.objects.filter(company__in=companies, external_id__in=list(ids))
+    return {(row.dimension or row.kind, row.external_id): str(row) for row in rows}
 
 
 def documents_marked(beginning: str) -> QuerySet[ExternalLink, int]:

@@ -4,7 +4,10 @@ from dataclasses import dataclass
 
 from integrations.mapping.reasons import Reason, ReasonCode
 from integrations.models import JobState, Term
+from integrations.providers.calls import CallKind
+from integrations.providers.documents import OutcomeKind
 from integrations.selectors import SyncState
+from integrations.services import Fate
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +161,45 @@ ANSWERED = frozenset(
         ReasonCode.LOOKUP_REFUSED,
     }
 )
+
+
+SENT = {"create": "Made", "update": "Changed", "remove": "Removed", "reverse": "Reversed"}
+OUTCOMES = {
+    OutcomeKind.POSTED: StateShown("books", "Done"),
+    OutcomeKind.ALREADY_THERE: StateShown("books", "Found done"),
+    OutcomeKind.REJECTED: StateShown("person", "Refused"),
+    OutcomeKind.CONFLICT: StateShown("person", "In conflict"),
+    OutcomeKind.THROTTLED: StateShown("way", "Asked to wait"),
+    OutcomeKind.ACCESS_LOST: StateShown("person", "Access lost"),
+    OutcomeKind.UNKNOWN: StateShown("checking", "Unknown"),
+}
+CALLS = {
+    CallKind.WRITE: "single writes",
+    CallKind.UPLOAD: "uploads",
+    CallKind.BATCH: "batches",
+    CallKind.READ: "reads",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FateShown:
+    """What would become of documents that are to be undone."""
+
+    state: StateShown
+    sentence: str
+
+
+FATES = {
+    Fate.REMOVED: FateShown(StateShown("way", "Removed"), "Nobody touched them in {label} since; they go from there."),
+    Fate.REVERSED: FateShown(
+        StateShown("way", "Reversed"), "Somebody changed them in {label}; a document beside each takes it back."
+    ),
+    Fate.GONE: FateShown(StateShown("none", "Gone already"), "Somebody removed them in {label}."),
+    Fate.CLOSED: FateShown(StateShown("held", "Period closed"), "The books are closed to {closed_to}; they stay."),
+    Fate.RECONCILED: FateShown(StateShown("held", "Reconciled"), "They agree with a bank statement; they stay."),
+    Fate.UNDER_WAY: FateShown(StateShown("checking", "Under way"), "Something is being sent for them; try again soon."),
+    Fate.NOT_THERE: FateShown(StateShown("none", "Not in the books"), "There is nothing to undo."),
+}
 
 
 def state_shown(state: SyncState | None) -> StateShown:

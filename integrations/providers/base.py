@@ -196,6 +196,7 @@ class Platform:
     provider: Callable[[str, str, TokenSource, Gate], Provider]
     """From the company's id on the platform, its country (empty before it was asked), a token source and a gate."""
     limits: Limits
+    metered: frozenset[CallKind]
     vendor_name: Callable[[str, str], str]
     """How a vendor of this name is written in a company of this country; empty where it cannot be. Pure."""
     object_url: Callable[[str, str, str], str]

@@ -205,7 +205,8 @@ class Side:
 class Found:
     """An object as it stands in the books right now, to be compared and built upon.
 
-    `raw` is the platform's own, for nobody else to read; `names` are what the books call the ids that stand in it.
+    `raw` is the platform's own, for nobody else to read; `names` are what the books call the ids in it,
+    as vendor:61.
     """
 
     posted: Posted

@@ -17,6 +17,7 @@ from integrations.models import Connection, ConnectionState
 from integrations.providers.errors import ProviderError
 from integrations.providers.registry import DEFAULT, platform
 from integrations.tasks import drain_connection
+from integrations.web.runs import latest_runs, metered_this_month
 from integrations.web.there import what_broke
 from integrations.words import StateShown
 from ledger.access import Action, access_of
@@ -41,7 +42,9 @@ def connection_list(request: PageRequest) -> HttpResponse:
     counts = selectors.reference_counts(tie.company_id for tie in ties.values())
     slug = request.access.organisation.slug
     broke = what_broke(slug)
-    page = {
+    runs = latest_runs(slug, [tie.pk for tie in ties.values()])
+    month = metered_this_month([tie.company_id for tie in ties.values()])
+    page: dict[str, Any] = {
         "platform": platform().label,
         "sandbox": platform().is_sandbox,
         "can_connect": request.access.allows(Action.CONFIGURE),
@@ -49,6 +52,9 @@ def connection_list(request: PageRequest) -> HttpResponse:
             _entity(entity, ties.get(entity.pk), counts, broke, slug) for entity in Entity.objects.order_by("name")
         ],
     }
+    for entity in page["entities"]:
+        if tie := ties.get(entity["id"]):
+            entity["connection"] |= {"runs": runs.get(tie.pk, []), "month": month.get(tie.company_id)}
     return render(request, "integrations/connections/page.html", {"page": page})
 
 
@@ -56,6 +62,7 @@ def _entity(
     entity: Entity, tie: Connection | None, counts: Counts, broke: list[dict[str, Any]], slug: str
 ) -> dict[str, Any]:
     return {
+        "id": entity.pk,
         "name": entity.name,
         "currency_name": currency_words(entity.currency),
         "time_zone": entity.time_zone,

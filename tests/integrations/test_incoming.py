@@ -339,10 +339,6 @@ def test_a_change_of_ours_that_is_taken_clears_the_mark(listening: Listener) -> 
     assert link().stance == Stance.EDITED
     office.charge("c-1", amount="15.00")
     office.work()
-    with transaction.atomic():
-        assert SyncJob.objects.get().reasons[0]["code"] == ReasonCode.CHANGED_THERE
-    services.send_again(SyncJob.objects.all(), office.tenant.admin)
-    office.work()
     assert link().stance == Stance.AS_POSTED
 
 

@@ -7,8 +7,9 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
-from integrations.models import ConfigurationVersion
+from integrations.models import ConfigurationVersion, SyncRun
 from tests.cast import Cast
 from tests.ledger.importing import Importer, lines
 from tests.processes import Sandbox
@@ -79,6 +80,10 @@ TABLE: dict[tuple[str, str], tuple[int, int, int, int, int]] = {
     ("POST", "mapping"): (SIGN_IN, 404, 403, 403, 302),
     ("GET", "mapping_targets"): READERS,
     ("POST", "revert_mapping"): SETTERS,
+    ("GET", "run"): READERS,
+    ("POST", "undo_run"): (SIGN_IN, 404, 403, 200, 200),
+    ("POST", "undo_document"): (SIGN_IN, 404, 403, 200, 200),
+    ("POST", "choose_side"): SENDERS,
     ("GET", "failed"): READERS,
     ("POST", "retry_cause"): SENDERS,
     ("POST", "retry_all"): SENDERS,
@@ -117,6 +122,7 @@ class Office:
     books: Books
     charge: UUID
     file: UUID
+    run: int
 
     def address(self, name: str) -> str:
         match = get_resolver().reverse_dict.getlist(name)
@@ -128,6 +134,7 @@ class Office:
             "connection_id": self.books.connection.pk,
             "public_id": self.charge,
             "import_id": self.file,
+            "run_id": self.run,
         }
         return reverse(name, kwargs={argument: known[argument] for argument in wanted})
 
@@ -154,7 +161,17 @@ class Office:
 @pytest.fixture
 def larkfield(cast: Cast, books: Books, sandbox: Sandbox) -> Office:
     [document] = books.charge("c-1")
-    return Office(cast, books, document.public_id, bring(books))
+    return Office(cast, books, document.public_id, bring(books), ran(books))
+
+
+def ran(books: Books) -> int:
+    """The number of a run, which did nothing."""
+    now = timezone.now()
+    with books.open():
+        run = SyncRun.objects.create(
+            connection=books.connection, configuration=1, begun_at=now, worked_at=now, ended_at=now
+        )
+    return run.pk
 
 
 def bring(books: Books) -> UUID:
@@ -193,6 +210,7 @@ def test_what_changes_something_cannot_be_linked_to(larkfield: Office, name: str
         entry
         for entry in TABLE
         if (entry[1] in ("transaction", "connect", "read_references", "retry_document") or "mapping" in entry[1])
+        or entry[1] in ("run", "undo_run", "undo_document", "choose_side")
         or entry[1] in ("import", "choose_columns", "stop_import", "discard_import", "refused_rows")
         if entry[1] != "first_mapping"
     ],
@@ -200,7 +218,7 @@ def test_what_changes_something_cannot_be_linked_to(larkfield: Office, name: str
 def test_under_our_own_name_nothing_of_the_neighbour_is_found(larkfield: Office, method: str, name: str) -> None:
     theirs = Books(larkfield.cast.brightwell)
     [document] = theirs.charge("theirs")
-    neighbour = Office(larkfield.cast, theirs, document.public_id, bring(theirs))
+    neighbour = Office(larkfield.cast, theirs, document.public_id, bring(theirs), ran(theirs))
     assert larkfield.browser("admin").ask(method, neighbour.address(name)).status_code == 404
     assert larkfield.browser("admin").ask(method, larkfield.address(name)).status_code != 404
 

@@ -9,7 +9,7 @@ from integrations.providers.calls import Gate, Limits
 from integrations.providers.quickbooks import payloads
 from integrations.providers.quickbooks.client import QuickBooksClient
 from integrations.providers.quickbooks.oauth import QuickBooksOAuth
-from integrations.providers.quickbooks.provider import HOME_COUNTRY, QuickBooksProvider
+from integrations.providers.quickbooks.provider import HOME_COUNTRY, METERED, QuickBooksProvider
 from integrations.providers.quickbooks.webhooks import QuickBooksWebhooks
 
 # The page of an object on the platform, by its kind.
@@ -67,6 +67,7 @@ def quickbooks_platform(settings: QuickBooksSettings) -> Platform:
         vendor_name=vendor_name,
         object_url=object_url,
         limits=limits,
+        metered=METERED,
     )
 
 

@@ -49,8 +49,10 @@ def side(kind: str, body: Mapping[str, Any]) -> Side:
 
 
 def names(kind: str, body: Mapping[str, Any]) -> dict[str, str]:
-    """What the books call the ids that stand in an object."""
-    return {text: str(named["name"]) for text, named in _references(kind, body) if named.get("name")}
+    """What the books call the ids that stand in an object, as vendor:61, since an account may have the same id."""
+    return {
+        f"{name}:{_text(named)}": str(named["name"]) for name, named in _references(kind, body) if named.get("name")
+    }
 
 
 def total(kind: str, body: Mapping[str, Any]) -> Decimal:
@@ -100,11 +102,11 @@ def _detail(line: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _references(kind: str, body: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    held = [body.get(key) for key in HEADERS[kind].values()]
-    held += [_detail(line).get(key) for line in _lines(body) for key in IN_DETAILS.values()]
-    for one in held:
+    held = [(name, body.get(key)) for name, key in HEADERS[kind].items()]
+    held += [(name, _detail(line).get(key)) for line in _lines(body) for name, key in IN_DETAILS.items()]
+    for name, one in held:
         if isinstance(one, dict):
-            yield _text(one), one
+            yield name, one
 
 
 def _text(value: Any) -> str:

@@ -17,6 +17,8 @@ from integrations.mapping.reasons import Reason, ReasonCode
 from integrations.models import JobState
 from integrations.models.sync import STUCK_STATES
 from integrations.selectors import SyncState
+from integrations.sync.merging import in_words
+from integrations.web.clashes import clash_shown
 from ledger.access import Action
 from ledger.domain.money import Money
 from ledger.domain.transactions import DocumentKind, Stage
@@ -45,6 +47,8 @@ def _context(request: PageRequest, row: CardTransaction, state: SyncState | None
     slug, document, connected = request.access.organisation.slug, row.document, sync.connected_entities()
     money = Money(document.amount_minor, document.currency)
     in_the_books = bool(state and state.external_id)
+    clash = clash_shown(slug, document, may_choose=request.access.allows(Action.RETRY))
+    compromise = sync.compromise_of(document)
     return {
         "id": document.public_id,
         "merchant": row.merchant_name,
@@ -59,11 +63,13 @@ def _context(request: PageRequest, row: CardTransaction, state: SyncState | None
         "back_url": reverse("transactions", args=[slug]),
         "problems": [_problem(reason, slug, document.entity_id) for reason in reasons_shown(row, state, connected)],
         "choices": _choices(document, state) if request.access.allows(Action.DECIDE) else None,
-        **_actions(request, row, state),
+        **(_actions(request, row, state) | ({"retry_url": None} if clash else {})),
         "facts": [{"label": label, "value": value} for label, value in _facts(row) if value],
         "ties": _ties(row, slug),
         "parts": [_part(line, document.currency, list(row.tag_uses.all())) for line in row.lines.all()],
-        "marked": marked(state, document.currency),
+        "clash": clash,
+        "kept": in_words(compromise.kept) if compromise else "",
+        "marked": None if clash else marked(state, document.currency),
         "sides": _sides(row, state),
         "entry": _entry(state, document.currency),
         "why": _why(state),
@@ -76,12 +82,16 @@ def _context(request: PageRequest, row: CardTransaction, state: SyncState | None
 def _actions(request: PageRequest, row: CardTransaction, state: SyncState | None) -> dict[str, Any]:
     slug, document = request.access.organisation.slug, row.document
     stuck = state is not None and state.state in STUCK_STATES and not _is_locked_out(state)
-    may_retry = stuck and not _is_decided(state) and request.access.allows(Action.RETRY)
+    undone = state is not None and any(reason.code is ReasonCode.UNDONE for reason in state.reasons)
+    may_retry = (stuck or undone) and not _is_decided(state) and request.access.allows(Action.RETRY)
     may_act = state is not None and request.access.allows(Action.DECIDE)
     posted = state is not None and bool(state.external_id)
+    is_held = state is not None and state.state is JobState.HELD
+    may_undo = may_act and posted and not undone
     return {
         "retry_url": reverse("retry_document", args=[slug, document.public_id]) if may_retry else None,
-        "retry_label": "Check it again" if state and state.state is JobState.HELD else "Send it again",
+        "retry_label": "Bring it back" if undone else "Check it again" if is_held else "Send it again",
+        "undo_url": reverse("undo_document", args=[slug, document.public_id]) if may_undo else None,
         "choose_url": reverse("decide_on_several", args=[slug]),
         "decide_url": reverse("decide_on_several", args=[slug]) if may_act and not posted else None,
         "code_url": reverse("decide_on_several", args=[slug]) if may_act and posted and not stuck else None,
