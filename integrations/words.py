@@ -174,10 +174,10 @@ OUTCOMES = {
     OutcomeKind.UNKNOWN: StateShown("checking", "Unknown"),
 }
 CALLS = {
-    CallKind.WRITE: "single writes",
-    CallKind.UPLOAD: "uploads",
-    CallKind.BATCH: "batches",
-    CallKind.READ: "reads",
+    CallKind.WRITE: ("single write", "single writes"),
+    CallKind.UPLOAD: ("upload", "uploads"),
+    CallKind.BATCH: ("batch", "batches"),
+    CallKind.READ: ("read", "reads"),
 }
 
 
@@ -190,14 +190,17 @@ class FateShown:
 
 
 FATES = {
-    Fate.REMOVED: FateShown(StateShown("way", "Removed"), "Nobody touched them in {label} since; they go from there."),
-    Fate.REVERSED: FateShown(
-        StateShown("way", "Reversed"), "Somebody changed them in {label}; a document beside each takes it back."
+    Fate.REMOVED: FateShown(
+        StateShown("way", "Removed"), "Untouched in {label} since it was posted: it goes from there."
     ),
-    Fate.GONE: FateShown(StateShown("none", "Gone already"), "Somebody removed them in {label}."),
-    Fate.CLOSED: FateShown(StateShown("held", "Period closed"), "The books are closed to {closed_to}; they stay."),
-    Fate.RECONCILED: FateShown(StateShown("held", "Reconciled"), "They agree with a bank statement; they stay."),
-    Fate.UNDER_WAY: FateShown(StateShown("checking", "Under way"), "Something is being sent for them; try again soon."),
+    Fate.REVERSED: FateShown(
+        StateShown("way", "Reversed"),
+        "Somebody changed it in {label}: it stays, and a document beside it takes it back.",
+    ),
+    Fate.GONE: FateShown(StateShown("none", "Gone already"), "Somebody removed it in {label}."),
+    Fate.CLOSED: FateShown(StateShown("held", "Period closed"), "The books are closed to {closed_to}: it stays."),
+    Fate.RECONCILED: FateShown(StateShown("held", "Reconciled"), "It was agreed with a bank statement: it stays."),
+    Fate.UNDER_WAY: FateShown(StateShown("checking", "Under way"), "It is being sent at this moment: try again soon."),
     Fate.NOT_THERE: FateShown(StateShown("none", "Not in the books"), "There is nothing to undo."),
 }
 

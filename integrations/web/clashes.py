@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -92,9 +93,11 @@ def _rows(clash: Clash, sides: list[Side], names: _Names) -> Iterator[dict[str, 
 def _field(name: str, value: str, names: _Names) -> str:
     if name == "credit":
         return "Refund" if value else "Charge"
-    return value if name in ("amount", "number", "note", "dated") else names.of(name, value)
+    if name == "dated" and value:
+        return f"{date.fromisoformat(value):%-d %b %Y}"
+    return value if name in ("amount", "number", "note", "description") else names.of(name, value)
 
 
 def _line(line: SideLine, names: _Names) -> str:
     told = [_field(name, value, names) for name in ON_A_LINE if (value := line.fields.get(name))]
-    return f"{line.fields.get('amount', '')} {', '.join(told)}".strip()
+    return f"{', '.join(told)}: {line.fields.get('amount', '')}"

@@ -12,6 +12,7 @@ from django.utils import timezone
 from integrations import selectors, services
 from integrations.cost import of_month
 from integrations.models import SyncAttempt, SyncRun
+from integrations.providers.calls import CallKind
 from integrations.providers.documents import OutcomeKind
 from integrations.providers.registry import platform
 from integrations.words import CALLS, OUTCOMES, SENT
@@ -41,7 +42,7 @@ def run_page(request: PageRequest, run_id: int) -> HttpResponse:
         "outcomes": [
             {"state": OUTCOMES[kind], "count": run.outcomes[kind.value]} for kind in OutcomeKind if kind in run.outcomes
         ],
-        "calls": listed([f"{run.calls[kind.value]:,} {word}" for kind, word in CALLS.items() if kind in run.calls]),
+        "calls": listed([_calls(kind, run.calls[kind.value]) for kind in CALLS if kind in run.calls]),
         "rows": [
             _document(slug, attempt, rows[attempt.job.document_id])
             for attempt in attempts[:DOCUMENTS_SHOWN]
@@ -91,6 +92,11 @@ def _run(slug: str, run: SyncRun) -> dict[str, Any]:
         "metered": run.metered,
         "version": run.configuration,
     }
+
+
+def _calls(kind: CallKind, number: int) -> str:
+    one, several = CALLS[kind]
+    return f"{number:,} {one if number == 1 else several}"
 
 
 def _took(worked: timedelta) -> str:

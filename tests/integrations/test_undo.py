@@ -1,5 +1,6 @@
 """What stands in the books is taken back: removed, reversed, or refused; the trial balance afterwards is as before."""
 
+from contextlib import suppress
 from decimal import Decimal
 
 import pytest
@@ -10,11 +11,12 @@ from integrations import services
 from integrations.mapping.reasons import ReasonCode
 from integrations.models import CallCount, JobState, SyncJob, SyncRun, Takeback
 from integrations.services import Fate
+from integrations.sync import engine, lane, queue, shift
 from ledger.domain.transactions import DocumentKind
 from ledger.models import SourceDocument
 from tests.cast import somebody
 from tests.integrations.conftest import Office
-from tests.integrations.test_changes import KINDS, outcomes, posted, reasons, send_again
+from tests.integrations.test_changes import KINDS, PowerCut, outcomes, posted, reasons, send_again
 from tests.integrations.test_engine import let_time_pass, state_of, states
 
 
@@ -218,6 +220,28 @@ def test_a_whole_run_is_undone_in_sets_and_half_of_it_survives_a_power_cut(books
     books.work()
     assert (states(), balance(books)) == ({JobState.EXCLUDED: 40}, before)
     assert {code for document in documents for code in reasons(document)} == {ReasonCode.UNDONE}
+
+
+def test_a_worker_that_dies_half_way_through_leaves_the_rest_to_the_next_one(books: Office) -> None:
+    before = balance(books)
+    books.charge(*(f"c-{number}" for number in range(12)))
+    books.work()
+    with transaction.atomic():
+        run = SyncRun.objects.get()
+    undo_all(services.posted_by(run), "Wrong card")
+    with suppress(PowerCut), lane.held(books.connection.pk) as held:
+        assert held is not None
+        work = shift.begin(held, 10)
+        engine._carry(work, queue.claim(held, 6))
+        shift.land(work)
+        queue.claim(held, 3)
+        raise PowerCut
+    assert states()[JobState.EXCLUDED] == 6
+    books.work()
+    let_time_pass(minutes=5)
+    books.work()
+    assert (states(), balance(books)) == ({JobState.EXCLUDED: 12}, before)
+    assert outcomes().count(("remove", "posted")) == 12
 
 
 def test_judging_a_run_costs_a_few_calls_however_many_it_has(books: Office) -> None:

@@ -53,7 +53,7 @@ def test_each_field_is_whose_who_changed_it(ours: Side, theirs: Side, take: set[
         (side(line(account="40")), side(line("1", account="41")), ("line account",)),
         (side(line(description="Adobe")), side(line("1", description="Hers")), ("line description",)),
         (
-            side(vendor="62", *[line(account="40")]),
+            side(line(account="40"), vendor="62"),
             side(line("1", account="41"), vendor="63"),
             ("vendor", "line account"),
         ),

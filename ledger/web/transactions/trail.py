@@ -7,6 +7,7 @@ from typing import NamedTuple
 from integrations import selectors as sync
 from integrations.models import Act, Intervention, SyncAttempt
 from integrations.providers.documents import Action, OutcomeKind
+from integrations.sync.merging import in_words
 from ledger.models import CardTransaction, EventKind, LedgerEvent
 from ledger.selectors.transactions import events_of
 
@@ -68,6 +69,10 @@ def _settled(attempt: SyncAttempt) -> Step:
     key, text = SETTLED[OutcomeKind(attempt.outcome)]
     if attempt.action == Action.REMOVE and key == "books":
         key, text = "excluded", "Taken out of the books, mark {mark}"
+    if attempt.merged and attempt.merged["kept"] and key == "books":
+        text += f", and of theirs kept: {in_words(attempt.merged['kept'])}"
+    if attempt.action == Action.REVERSE and key == "books":
+        text = "Taken back by a document beside it, mark {mark}"
     assert attempt.settled_at is not None
     return Step(key, text.format(mark=attempt.mark, answer=attempt.answer), attempt.settled_at)
 

@@ -107,18 +107,8 @@ def test_the_opposite_has_the_same_lines_and_the_other_flag(credit: dict[str, An
 
 
 def test_the_opposite_of_a_transfer_goes_the_other_way() -> None:
-    body = sides.opposite(
-        "Transfer",
-        raw(
-            {
-                "Id": "7",
-                "SyncToken": "0",
-                "FromAccountRef": {"value": "35"},
-                "ToAccountRef": {"value": "41"},
-                "Amount": 5,
-            }
-        ),
-    )
+    paid = {"FromAccountRef": {"value": "35"}, "ToAccountRef": {"value": "41"}, "Amount": 5}
+    body = sides.opposite("Transfer", raw({"Id": "7", "SyncToken": "0", **paid}))
     assert (body["FromAccountRef"]["value"], body["ToAccountRef"]["value"], body["Amount"]) == ("41", "35", 5)
 
 
