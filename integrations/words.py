@@ -190,12 +190,10 @@ class FateShown:
 
 
 FATES = {
-    Fate.REMOVED: FateShown(
-        StateShown("way", "Removed"), "Untouched in {label} since it was posted: it goes from there."
-    ),
+    Fate.REMOVED: FateShown(StateShown("way", "Removed"), "Untouched in {label} since then: it goes from there."),
     Fate.REVERSED: FateShown(
         StateShown("way", "Reversed"),
-        "Somebody changed it in {label}: it stays, and a document beside it takes it back.",
+        "Somebody changed it in {label}: a document beside it takes it back.",
     ),
     Fate.GONE: FateShown(StateShown("none", "Gone already"), "Somebody removed it in {label}."),
     Fate.CLOSED: FateShown(StateShown("held", "Period closed"), "The books are closed to {closed_to}: it stays."),
