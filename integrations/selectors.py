@@ -257,7 +257,7 @@ def attempts_in(run: SyncRun) -> QuerySet[SyncAttempt]:
 def clash_of(document: SourceDocument) -> Clash | None:
     """That waits for a person still."""
     open_ones = SyncJob.objects.filter(with_reason(ReasonCode.CHANGED_THERE), document=document)
-    return Clash.objects.filter(job__in=open_ones.values("pk")).first()
+    return Clash.objects.filter(job__in=open_ones.values("pk"), revision=F("job__wanted_revision")).first()
 
 
 def compromise_of(document: SourceDocument) -> Compromise | None:

@@ -16,6 +16,7 @@ class Act(models.TextChoices):
     KEPT = "kept", "Kept until the books are reopened"
     UNDONE = "undone", "Undone"
     BROUGHT_BACK = "brought_back", "Brought back"
+    LEFT_THERE = "left_there", "Left in the books"
     KEPT_THEIRS = "kept_theirs", "Theirs kept"
     OVERRULED = "overruled", "Ours chosen"
     FOUND_REMOVED = "found_removed", "Found removed in the books"

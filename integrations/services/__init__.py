@@ -19,7 +19,7 @@ from integrations.services.mapping import Choices, StaleMapping, revert_mapping,
 from integrations.services.periods import choose_period
 from integrations.services.references import read_references
 from integrations.services.sending import code_again, send_again
-from integrations.services.undoing import UNDONE, Fate, Judged, changed_by, judge, posted_by, undo
+from integrations.services.undoing import UNDONE, Fate, Judged, changed_by, judge, leave, posted_by, undo
 
 __all__ = [
     "PATIENCE",
@@ -44,6 +44,7 @@ __all__ = [
     "forget_old_changes",
     "judge",
     "keep_theirs",
+    "leave",
     "look_again",
     "look_there",
     "must_agree_soon",

@@ -13,6 +13,7 @@ from enum import StrEnum
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
+from integrations.mapping.reasons import ReasonCode
 from integrations.models import (
     Act,
     Compromise,
@@ -27,7 +28,7 @@ from integrations.models import (
 )
 from integrations.models.sync import MOVING_STATES
 from integrations.providers.documents import Action, Found, OutcomeKind, Posted
-from integrations.selectors import in_doubt
+from integrations.selectors import in_doubt, with_reason
 from integrations.services.interventions import remember
 from integrations.sync import queue
 from integrations.visits import visit
@@ -135,6 +136,18 @@ def bring_back(jobs: QuerySet[SyncJob], person: User) -> int:
     mine = SyncJob.objects.filter(pk__in=ids)
     mine.update(decision=Decision.NONE, decided_why="")
     remember(Act.BROUGHT_BACK, ids, person)
+    queue.wake(mine)
+    return len(ids)
+
+
+@transaction.atomic
+def leave(jobs: QuerySet[SyncJob], person: User) -> int:
+    """What the books refused to let go stays in them after all."""
+    refused = jobs.filter(with_reason(ReasonCode.UNDO_REFUSED), ~in_doubt(), state=JobState.NEEDS_ATTENTION)
+    ids = list(refused.select_for_update(no_key=True).order_by("id").values_list("pk", flat=True))
+    mine = SyncJob.objects.filter(pk__in=ids)
+    mine.update(decision=Decision.NONE, decided_why="")
+    remember(Act.LEFT_THERE, ids, person)
     queue.wake(mine)
     return len(ids)
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 from integrations.mapping.entry import as_json
 from integrations.mapping.reasons import Reason, ReasonCode
 from integrations.mapping.rules import TransactionFacts
-from integrations.models import ExternalLink, JobState, SyncAttempt, SyncEnvelope, SyncJob
+from integrations.models import Decision, ExternalLink, JobState, SyncAttempt, SyncEnvelope, SyncJob
 from integrations.providers.documents import Action, Envelope, Item, Outcome, OutcomeKind, Posted, Remedy
 from integrations.sync import differences, takebacks
 from integrations.sync.lane import Lane
@@ -187,7 +187,7 @@ def _advance(job: SyncJob, attempt: SyncAttempt, outcome: Outcome, now: datetime
         case OutcomeKind.REJECTED if _is_gone(outcome):
             # Whatever changed since: it is not made anew behind the back of whoever took it out.
             bring_to_rest(job, (Reason(ReasonCode.GONE),), revision=job.wanted_revision)
-        case OutcomeKind.REJECTED if outcome.remedy is Remedy.CLOSED:
+        case OutcomeKind.REJECTED if outcome.remedy is Remedy.CLOSED and job.decision != Decision.UNDO:
             # It is planned again as soon as the closing date was read anew (sync/company.py).
             job.state, job.due_at = JobState.WAITING, now
             job.tries += 1

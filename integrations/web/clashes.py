@@ -18,7 +18,7 @@ from integrations.providers.documents import Side, SideLine
 from integrations.providers.registry import platform
 from integrations.sync.differences import side_from
 from integrations.sync.merging import LINES, in_words, word
-from integrations.web.again import send_again
+from integrations.web.again import ring, send_again, ties_of
 from ledger.access import Action
 from ledger.models import SourceDocument
 from ledger.web.doors import PageRequest, organisation_page
@@ -55,6 +55,10 @@ def choose_side(request: PageRequest, public_id: UUID) -> HttpResponse:
         label = platform().short_label
         told = f"It stays as it stands in {label}." if kept else "It was decided already, or is being sent."
         messages.success(request, told)
+    elif side == "leave":
+        left = services.leave(jobs, request.user)
+        messages.success(request, "It stays in the books." if left else "Nothing was waiting for that.")
+        ring(request, ties_of(jobs))
     else:
         messages.warning(request, "Choose a side. Nothing was changed.")
     return redirect("transaction", request.access.organisation.slug, document.public_id)

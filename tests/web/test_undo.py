@@ -99,6 +99,19 @@ def test_an_undone_transaction_says_who_and_why_and_can_be_brought_back(ready: O
     assert states() == {JobState.DONE: 1}
 
 
+def test_what_the_books_refuse_to_let_go_may_be_left_there(ready: Office, admin: Browser) -> None:
+    document = posted(ready)
+    admin.post(address("undo_document", document.public_id), sure="yes", why="Wrong card")
+    ready.sandbox.plan_fault(kind="fault", entity="Purchase", operation="delete", code="6430", detail="Not this one")
+    ready.work()
+    page = read(admin, address("transaction", document.public_id))
+    assert "It was to be undone, and the books refused" in page.text
+    assert "Leave it in the books" in page.text
+    admin.post(address("choose_side", document.public_id), side="leave")
+    ready.work()
+    assert (states(), len(ready.sandbox.purchases())) == ({JobState.DONE: 1}, 1)
+
+
 def clashing(office: Office) -> SourceDocument:
     document = posted(office)
     recount(office, 99)

@@ -125,7 +125,7 @@ def vendor(name: str, currency: str = "") -> dict[str, Any]:
     return body | ({"CurrencyRef": {"value": currency}} if currency else {})
 
 
-def _foreign(document: Document) -> dict[str, Any]:
+def _foreign(document: CardCharge | Transfer) -> dict[str, Any]:
     """A foreign document without a rate is refused (2410); its own currency the company knows by itself."""
     if document.rate is None:
         return {}

@@ -18,6 +18,11 @@ ACTS = {
     Act.SENT_AGAIN: "sent {} again",
     Act.MOVED: "sent {} to the first open day",
     Act.KEPT: "kept {} until the books are reopened",
+    Act.UNDONE: "undid {}",
+    Act.BROUGHT_BACK: "brought {} back",
+    Act.LEFT_THERE: "left {} in the books after all",
+    Act.KEPT_THEIRS: "kept {} as the books have it",
+    Act.OVERRULED: "chose ours over the books for {}",
     Act.FOUND_REMOVED: "found {} removed in the books",
 }
 VERBS = {EventKind.RECORDED: "recorded", EventKind.CHANGED: "changed", EventKind.REVERSED: "reversed"}

@@ -87,10 +87,12 @@ def _actions(request: PageRequest, row: CardTransaction, state: SyncState | None
     may_act = state is not None and request.access.allows(Action.DECIDE)
     posted = state is not None and bool(state.external_id)
     is_held = state is not None and state.state is JobState.HELD
+    refused = state is not None and any(reason.code is ReasonCode.UNDO_REFUSED for reason in state.reasons)
     may_undo = may_act and posted and not undone
     return {
         "retry_url": reverse("retry_document", args=[slug, document.public_id]) if may_retry else None,
         "retry_label": "Bring it back" if undone else "Check it again" if is_held else "Send it again",
+        "leave_url": reverse("choose_side", args=[slug, document.public_id]) if may_retry and refused else None,
         "undo_url": reverse("undo_document", args=[slug, document.public_id]) if may_undo else None,
         "choose_url": reverse("decide_on_several", args=[slug]),
         "decide_url": reverse("decide_on_several", args=[slug]) if may_act and not posted else None,

@@ -36,6 +36,7 @@ DONE = {
     Act.KEPT: ("held", "Kept until the books are reopened"),
     Act.UNDONE: ("excluded", "Undone"),
     Act.BROUGHT_BACK: ("way", "Brought back"),
+    Act.LEFT_THERE: ("books", "Left in the books"),
     Act.KEPT_THEIRS: ("books", "Theirs kept"),
     Act.OVERRULED: ("way", "Ours chosen"),
     Act.FOUND_REMOVED: ("person", "Found removed in the books, in a look"),
