@@ -55,7 +55,11 @@ class Shift:
 
     @property
     def goes_on(self) -> bool:
-        return time.monotonic() < self.ends and self.lane.lease.holds and not stopping.is_set()
+        return time.monotonic() < self.ends and self.may_send
+
+    @property
+    def may_send(self) -> bool:
+        return self.lane.lease.holds and not stopping.is_set()
 
 
 def begin(lane: Lane, seconds: float) -> Shift:
@@ -81,7 +85,8 @@ def finish(shift: Shift, later: datetime | None) -> Due | None:
 
 
 def send_all(shift: Shift, opened: Sequence[Opened]) -> None:
-    """As many at once as there is room for. What cannot be sent any more in this slice waits again."""
+    """As many at once as there is room for. What found none when the slice was over waits again; the first ones always
+    find it, so that a slow machine gets on too."""
     for number, one in enumerate(opened):
         try:
             while not shift.flights.has_room and shift.goes_on:
@@ -89,7 +94,7 @@ def send_all(shift: Shift, opened: Sequence[Opened]) -> None:
         except MustRest:
             _withdraw(shift, opened[number:])
             raise
-        if not shift.goes_on:
+        if not shift.flights.has_room or not shift.may_send:
             _withdraw(shift, opened[number:])
             return
         shift.flights.start(one)
