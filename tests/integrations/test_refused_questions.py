@@ -8,7 +8,7 @@ from integrations.models import JobState, SyncJob
 from ledger.models import SourceDocument
 from tests.cast import somebody
 from tests.integrations.conftest import Office
-from tests.integrations.test_changes import posted, send_again
+from tests.integrations.test_changes import posted, recount, send_again
 from tests.integrations.test_engine import let_time_pass, state_of, states
 from tests.integrations.test_vendors import make_vendors, payees
 
@@ -57,11 +57,11 @@ def test_it_is_not_sent_again_and_nobody_decides_about_it_before_it_is_found(boo
 
 def test_ours_over_theirs_waits_for_a_person_where_theirs_cannot_be_read(books: Office) -> None:
     document = posted(books)
-    books.accountant().change("Purchase", TxnDate="2026-11-01")
+    recount(books, 99)
     books.record("c-1", "13.00")
     books.work()
     send_again(document)
-    refuse_questions(books, times=1)
+    books.sandbox.plan_fault(kind="fault", entity="Purchase", operation="read", code="4001", detail=WORDS)
     books.record("c-2")
     books.work()
     [reason] = state_of(document.pk).reasons
