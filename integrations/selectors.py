@@ -13,6 +13,7 @@ from django.db.models.functions import RowNumber
 
 from integrations.mapping.reasons import ABOUT_CLOSING, DECIDED, Reason, ReasonCode
 from integrations.models import (
+    AttachedFile,
     Clash,
     Compromise,
     ConfigurationVersion,
@@ -21,6 +22,9 @@ from integrations.models import (
     ExternalLink,
     Intervention,
     JobState,
+    ReceiptAttempt,
+    ReceiptJob,
+    ReceiptState,
     Reference,
     Stance,
     SyncAttempt,
@@ -41,6 +45,15 @@ STOPPED_FOR = {
     ConnectionState.RESET: ReasonCode.COMPANY_RESET,
 }
 LOCKED_OUT = Q(state__in=MOVING_STATES, connection__state__in=list(STOPPED_FOR))
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptStanding:
+    """Where one receipt stands on its way to the books."""
+
+    state: ReceiptState
+    reasons: tuple[Reason, ...] = ()
+    attached_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +82,12 @@ def tenants_with_events() -> list[int]:
 def connections_with_work() -> list[tuple[int, int, bool]]:
     """(tenant, connection, is some of it fresh) wherever a job is due and nobody holds the lane."""
     with database.cursor() as cursor:
-        cursor.execute("SELECT tenant_id, connection_id, fresh FROM lookup.connections_with_work()")
+        cursor.execute(
+            "SELECT tenant_id, connection_id, bool_or(fresh) FROM ("
+            " SELECT tenant_id, connection_id, fresh FROM lookup.connections_with_work() UNION ALL"
+            " SELECT tenant_id, connection_id, false FROM lookup.connections_with_receipts()) found"
+            " GROUP BY tenant_id, connection_id ORDER BY connection_id"
+        )
         return list(cursor.fetchall())
 
 
@@ -233,6 +251,25 @@ def worth_another_try() -> QuerySet[SyncJob]:
     decision about each."""
     decided = reduce(or_, map(with_reason, [*DECIDED, ReasonCode.CHANGED_THERE]))
     return SyncJob.objects.filter(state__in=STUCK_STATES).exclude(decided)
+
+
+def receipt_standings(receipts: Sequence[int]) -> dict[int, ReceiptStanding]:
+    """By receipt; two statements whatever their number. One whose entity has no connection is not in it."""
+    hanging = AttachedFile.objects.filter(receipt__in=receipts, left_at__isnull=True).order_by("id")
+    attached = dict(hanging.values_list("receipt", "attached_at"))
+    return {
+        job.receipt_id: ReceiptStanding(
+            ReceiptState(job.state),
+            tuple(Reason.from_json(stored) for stored in job.reasons),
+            attached.get(job.receipt_id),
+        )
+        for job in ReceiptJob.objects.filter(receipt__in=receipts)
+    }
+
+
+def receipt_attempts_of(document: SourceDocument) -> QuerySet[ReceiptAttempt]:
+    every = ReceiptAttempt.objects.filter(job__receipt__document=document)
+    return every.select_related("envelope", "job__receipt").order_by("-id")
 
 
 def attempts_of(document: SourceDocument) -> QuerySet[SyncAttempt]:

@@ -1,5 +1,6 @@
 """The suite's database is made by its owner, and every test runs as the application: the role that the wall binds."""
 
+import uuid
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.db import connection, transaction
 from django.test import TransactionTestCase
 
 from integrations.providers.quickbooks.oauth import BoundedAuthClient
+from ledger.storage import storage
 from tests.cast import Cast, make_cast
 
 ENV = environ.Env()
@@ -52,6 +54,15 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
 def _nothing_remembered() -> None:
     """A server of this test may stand on the port of a former one's, where addresses are remembered for an hour."""
     BoundedAuthClient.discovered.clear()
+
+
+@pytest.fixture(autouse=True)
+def _a_folder_of_its_own(tmp_path_factory: pytest.TempPathFactory, settings: Any) -> Iterator[None]:
+    """For the files of this test; made when the first is stored."""
+    settings.STORAGE_FOLDER = str(tmp_path_factory.getbasetemp() / "files" / uuid.uuid4().hex)
+    storage.cache_clear()
+    yield
+    storage.cache_clear()
 
 
 @pytest.fixture

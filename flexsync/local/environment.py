@@ -68,6 +68,7 @@ def for_stack(given: Mapping[str, str], secrets: Secrets, addresses: Addresses, 
         "FLEXSYNC_PORT": str(web),
         "FLEXSYNC_PUBLIC_URL": f"http://localhost:{web}",
         "FLEXSYNC_DEMO_NOTE": str(state.demo_note),
+        "FLEXSYNC_STORAGE_FOLDER": str(state.folder / "files"),
     }
     if Parts.of(given).sandbox:
         computed |= _sandbox(ports.asked_for(given, "SANDBOX_PORT", SANDBOX_PORT), state)

@@ -165,6 +165,14 @@ SPECTACULAR_SETTINGS = {
 # A list of 1,000 charges fits well; what is larger is refused before it is parsed.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
+# --- files: a folder, or an S3-compatible store where a bucket is named; boto3 finds its credentials by itself --------
+STORAGE_FOLDER = env("FLEXSYNC_STORAGE_FOLDER", default=str(ROOT / ".flexsync" / "files"))
+STORAGE = {
+    "bucket": env("AWS_STORAGE_BUCKET_NAME", default=""),
+    "endpoint_url": env("AWS_ENDPOINT_URL", default=""),
+    "region": env("AWS_DEFAULT_REGION", default="us-east-1"),
+}
+
 # --- pages -----------------------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT = ROOT / "staticfiles"
@@ -201,6 +209,8 @@ QUICKBOOKS = {
     # Intuit's word for the secret by which its messages are signed.
     "webhook_verifier": env("QUICKBOOKS_WEBHOOK_VERIFIER", default=""),
     "timeout_seconds": env.float("QUICKBOOKS_TIMEOUT_SECONDS", default=60.0),
+    # Of a call that carries files: Intuit itself works for 120 s at most.
+    "upload_seconds": env.float("QUICKBOOKS_UPLOAD_SECONDS", default=120.0),
     # Keep within the platform's limits of one company. Off only for a stand-in without limits.
     "limits": env.bool("QUICKBOOKS_LIMITS", default=True),
 }

@@ -3,6 +3,7 @@ from integrations.models.differing import Clash, Compromise, Takeback
 from integrations.models.incoming import IncomingChange
 from integrations.models.interventions import Act, Intervention
 from integrations.models.mappings import ConfigurationVersion, MappingEntry
+from integrations.models.receipts import AttachedFile, ReceiptAttempt, ReceiptJob, ReceiptState
 from integrations.models.references import ExchangeRate, Reference, ReferenceKind
 from integrations.models.runs import CallCount, SyncRun
 from integrations.models.sync import Decision, ExternalLink, JobState, Stance, SyncAttempt, SyncEnvelope, SyncJob
@@ -10,6 +11,7 @@ from integrations.models.totals import ConservationProof, StateTotal, Term
 
 __all__ = [
     "Act",
+    "AttachedFile",
     "Authorisation",
     "CallCount",
     "Clash",
@@ -27,6 +29,9 @@ __all__ = [
     "Intervention",
     "JobState",
     "MappingEntry",
+    "ReceiptAttempt",
+    "ReceiptJob",
+    "ReceiptState",
     "Reference",
     "ReferenceKind",
     "Stance",

@@ -24,6 +24,7 @@ class SyncRun(TenantModel):
     ended_at = models.DateTimeField(null=True)
     outcomes = models.JSONField(default=dict, help_text="How many writes, by documents.OutcomeKind.")
     money = models.JSONField(default=dict, help_text="What reached the books, in minor units, by currency.")
+    files = models.JSONField(default=dict, help_text="How many receipts, by documents.OutcomeKind.")
     calls = models.JSONField(default=dict, help_text="By calls.CallKind.")
     metered = models.PositiveIntegerField(default=0, help_text="Calls that the platform charges for.")
     work_ms = models.PositiveIntegerField(default=0, help_text="Of the clock, pauses left out.")

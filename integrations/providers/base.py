@@ -13,6 +13,7 @@ from integrations.providers.documents import (
     CompanyDescription,
     Dimension,
     Envelope,
+    File,
     Found,
     Grant,
     Item,
@@ -25,8 +26,18 @@ from integrations.providers.documents import (
     Sighting,
     Standing,
     Thing,
+    Upload,
     Write,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class FileLimits:
+    """Of one call that carries files. `deadline`: so long the platform may be at work on it."""
+
+    at_once: int
+    bytes_at_once: int
+    deadline: timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +60,42 @@ class Capabilities:
     metered: frozenset[CallKind]
     remembers_changes: timedelta
     kinds: tuple[Kind, ...]
+    files: FileLimits
+
+
+class Files(Protocol):
+    """Files that hang at objects of the books: for platforms that take them."""
+
+    def load(self, files: Sequence[File]) -> list[Upload]:
+        """Put them into as few uploads as the platform takes, in their order. Pure, like Provider.pack."""
+        ...
+
+    def attach(self, upload: Upload) -> dict[str, Outcome]:
+        """Send it and say what became of each file, by key. Raises no ProviderError. Called from several threads."""
+        ...
+
+    def find_attached(self, files: Sequence[File]) -> dict[str, Posted]:
+        """Which of these hang there, by File.key: told by their document, size and hash.
+
+        What is not in the answer is not there, or cannot be seen yet. Raises Temporary, AccessLost or Refused.
+        """
+        ...
+
+    def detach(self, there: Posted, request_id: str) -> Outcome:
+        """Take a file away, in the version that is named. Safe to repeat: what is gone is gone."""
+        ...
+
+
+def portions(files: Sequence[File], number: int, size: int) -> Iterator[list[File]]:
+    """In their order, as many together as fit into a call; one that is larger goes by itself."""
+    some: list[File] = []
+    for file in files:
+        if some and (len(some) == number or sum(one.size for one in some) + file.size > size):
+            yield some
+            some = []
+        some.append(file)
+    if some:
+        yield some
 
 
 class TokenSource(Protocol):
@@ -57,7 +104,7 @@ class TokenSource(Protocol):
     def __call__(self, rejected: str = "") -> str: ...
 
 
-class Provider(Protocol):
+class Provider(Files, Protocol):
     capabilities: Capabilities
 
     def describe_company(self) -> CompanyDescription: ...

@@ -1,9 +1,11 @@
 """What is said to a platform and what comes back, in words that no platform owns."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from typing import IO
 
 from ledger.domain.money import Money
 
@@ -18,6 +20,10 @@ class OutcomeKind(StrEnum):
     CONFLICT = "conflict"
     ACCESS_LOST = "access_lost"
     UNKNOWN = "unknown"
+
+
+# The code of an outcome that the platform never heard of: it failed on our side, before it was sent.
+NOT_SENT = "not sent"
 
 
 class AccountRole(StrEnum):
@@ -288,6 +294,44 @@ class Outcome:
         stands = self.kind in (OutcomeKind.POSTED, OutcomeKind.ALREADY_THERE)
         if stands is not (self.posted is not None):
             raise ValueError(f"{self.kind} with {self.posted!r}")
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file that shall hang at an object of the books.
+
+    `sign` says what is in it; its beginning stands in the name, and a look-up tells it by that. `content` opens it,
+    anew each time.
+    """
+
+    name: str
+    content_type: str
+    size: int
+    sign: str
+    target: Posted
+    content: Callable[[], IO[bytes]]
+
+    @property
+    def key(self) -> str:
+        """The file at its document: by it a look-up answers."""
+        return f"{self.target.kind}/{self.target.external_id}/{self.sign}"
+
+
+@dataclass(frozen=True, slots=True)
+class FileItem:
+    """One file inside an upload; `body` is exactly what is said of it beside its content."""
+
+    key: str
+    body: str
+    file: File
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """Several files in one call, for several documents; it is only ever repeated as it stands."""
+
+    request_id: str
+    items: tuple[FileItem, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,10 @@ from integrations.providers.calls import CountingGate
 from integrations.providers.documents import CompanyDescription
 from integrations.providers.errors import ProviderError
 from integrations.providers.registry import platform
-from integrations.sync import queue
+from integrations.sync import queue, receipt_jobs
 from integrations.sync.company import described, wake_for
 from ledger.models import Entity, SourceDocument, User
+from ledger.selectors.receipts import with_receipts
 
 CONSENT_LASTS = timedelta(minutes=30)
 
@@ -121,6 +122,7 @@ def _tie(entity: Entity, provider: str, credential: Credential, description: Com
     wake_for(company)
     if former is not None:
         Credential.objects.filter(pk=former.credential_id).exclude(pk__in=Company.objects.values("credential")).delete()
+    receipt_jobs.wish(tie, SourceDocument.objects.filter(entity=entity, pk__in=with_receipts()))
     queue.wish(tie, queue.bookable(SourceDocument.objects.filter(entity=entity)).only("id", "revision").order_by("id"))
     return Connection.objects.select_related("entity", "company").get(pk=tie.pk)
 

@@ -17,7 +17,7 @@ from integrations.providers.base import Provider
 from integrations.providers.documents import CompanyDescription, Outcome, OutcomeKind, Remedy
 from integrations.selectors import with_any_reason, with_reason
 from integrations.sync import attempts, queue
-from integrations.sync.flights import Landed
+from integrations.sync.attempts import Opened
 from integrations.sync.lane import Lane
 
 
@@ -69,7 +69,9 @@ def look_where_doubted(connection: Connection, provider: Provider) -> None:
         remember(connection.company_id, provider.describe_company())
 
 
-def heed_closing(lane: Lane, connection: Connection, provider: Provider, landed: Sequence[Landed]) -> None:
+def heed_closing(
+    lane: Lane, connection: Connection, provider: Provider, landed: Sequence[tuple[Opened, dict[str, Outcome]]]
+) -> None:
     """After a refusal for closed books: read up to when they are closed, so that the next plan knows.
 
     What that date does not explain would be refused again, so a person is told. Raises what describing raises.

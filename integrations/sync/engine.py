@@ -20,7 +20,7 @@ from integrations.mapping.rules import TransactionFacts, code
 from integrations.models import ConnectionState, SyncAttempt, SyncJob
 from integrations.providers.calls import CallKind
 from integrations.providers.documents import Envelope, Posted
-from integrations.sync import attempts, company, comparing, doubts, queue, rates, shift, vendors
+from integrations.sync import attempts, company, comparing, doubts, queue, rates, receipts, shift, uploads, vendors
 from integrations.sync.asking import ask
 from integrations.sync.attempts import Planned, item_of
 from integrations.sync.gather import Gathered, gather
@@ -37,6 +37,8 @@ SLICE_SECONDS = 10.0
 DOUBTS_SHARE = 0.5
 # While answers are waited for, new work is looked for so often.
 LOOK_SECONDS = 1.0
+# And so often where files come and go all the time.
+FILES_LOOK_SECONDS = 0.5
 # So many batches are claimed, planned and stored together.
 BATCHES_AT_ONCE = 10
 # A company that took nothing is tried with one document.
@@ -51,14 +53,19 @@ def drain(lane: Lane, seconds: float = SLICE_SECONDS) -> Due | None:
     try:
         if lane.abandoned:
             attempts.take_over(lane)
+            uploads.take_over(lane)
         with resting_on_trouble(held):
             company.look_where_doubted(held.connection, held.provider)
         doubts.resolve(held, time.monotonic() + seconds * DOUBTS_SHARE)
-        later = _work(held)
+        looked, later = time.monotonic(), _work(held)
         # What comes meanwhile does not wait for an answer that takes long, nor what an answer sets on its way again.
         while held.flights.out and held.goes_on:
-            shift.settle(held, held.flights.landed(LOOK_SECONDS))
-            later = _work(held)
+            landed = held.flights.landed(LOOK_SECONDS)
+            shift.settle(held, landed)
+            if shift.only_files(landed) and time.monotonic() < looked + FILES_LOOK_SECONDS:
+                receipts.carry(held)
+                continue
+            looked, later = time.monotonic(), _work(held)
     except MustRest:
         logger.info("Connection %s rests.", lane.connection_id)
     shift.land(held)
@@ -77,6 +84,9 @@ def _work(held: Shift) -> datetime | None:
                 _carry(held, jobs)
         if held.connection.state != ConnectionState.LIVE:
             shift.wait_for_answers(held)
+        # Behind a few documents there is nothing to carry before they have come back.
+        elif len(jobs) == limit or not (jobs and held.flights.out):
+            receipts.carry(held)
         if len(jobs) < limit:
             return None if batches else timezone.now() + wait
     return None

@@ -17,10 +17,12 @@ from integrations.models import (
 )
 from integrations.models.sync import MOVING_STATES, STATES_WITH_REASON
 from integrations.selectors import in_doubt, with_reason
+from integrations.sync import receipt_jobs
 from integrations.sync.lane import Lane
 from integrations.sync.retry import rest_after_throttle
 from ledger import events
 from ledger.models import Entity, SourceDocument, Stage
+from ledger.models.events import OF_RECEIPTS
 from ledger.tenancy.sets import update_rows
 
 FRESH = timedelta(minutes=1)
@@ -75,16 +77,22 @@ def absorb_events() -> dict[int, int] | None:
     taken = events.take_unhandled(ABSORB_AT_ONCE)
     if not taken:
         return None
-    told = SourceDocument.objects.filter(id__in={event.document_id for event in taken})
+    said = {event.document_id for event in taken if event.kind not in OF_RECEIPTS}
+    with_files = {event.document_id for event in taken if event.kind in OF_RECEIPTS}
+    told = SourceDocument.objects.filter(id__in=said | with_files)
     # Against a connection that is being made: either it is there when we look, or it finds these documents. And of two
     # that absorb events of one document the later one reads what it says by then, so that no wish is taken back.
     lock_entities(told.values_list("entity_id", flat=True).distinct())
     by_entity: dict[int, list[SourceDocument]] = {}
-    for document in bookable(told).order_by("id"):
+    for document in told.order_by("id"):
         by_entity.setdefault(document.entity_id, []).append(document)
-    connections = Connection.objects.filter(entity_id__in=by_entity)
+    connections = list(Connection.objects.filter(entity_id__in=by_entity).order_by("id"))
     for connection in connections:
-        wish(connection, by_entity[connection.entity_id])
+        told_of = by_entity[connection.entity_id]
+        # First, since the lane's row is locked before its jobs, by everybody.
+        if files := [document.pk for document in told_of if document.pk in with_files]:
+            receipt_jobs.wish(connection, files)
+        wish(connection, [one for one in told_of if one.pk in said and one.stage != Stage.PENDING])
     events.mark_handled(taken)
     return {connection.pk: len(by_entity[connection.entity_id]) for connection in connections}
 

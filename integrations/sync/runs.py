@@ -1,7 +1,7 @@
 """What is done in one go: counted while it goes, and kept as a SyncRun."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -13,7 +13,7 @@ from integrations.providers.calls import CallKind, CountingGate
 from integrations.providers.documents import Action, Outcome
 from integrations.sync.lane import Lane
 
-FIGURES = ["worked_at", "outcomes", "money", "calls", "metered", "work_ms"]
+FIGURES = ["worked_at", "outcomes", "money", "files", "calls", "metered", "work_ms"]
 
 
 class Run:
@@ -28,6 +28,10 @@ class Run:
         self._before = Counter(self._row.calls) if self._row else Counter()
         self._metered_before = self._row.metered if self._row else 0
         self._work_before = self._row.work_ms if self._row else 0
+
+    @property
+    def is_open(self) -> bool:
+        return self._row is not None
 
     def row(self, version: int, now: datetime) -> SyncRun:
         """Called in the transaction that opens the first envelope: whoever does nothing leaves no run behind."""
@@ -46,6 +50,13 @@ class Run:
         for job, attempt, outcome in settled:
             if outcome.posted is not None and attempt.action == Action.CREATE and job.told_minor is not None:
                 self._row.money[job.told_currency] += job.told_minor
+        self._write(now)
+
+    def count_files(self, outcomes: Iterable[Outcome], now: datetime) -> None:
+        """Likewise."""
+        if self._row is None:
+            return
+        self._row.files = Counter(self._row.files) + Counter(outcome.kind.value for outcome in outcomes)
         self._write(now)
 
     @transaction.atomic(savepoint=False)

@@ -6,23 +6,25 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import transaction
 
 from integrations.models import Connection, ConnectionState
 from integrations.providers.base import Provider
 from integrations.providers.calls import CountingGate
-from integrations.providers.documents import Outcome, OutcomeKind
+from integrations.providers.documents import NOT_SENT, Outcome, OutcomeKind, Upload
 from integrations.providers.errors import AccessLost, ProviderError, Stopped, Temporary
-from integrations.sync import attempts, company, queue, resting
+from integrations.sync import attempts, company, queue, resting, uploads
 from integrations.sync.attempts import Opened
 from integrations.sync.batches import BatchSize
-from integrations.sync.flights import Flights, Landed
+from integrations.sync.flights import Cargo, Flights, Landed
 from integrations.sync.lane import Lane
 from integrations.sync.queue import Due
 from integrations.sync.runs import Run
+from integrations.sync.uploads import Hold, Loaded
 from integrations.visits import gate_of, provider_of
 
 logger = logging.getLogger(__name__)
@@ -31,6 +33,10 @@ logger = logging.getLogger(__name__)
 AT_ONCE = 8
 # After the slice, answers are waited for so long. What is out then is looked up later, as after a time-out.
 PATIENCE_SECONDS = 5.0
+
+# Answered uploads that are written down in one go.
+FILES_TOGETHER = 25
+FILES_WAIT_SECONDS = 1.0
 
 # Set when the worker is told to stop: a drain ends early then, and nothing is lost by it.
 stopping = threading.Event()
@@ -52,6 +58,7 @@ class Shift:
     flights: Flights
     sizes: BatchSize
     ends: float
+    hold: Hold = field(default_factory=Hold)
 
     @property
     def goes_on(self) -> bool:
@@ -72,12 +79,21 @@ def begin(lane: Lane, seconds: float) -> Shift:
         run = Run(lane, gate, able.metered)
     most = min(AT_ONCE, able.limits.at_once - 1) if able.limits.at_once else AT_ONCE
     sizes = BatchSize(connection.batch_size or able.batch_size, able.batch_size)
-    return Shift(lane, connection, provider, gate, run, Flights(provider.push, most), sizes, ends)
+    return Shift(lane, connection, provider, gate, run, Flights(partial(_push, provider), most), sizes, ends)
+
+
+def _push(provider: Provider, cargo: Cargo) -> dict[str, Outcome]:
+    """From a thread of its own."""
+    if isinstance(cargo, Opened):
+        return provider.push(cargo.envelope)
+    if isinstance(cargo.content, Upload):
+        return provider.attach(cargo.content)
+    return {cargo.content.key: provider.detach(cargo.content.there, cargo.content.request_id)}
 
 
 def finish(shift: Shift, later: datetime | None) -> Due | None:
     with transaction.atomic():
-        due = queue.next_due(shift.lane.connection_id)
+        due = uploads.sooner(queue.next_due(shift.lane.connection_id), shift.lane.connection_id)
         if shift.sizes.size != (shift.connection.batch_size or shift.sizes.most):
             Connection.objects.filter(pk=shift.lane.connection_id).update(batch_size=shift.sizes.size)
         shift.run.finish(shift.connection.company_id, all_done=due is None)
@@ -107,20 +123,59 @@ def _withdraw(shift: Shift, opened: Sequence[Opened]) -> None:
     attempts.settle(shift.lane, shift.run, [(one, dict.fromkeys(one.attempts, never)) for one in opened])
 
 
+def _withdraw_files(shift: Shift) -> None:
+    never = Outcome(OutcomeKind.THROTTLED, code=NOT_SENT, answer="Its time was over.", retry_after=timedelta(0))
+    shift.hold.answered += [(one, dict.fromkeys(one.attempts, never)) for one in shift.hold.waiting]
+    shift.hold.waiting.clear()
+
+
 def land(shift: Shift) -> None:
     """Wait for what is still out; of what does not come back in time nobody knows."""
     until = max(time.monotonic(), shift.ends) + PATIENCE_SECONDS
+    _withdraw_files(shift)
     while shift.flights.out and time.monotonic() < until:
         with suppress(MustRest):
             settle(shift, shift.flights.landed(until - time.monotonic()))
-    if still_out := shift.flights.out:
-        hidden = Outcome(OutcomeKind.UNKNOWN, answer="No answer while we waited.")
+    hidden = Outcome(OutcomeKind.UNKNOWN, answer="No answer while we waited.")
+    with suppress(MustRest):
+        _settle_files(shift, [(one, dict.fromkeys(one.attempts, hidden)) for one in _files(shift.flights.out)], 0)
+    if still_out := [one for one in shift.flights.out if isinstance(one, Opened)]:
         attempts.settle(shift.lane, shift.run, [(one, dict.fromkeys(one.attempts, hidden)) for one in still_out])
 
 
 def settle(shift: Shift, landed: Sequence[Landed]) -> None:
-    if not landed:
+    documents = [(cargo, spoken) for cargo, spoken in landed if isinstance(cargo, Opened)]
+    if documents:
+        _settle_documents(shift, documents)
+    files = [(cargo, spoken) for cargo, spoken in landed if isinstance(cargo, Loaded)]
+    _settle_files(shift, files, FILES_TOGETHER if _files(shift.flights.out) or shift.hold.waiting else 0)
+
+
+def only_files(landed: Sequence[Landed]) -> bool:
+    return bool(landed) and all(isinstance(cargo, Loaded) for cargo, _ in landed)
+
+
+def _files(cargoes: Sequence[Cargo]) -> list[Loaded]:
+    return [cargo for cargo in cargoes if isinstance(cargo, Loaded)]
+
+
+def _settle_files(shift: Shift, landed: Sequence[tuple[Loaded, dict[str, Outcome]]], at_least: int) -> None:
+    """Several together, since each costs about the same statements. What dies with us until then is looked up."""
+    hold, answered = shift.hold, shift.hold.answered
+    if landed and not answered:
+        hold.answered_since = time.monotonic()
+    answered += landed
+    is_time = len(answered) >= at_least or time.monotonic() > hold.answered_since + FILES_WAIT_SECONDS
+    if not answered or not is_time:
         return
+    together = list(answered)
+    answered.clear()
+    uploads.settle(shift.lane, shift.run, together)
+    outcomes = [outcome for _, spoken in together for outcome in spoken.values()]
+    _heed(shift, [outcome for outcome in outcomes if outcome.code != NOT_SENT])
+
+
+def _settle_documents(shift: Shift, landed: Sequence[tuple[Opened, dict[str, Outcome]]]) -> None:
     attempts.settle(shift.lane, shift.run, landed)
     outcomes = [outcome for _, spoken in landed for outcome in spoken.values()]
     tally = Counter(outcome.kind.value for outcome in outcomes)

@@ -32,8 +32,8 @@ ERRORS = {
     401: "No API key, or one that is not known.",
     403: "The API key lacks the scope.",
     406: "Something else than JSON was asked for.",
-    413: f"More than {LARGEST_LIST:,} at once, or more than 5 MB.",
-    415: "Something else than JSON was sent, or not in UTF-8.",
+    413: f"More than {LARGEST_LIST:,} at once, or more than 5 MB; of a file, more than 20 MB.",
+    415: "Something else than JSON was sent, or not in UTF-8; for a file, something else than a form.",
 }
 
 

@@ -1,12 +1,15 @@
 from django.urls import path
 
 from ledger.api import directory
+from ledger.api.receipts import ReceiptsView, ReceiptView
 from ledger.api.sync import SyncView
 from ledger.api.transactions import CardTransactionsView, CardTransactionView
 
 urlpatterns = [
     path("card-transactions", CardTransactionsView.as_view(), name="api_card_transactions"),
     path("card-transactions/<uuid:public_id>", CardTransactionView.as_view(), name="api_card_transaction"),
+    path("card-transactions/<str:external_id>/receipts", ReceiptsView.as_view(), name="api_receipts"),
+    path("card-transactions/<str:external_id>/receipts/<uuid:public_id>", ReceiptView.as_view(), name="api_receipt"),
     path("sync", SyncView.as_view(), name="api_sync"),
     path("entities", directory.EntitiesView.as_view(), name="api_entities"),
     path("cards", directory.CardsView.as_view(), name="api_cards"),

@@ -11,6 +11,12 @@ class EventKind(models.TextChoices):
     RECORDED = "recorded", "Recorded"
     CHANGED = "changed", "Changed"
     REVERSED = "reversed", "Reversed"
+    RECEIPT_ADDED = "receipt_added", "Receipt added"
+    RECEIPT_REMOVED = "receipt_removed", "Receipt removed"
+
+
+# They tell of a document's files; the document itself says what it said before.
+OF_RECEIPTS = [EventKind.RECEIPT_ADDED, EventKind.RECEIPT_REMOVED]
 
 
 class LedgerEvent(TenantModel):

@@ -1,34 +1,41 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from io import BytesIO
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 from django.db import connection as database
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import F, Sum
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from integrations import services, tokens
 from integrations.conservation import prove
 from integrations.mapping.slots import MappingSlot
 from integrations.models import Company, Connection, ExternalLink, JobState, Reference, SyncJob
 from integrations.providers.registry import DEFAULT, platform
+from integrations.selectors import connections_with_work
 from integrations.services import Choices, MappingKey
-from integrations.sync import engine, lane, queue
+from integrations.sync import engine, lane, queue, receipts, shift
 from ledger.domain.money import Money, parse_amount
 from ledger.domain.transactions import DocumentKind, IncomingLine, IncomingTransaction
-from ledger.models import Category, Department, SourceDocument, Tag
+from ledger.models import Category, Department, Receipt, SourceDocument, Tag
 from ledger.services.intake import record_transactions
+from ledger.services.receipts import add_receipt, keep
 from ledger.tenancy.context import acting_for, cleared
 from tests.cast import Cast, Tenant
 from tests.integrations.accountant import Accountant
 from tests.processes import Sandbox
 
 VERIFIER = "the-verifier-of-this-app"
+PDF = b"%PDF-1.7 a receipt"
 NOON = datetime(2026, 11, 19, 17, 0, tzinfo=UTC)
 
 
@@ -49,6 +56,7 @@ def sandbox(sandbox_process: Sandbox, settings: Any) -> Iterator[Sandbox]:
         "api_url": sandbox_process.url,
         "settling_seconds": 0.2,
         "timeout_seconds": 2.0,
+        "upload_seconds": 2.0,
         "limits": False,
         "webhook_verifier": VERIFIER,
     }
@@ -167,6 +175,30 @@ class Office:
         recorded = record_transactions(incoming=incoming, actor="the test")
         assert not [one.errors for one in recorded if one.errors]
         return [one.document for one in recorded if one.document is not None]
+
+    def receipt(
+        self, document: SourceDocument, content: bytes = PDF, name: str = "receipt.pdf", replaces: Receipt | None = None
+    ) -> Receipt:
+        kept = keep(BytesIO(content), name)
+        return add_receipt(document_id=document.pk, kept=kept, actor="the test", replaces=replaces).receipt
+
+    def has_work(self) -> bool:
+        """As the sweep sees it, before any organisation is known."""
+        with cleared():
+            return self.connection.pk in [connection for _, connection, _ in connections_with_work()]
+
+    def lose(self, receipt: Receipt) -> None:
+        """Its file, from the storage."""
+        (Path(settings.STORAGE_FOLDER) / receipt.storage_key).unlink()
+
+    def die_holding_an_upload(self) -> None:
+        """A worker that has stored what it is about to send, and sends nothing more."""
+        with transaction.atomic():
+            Connection.objects.update(lane_fence=F("lane_fence") + 1)
+            tie = Connection.objects.get(pk=self.connection.pk)
+        receipts._claim(shift.begin(lane.Lane(tie.pk, tie.lane_fence), 5))
+        with transaction.atomic():
+            Connection.objects.update(lane_until=timezone.now() - timedelta(seconds=1))
 
     def work(self) -> None:
         """What the worker does when its bells ring."""

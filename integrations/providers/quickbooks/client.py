@@ -6,8 +6,9 @@ number of threads may speak at once; every call passes the gate, also one that i
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -28,16 +29,36 @@ DEFAULT_REST = timedelta(seconds=60)
 TOO_MANY = 429
 JSON = "application/json"
 BATCH = "batch"
+# Intuit works on a call for so long at most.
+UPLOAD_SECONDS = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Sending:
+    kind: CallKind
+    path: str
+    body: bytes | Iterable[bytes]
+    content_type: str
+    request_id: str
+    seconds: float
+
 
 Value = TypeVar("Value")
 
 
 class QuickBooksClient:
     def __init__(
-        self, api_url: str, company: str, tokens: TokenSource, timeout_seconds: float, gate: Gate | None = None
+        self,
+        api_url: str,
+        company: str,
+        tokens: TokenSource,
+        timeout_seconds: float,
+        gate: Gate | None = None,
+        upload_seconds: float = UPLOAD_SECONDS,
     ) -> None:
         self.company = company
         self.timeout_seconds = timeout_seconds
+        self.upload_seconds = upload_seconds
         self._api_url = api_url
         self._base = f"{api_url}/v3/company/{company}"
         self._tokens = tokens
@@ -45,12 +66,22 @@ class QuickBooksClient:
 
     def write(self, path: str, body: str, request_id: str) -> Answer:
         """POST under an idempotency key. Raises Unknown once a byte may have been sent, Temporary before that."""
-        with borrowed(self.timeout_seconds) as session:
-            response = self._write_once(session, path, body, request_id, self._tokens())
+        kind = CallKind.BATCH if path == BATCH else CallKind.WRITE
+        return self._send(_Sending(kind, path, body.encode(), JSON, request_id, self.timeout_seconds))
+
+    def upload(self, body: Iterable[bytes], content_type: str, request_id: str) -> Answer:
+        """Likewise, with a body that is read anew for each time that it is sent; it says its own length.
+
+        What it raises itself goes through: fewer bytes were sent then than announced, so that nothing was done.
+        """
+        return self._send(_Sending(CallKind.UPLOAD, "upload", body, content_type, request_id, self.upload_seconds))
+
+    def _send(self, sending: "_Sending") -> Answer:
+        with borrowed(sending.seconds) as session:
+            response = self._send_once(session, sending, self._tokens())
             if response.status_code == 401:
                 # Refused at the door, so it was not done: a token can expire between two calls.
-                used = session.access_token
-                response = self._write_once(session, path, body, request_id, self._tokens(rejected=used))
+                response = self._send_once(session, sending, self._tokens(rejected=session.access_token))
             if response.status_code == 401:
                 raise AccessLost("QuickBooks refuses our access to this company.")
             return _readable(response, session.access_token)
@@ -83,15 +114,15 @@ class QuickBooksClient:
         found: list[dict[str, Any]] = self._read(lambda reader: reader.query(statement)["QueryResponse"].get(kind, []))
         return found
 
-    def _write_once(self, session: BookSession, path: str, body: str, request_id: str, token: str) -> requests.Response:
+    def _send_once(self, session: BookSession, sending: "_Sending", token: str) -> requests.Response:
         session.access_token = token
-        with self._passing(CallKind.BATCH if path == BATCH else CallKind.WRITE, session):
+        with self._passing(sending.kind, session):
             try:
                 return session.post(
-                    f"{self._base}/{path}",
-                    params={"requestid": request_id, "minorversion": str(MINOR_VERSION)},
-                    data=body.encode(),
-                    headers={"Accept": JSON, "Content-Type": JSON},
+                    f"{self._base}/{sending.path}",
+                    params={"requestid": sending.request_id, "minorversion": str(MINOR_VERSION)},
+                    data=sending.body,
+                    headers={"Accept": JSON, "Content-Type": sending.content_type},
                     allow_redirects=False,
                 )
             except (requests.exceptions.ConnectTimeout, requests.exceptions.InvalidURL) as trouble:

@@ -28,7 +28,7 @@ DESCRIPTION_LENGTH = 4000
 NAME_LENGTH = 100
 
 PURCHASE, TRANSFER, VENDOR = "Purchase", "Transfer", "Vendor"
-PATHS = {PURCHASE: "purchase", TRANSFER: "transfer", VENDOR: "vendor"}
+PATHS = {PURCHASE: "purchase", TRANSFER: "transfer", VENDOR: "vendor", "Attachable": "attachable"}
 # A class stands on each line, a location (Intuit's API calls it department) once on the whole.
 CLASS, LOCATION = "class", "location"
 REFERENCES = {CLASS: "ClassRef", LOCATION: "DepartmentRef"}
@@ -98,7 +98,7 @@ def _document(document: Document, *, outside_us: bool) -> tuple[str, dict[str, A
 
 def purchase(charge: CardCharge, *, outside_us: bool = False) -> dict[str, Any]:
     """A charge comes with its tax inside and without a tax code, which only companies outside the US must be told."""
-    write = _writer(outside_us)
+    write = writer(outside_us)
     body: dict[str, Any] = {
         "PaymentType": "CreditCard",
         "AccountRef": {"value": charge.card_account},
@@ -139,7 +139,7 @@ def transfer(paid: Transfer, *, outside_us: bool = False) -> dict[str, Any]:
         "ToAccountRef": {"value": paid.to_account},
         "Amount": paid.money.amount,
         "TxnDate": paid.dated.isoformat(),
-        "PrivateNote": _note(paid.note, _writer(outside_us)),
+        "PrivateNote": _note(paid.note, writer(outside_us)),
     }
 
 
@@ -156,7 +156,7 @@ def display_name(name: str, *, outside_us: bool = False) -> str:
     Ornaments that it cannot write go. Of a name with letters that it cannot write nothing is left: two strangers would
     become one “??”.
     """
-    write = _writer(outside_us)
+    write = writer(outside_us)
     written = [(sign, write(sign)) for sign in unicodedata.normalize("NFC", name)]
     if any(plain == "?" and sign.isalnum() for sign, plain in written):
         return ""
@@ -169,7 +169,7 @@ def _stands_in_a_name(sign: str) -> bool:
     return sign.isalnum() or sign in NAME_MARKS or not sign.isascii()
 
 
-def _writer(outside_us: bool) -> Callable[[str], str]:
+def writer(outside_us: bool) -> Callable[[str], str]:
     return basic if outside_us else latin
 
 

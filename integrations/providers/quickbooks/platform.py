@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from integrations.providers.base import Platform, TokenSource
 from integrations.providers.calls import Gate, Limits
 from integrations.providers.quickbooks import payloads
-from integrations.providers.quickbooks.client import QuickBooksClient
+from integrations.providers.quickbooks.client import UPLOAD_SECONDS, QuickBooksClient
 from integrations.providers.quickbooks.oauth import QuickBooksOAuth
 from integrations.providers.quickbooks.provider import HOME_COUNTRY, METERED, QuickBooksProvider
 from integrations.providers.quickbooks.webhooks import QuickBooksWebhooks
@@ -30,6 +30,7 @@ class QuickBooksSettings:
     settling_seconds: float
     limits: bool = True
     webhook_verifier: str = field(default="", repr=False)
+    upload_seconds: float = UPLOAD_SECONDS
 
 
 def quickbooks_platform(settings: QuickBooksSettings) -> Platform:
@@ -44,7 +45,9 @@ def quickbooks_platform(settings: QuickBooksSettings) -> Platform:
     limits = LIMITS if settings.limits else Limits()
 
     def provider(company: str, country: str, tokens: TokenSource, gate: Gate) -> QuickBooksProvider:
-        client = QuickBooksClient(settings.api_url, company, tokens, settings.timeout_seconds, gate)
+        client = QuickBooksClient(
+            settings.api_url, company, tokens, settings.timeout_seconds, gate, settings.upload_seconds
+        )
         settling = timedelta(seconds=settings.settling_seconds)
         return QuickBooksProvider(client, settling=settling, country=country, limits=limits)
 

@@ -11,7 +11,7 @@ from typing import Any
 from quickbooks.objects import Account, CompanyInfo, Department, Preferences, Vendor
 from quickbooks.objects.trackingclass import Class
 
-from integrations.providers.base import Capabilities, Names
+from integrations.providers.base import Capabilities, FileLimits, Names, portions
 from integrations.providers.calls import CallKind, Limits
 from integrations.providers.documents import (
     Action,
@@ -20,6 +20,8 @@ from integrations.providers.documents import (
     Dimension,
     DimensionLevel,
     Envelope,
+    File,
+    FileItem,
     Found,
     Item,
     NewVendor,
@@ -32,6 +34,7 @@ from integrations.providers.documents import (
     Sighting,
     Standing,
     Thing,
+    Upload,
     Write,
 )
 from integrations.providers.errors import AccessLost, ProviderError, Temporary
@@ -45,6 +48,7 @@ from integrations.providers.quickbooks import (
     reading,
     replies,
     sides,
+    uploads,
     vendors,
     written,
 )
@@ -58,6 +62,9 @@ BATCH_SIZE = 30
 SINGLES_UP_TO = 8
 # The program's names for what Intuit counts: CorePlus. Single writes and uploads are Core, and free.
 METERED = frozenset({CallKind.BATCH, CallKind.READ})
+# 100 MB are allowed in a call; what is smaller is sooner through, and less is in doubt when a line breaks.
+FILES_AT_ONCE = 10
+BYTES_AT_ONCE = 20 * 1024 * 1024
 HOME_COUNTRY = "US"
 # QuickBooks documents no retention of its idempotency keys; minutes are proven. Beyond them the document number
 # guards: a second card purchase with the same number is refused (6140).
@@ -90,6 +97,7 @@ class QuickBooksProvider:
             metered=METERED,
             remembers_changes=REMEMBERS_CHANGES,
             kinds=capture.KINDS,
+            files=FileLimits(FILES_AT_ONCE, BYTES_AT_ONCE, timedelta(seconds=client.upload_seconds)),
         )
 
     def describe_company(self) -> CompanyDescription:
@@ -158,6 +166,36 @@ class QuickBooksProvider:
 
     def wrote(self, items: Sequence[Item], names: Names) -> dict[str, Standing]:
         return written.standings(items, names)
+
+    def load(self, files: Sequence[File]) -> list[Upload]:
+        return [
+            Upload(
+                request_id=uuid.uuid4().hex,
+                items=tuple(FileItem(str(key), uploads.metadata(file), file) for key, file in enumerate(some, start=1)),
+            )
+            for some in portions(self._writable(files), FILES_AT_ONCE, BYTES_AT_ONCE)
+        ]
+
+    def _writable(self, files: Sequence[File]) -> list[File]:
+        write = payloads.writer(self._outside_us)
+        return [replace(file, name=write(file.name)) for file in files]
+
+    def attach(self, upload: Upload) -> dict[str, Outcome]:
+        form = uploads.Form(upload.request_id, upload.items)
+        try:
+            answer = self._client.upload(form, f"multipart/form-data; boundary={form.boundary}", upload.request_id)
+        except ProviderError as trouble:
+            return {item.key: _outcome_of(trouble) for item in upload.items}
+        except uploads.FileBroken as broken:
+            return uploads.not_sent(upload.items, broken)
+        return uploads.outcomes(upload.items, answer)
+
+    def find_attached(self, files: Sequence[File]) -> dict[str, Posted]:
+        return uploads.find(self._client, files)
+
+    def detach(self, there: Posted, request_id: str) -> Outcome:
+        item = uploads.removal(there)
+        return self._sent(Envelope(request_id, batched=False, items=(item,)))[item.key]
 
     def _sent(self, envelope: Envelope) -> dict[str, Outcome]:
         only = envelope.items[0]

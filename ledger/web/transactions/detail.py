@@ -27,6 +27,7 @@ from ledger.selectors.transactions import card_transactions, with_parts
 from ledger.web.doors import PageRequest, organisation_page
 from ledger.web.transactions.listing import CHIPS
 from ledger.web.transactions.marked import marked
+from ledger.web.transactions.receipts import receipts_line
 from ledger.web.transactions.standing import reasons_shown, shown_state
 from ledger.web.transactions.trail import trail
 from ledger.words import money_shown
@@ -148,6 +149,7 @@ def _facts(row: CardTransaction) -> Iterator[Fact]:
         if use.line_id is None:
             yield use.group.name, use.tag.name
     yield "Approved by", _approval(row)
+    yield "Receipts", receipts_line(document)
     yield from sorted(row.custom.items())
     yield "Number at the sender", document.external_id
 

@@ -10,6 +10,7 @@ from integrations.providers.documents import Action, OutcomeKind
 from integrations.sync.merging import in_words
 from ledger.models import CardTransaction, EventKind, LedgerEvent
 from ledger.selectors.transactions import events_of
+from ledger.web.transactions.receipts import told_of_receipts
 
 SENT = {
     Action.CREATE: "Sent",
@@ -27,6 +28,7 @@ SETTLED = {
     OutcomeKind.UNKNOWN: ("checking", "Never answered, and not found since"),
 }
 HAPPENED = {EventKind.RECORDED: "Recorded", EventKind.CHANGED: "Changed", EventKind.REVERSED: "Reversed"}
+HAPPENED |= {EventKind.RECEIPT_ADDED: "Receipt added", EventKind.RECEIPT_REMOVED: "Receipt removed"}
 DONE = {
     Act.HELD: ("held", "Held"),
     Act.EXCLUDED: ("excluded", "Excluded"),
@@ -54,6 +56,7 @@ def trail(row: CardTransaction) -> list[Step]:
     for attempt in sync.attempts_of(row.document):
         steps += [_settled(attempt)] if attempt.settled_at else []
         steps.append(_sent(attempt))
+    steps += (Step(*told) for told in told_of_receipts(row.document))
     steps += map(_done, sync.interventions_in(row.document))
     steps += map(_happened, events_of(row.document))
     return [*sorted(steps, key=attrgetter("at"), reverse=True), *_at_the_issuer(row)]
