@@ -13,6 +13,7 @@ from integrations.models import ReceiptAttempt, ReceiptJob, ReceiptState
 from integrations.providers.documents import File, Outcome, OutcomeKind, Posted, Upload
 from integrations.sync import queue, uploads
 from integrations.sync.asking import ask
+from integrations.sync.doubts import SENT_WITHIN
 from integrations.sync.hanging import Hang, Rest, Step, Take, next_step
 from integrations.sync.retry import MOST_SENDINGS, settled_at
 from integrations.sync.shift import Shift, resting_on_trouble, settle
@@ -39,13 +40,16 @@ def carry(shift: Shift) -> None:
 
 
 def _start(shift: Shift) -> None:
+    """Leaves some behind only while others fly: whoever waits for these comes back."""
     most = max(1, int(shift.flights.most * SHARE))
-    while shift.hold.waiting and shift.goes_on and _flying(shift) < most:
-        if not shift.flights.has_room:
+    while shift.hold.waiting and shift.goes_on:
+        settle(shift, shift.flights.landed(0))
+        if _flying(shift) >= most:
+            return
+        if shift.flights.has_room:
+            shift.flights.start(shift.hold.waiting.pop(0))
+        else:
             settle(shift, shift.flights.landed(LOOK_SECONDS))
-            continue
-        shift.flights.start(shift.hold.waiting.pop(0))
-    settle(shift, shift.flights.landed(0))
 
 
 def _flying(shift: Shift) -> int:
@@ -132,7 +136,7 @@ def _resolve(
 
 def _resolve_missing(shift: Shift, one: Loaded, missing: Sequence[ReceiptAttempt]) -> None:
     able, row, now = shift.provider.capabilities, one.row, timezone.now()
-    settled = settled_at(row.sent_at, able.files.deadline, able.settling)
+    settled = settled_at(row.sent_at + SENT_WITHIN, able.files.deadline, able.settling)
     assert isinstance(one.content, Upload)
     if now < settled:
         uploads.look_again_at(shift.lane, missing, settled)

@@ -1,3 +1,4 @@
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -196,7 +197,8 @@ class Office:
         with transaction.atomic():
             Connection.objects.update(lane_fence=F("lane_fence") + 1)
             tie = Connection.objects.get(pk=self.connection.pk)
-        receipts._claim(shift.begin(lane.Lane(tie.pk, tie.lane_fence), 5))
+        held = lane.Lane(tie.pk, tie.lane_fence, lane.Lease(time.monotonic() + 5))
+        receipts._claim(shift.begin(held, 5))
         with transaction.atomic():
             Connection.objects.update(lane_until=timezone.now() - timedelta(seconds=1))
 

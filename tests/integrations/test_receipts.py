@@ -75,6 +75,7 @@ def test_a_receipt_hangs_at_its_charge_to_the_byte(ready: Office) -> None:
 
 def test_files_of_several_charges_go_in_one_upload(ready: Office) -> None:
     documents = ready.charge("c-1", "c-2", "c-3")
+    ready.work()
     for number, document in enumerate(documents):
         ready.receipt(document, PDF + bytes([number]))
         ready.receipt(document, PDF + b"second" + bytes([number]))
@@ -226,7 +227,9 @@ def test_an_upload_refused_whole_leaves_the_charge_posted(ready: Office) -> None
 
 
 def test_an_upload_whose_answer_is_lost_is_looked_up_and_not_sent_again(ready: Office) -> None:
-    for document in ready.charge("c-1", "c-2"):
+    documents = ready.charge("c-1", "c-2")
+    ready.work()
+    for document in documents:
         ready.receipt(document)
     ready.sandbox.plan_fault(kind="drop_after_commit", entity="Attachable", operation="create")
     ready.work()
