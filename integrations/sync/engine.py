@@ -37,8 +37,6 @@ SLICE_SECONDS = 10.0
 DOUBTS_SHARE = 0.5
 # While answers are waited for, new work is looked for so often.
 LOOK_SECONDS = 1.0
-# And so often where files come and go all the time.
-FILES_LOOK_SECONDS = 0.5
 # So many batches are claimed, planned and stored together.
 BATCHES_AT_ONCE = 10
 # A company that took nothing is tried with one document.
@@ -62,7 +60,7 @@ def drain(lane: Lane, seconds: float = SLICE_SECONDS) -> Due | None:
         while held.flights.out and held.goes_on:
             landed = held.flights.landed(LOOK_SECONDS)
             shift.settle(held, landed)
-            if shift.only_files(landed) and time.monotonic() < looked + FILES_LOOK_SECONDS:
+            if shift.only_files(landed) and time.monotonic() < looked + LOOK_SECONDS:
                 receipts.carry(held)
                 continue
             looked, later = time.monotonic(), _work(held)

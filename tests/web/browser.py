@@ -31,8 +31,10 @@ class Browser:
         with cleared():
             return self._client.post(address, fields, headers={"HX-Request": "true"})
 
-    def ask(self, method: str, address: str) -> Any:
-        return self.post(address) if method == "POST" else self.get(address)
+    def ask(self, method: str, address: str, **fields: str) -> Any:
+        if method == "DELETE":
+            return self.delete(address)
+        return self.post(address, **fields) if method == "POST" else self.get(address)
 
     def land(self, response: Any) -> Any:
         """Follow a redirect within the product."""
