@@ -146,7 +146,7 @@ def transfer(paid: Transfer, *, outside_us: bool = False) -> dict[str, Any]:
 def reversal(document: Reversal, *, outside_us: bool = False) -> dict[str, Any]:
     """What stands there the other way round, under a number of its own."""
     body = sides.opposite(document.kind, document.raw)
-    body["PrivateNote"] = _note(document.note, _writer(outside_us))
+    body["PrivateNote"] = _note(document.note, writer(outside_us))
     return body | ({"DocNumber": document.mark} if document.kind == PURCHASE else {})
 
 
