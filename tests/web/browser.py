@@ -31,6 +31,10 @@ class Browser:
         with cleared():
             return self._client.post(address, fields, headers={"HX-Request": "true"})
 
+    def delete(self, address: str) -> Any:
+        with cleared():
+            return self._client.delete(address)
+
     def ask(self, method: str, address: str, **fields: str) -> Any:
         if method == "DELETE":
             return self.delete(address)
