@@ -11,6 +11,7 @@ import schemathesis
 from hypothesis import HealthCheck, assume, settings
 from schemathesis import Case
 from schemathesis.config import SchemathesisConfig
+from schemathesis.specs.openapi.checks import negative_data_rejection
 
 from flexsync.wsgi import application
 from tests.cast import Cast
@@ -100,4 +101,6 @@ def test_whatever_is_sent_the_answer_is_one_of_the_contract(larkfield: Issuer, c
         case.body = named(case.body)
         known = {"public_id": larkfield.read("c-1")["id"], "external_id": "c-1"}
         case.path_parameters = {name: known[name] for name in case.path_parameters}
-    case.call_and_validate(headers={"Authorization": larkfield.authorization})
+    # In a form, whatever breaks the contract of a file is a file all the same.
+    unknowable = [negative_data_rejection] if case.media_type == "multipart/form-data" else []
+    case.call_and_validate(headers={"Authorization": larkfield.authorization}, excluded_checks=unknowable)
