@@ -127,6 +127,7 @@ def product_environment(**more: str) -> dict[str, str]:
     return {
         "DATABASE_URL": address.geturl(),
         "REDIS_URL": settings.REDIS_URL,
+        "FLEXSYNC_STORAGE_FOLDER": settings.STORAGE_FOLDER,
         "PYTEST_XDIST_WORKER": "",
         "DJANGO_SETTINGS_MODULE": "flexsync.settings.test",
         "QUICKBOOKS_CLIENT_ID": quickbooks["client_id"],

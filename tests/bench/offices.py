@@ -1,6 +1,7 @@
 """Organisations with a connected, mapped company each, and charges for them."""
 
 import itertools
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from datetime import UTC, datetime
 
 from django.db import connection, transaction
 
-from integrations.models import SyncJob
+from integrations.models import AttachedFile, ReceiptJob, SyncJob
 from integrations.sync import queue
 from ledger.domain.transactions import IncomingTransaction
 from ledger.models import Card, Category, Department, Entity, Membership, Organisation, Role, Scope, User
@@ -20,6 +21,7 @@ from tests.processes import Sandbox
 
 FIRST_REALM = 9341450000100000
 VENDORS, CATEGORIES = 50, 20
+RECEIPT = 100 * 1024
 AT_ONCE = 1000
 _numbers = itertools.count(1)
 
@@ -40,12 +42,14 @@ class Firm:
         with acting_for(self.tenant):
             yield self.office
 
-    def tell(self, number: int, *, absorb: bool = True) -> None:
-        """So many charges, at 50 merchants."""
+    def tell(self, number: int, *, absorb: bool = True, receipts: bool = False) -> None:
+        """So many charges, at 50 merchants; each with a receipt of its own, of 100 KiB, where asked for."""
         names = iter([f"b-{next(_numbers)}" for _ in range(number)])
         with self.open() as office:
             while some := list(itertools.islice(names, AT_ONCE)):
-                office.tell([_charge(office, name) for name in some])
+                for document in office.tell([_charge(office, name) for name in some]):
+                    if receipts:
+                        office.receipt(document, b"%PDF-1.7" + os.urandom(RECEIPT))
             while absorb and queue.absorb_events() is not None:
                 continue
 
@@ -54,9 +58,17 @@ class Firm:
             cursor.execute("SELECT state, count(*) FROM integrations_syncjob GROUP BY state")
             return dict(cursor.fetchall())
 
+    def hung(self) -> int:
+        """Receipts that hang in the books."""
+        with acting_for(self.tenant), transaction.atomic():
+            return AttachedFile.objects.filter(left_at__isnull=True).count()
+
     def moving(self) -> int:
         with acting_for(self.tenant), transaction.atomic():
-            return SyncJob.objects.filter(state__in=["waiting", "running", "unknown"]).count()
+            return sum(
+                model.objects.filter(state__in=["waiting", "running", "unknown"]).count()
+                for model in (SyncJob, ReceiptJob)
+            )
 
 
 def _charge(office: Office, name: str) -> IncomingTransaction:
