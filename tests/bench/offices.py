@@ -104,11 +104,11 @@ def _firm(sandbox: Sandbox, realm: str, person: User, *, vendors: bool) -> Firm:
             department = Department.objects.create(name="Everybody")
         office = Office(Tenant(organisation, entity, card, category, department, person, key), sandbox)
         office.connect(realm)
-        office.map(card="2110", default="6110", create_vendors=vendors, **_mapped())
+        office.map(card="2110", default="6110", bank="1010", create_vendors=vendors, **mapped())
     return Firm(office, realm)
 
 
-def _mapped() -> dict[str, str]:
+def mapped() -> dict[str, str]:
     accounts: Sequence[str] = ("6020", "6110", "6210", "6610")
     return {f"Category {at}": accounts[at % len(accounts)] for at in range(CATEGORIES)}
 

@@ -1,4 +1,4 @@
-"""One table of what was reached, with its conditions; printed, and kept in docs/bench.md with date and commit."""
+"""One table of what was found, with its conditions; printed, and kept in a file with date and commit."""
 
 import platform
 import subprocess
@@ -7,35 +7,40 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-KEPT = ROOT / "docs" / "bench.md"
 
 
 @dataclass
 class Table:
-    rows: list[tuple[str, str, str, str]] = field(default_factory=list)
+    title: str
+    verb: str
+    """What was called to get it."""
+    conditions: str
+    columns: tuple[str, ...]
+    kept: Path
+    rows: list[tuple[str, ...]] = field(default_factory=list)
 
-    def add(self, what: str, reach: str, reached: str, conditions: str = "") -> None:
-        self.rows.append((what, reach, reached, conditions))
-        print(f"\n{what}: {reached} (to reach: {reach}) {conditions}", flush=True)
+    def add(self, *cells: str) -> None:
+        row = (*cells, *[""] * (len(self.columns) - len(cells)))
+        self.rows.append(row)
+        told = ", ".join(f"{name}: {cell}" for name, cell in zip(self.columns[1:], row[1:], strict=True) if cell)
+        print(f"\n{row[0]} | {told}", flush=True)
 
     def text(self) -> str:
-        head = "| What | To reach | Reached | Conditions |\n|---|---|---|---|\n"
-        return head + "".join(f"| {' | '.join(row)} |\n" for row in self.rows)
+        lines = [self.columns, ("---",) * len(self.columns), *self.rows]
+        return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
     def keep(self) -> None:
-        KEPT.write_text(f"{_heading()}\n{self.text()}")
+        self.kept.write_text(f"{self._heading()}\n{self.text()}")
 
-
-def _heading() -> str:
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    return (
-        "# What the engine reaches\n\n"
-        f"Written by `make bench` on {datetime.now(UTC):%-d %B %Y}, commit {commit.stdout.strip()}, Python "
-        f"{platform.python_version()}, {_machine()}. Product, PostgreSQL (fsync on), Redis and the sandbox share its "
-        "cores; the sandbox answers over HTTP on the loopback. Compare rows and runs, not machines.\n"
-    )
+    def _heading(self) -> str:
+        commit = subprocess.run(
+            ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True
+        )
+        return (
+            f"# {self.title}\n\n"
+            f"Written by `{self.verb}` on {datetime.now(UTC):%-d %B %Y}, commit {commit.stdout.strip()}, Python "
+            f"{platform.python_version()}, {_machine()}. {self.conditions}\n"
+        )
 
 
 def _machine() -> str:

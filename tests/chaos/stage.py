@@ -1,0 +1,180 @@
+"""The product at work beside the sandbox, as a scenario sees it: firms, workers, trouble, and the time it takes to heal."""
+
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from django.db import Error as DatabaseTrouble
+from django.db import connection, transaction
+from django.utils import timezone
+
+from integrations.models import Connection, SyncJob
+from ledger.models import LedgerEvent
+from ledger.tenancy.context import acting_for
+from tests.bench import offices
+from tests.bench.table import Table
+from tests.chaos.judgement import Verdict, judge
+from tests.chaos.workload import Workload
+from tests.processes import Process, Sandbox, beat, product_environment, wait_until
+
+# Of a lane and of a job. What the product would wait longer is cut, so that a scenario ends.
+LONGEST_PAUSE = timedelta(seconds=4)
+HEALS_WITHIN = 150
+LEASE = "3"
+
+
+def mortal(log: Path, folder: Path, queues: str = "fresh,backlog", **environment: str) -> Process:
+    """A worker; `folder` tells it where to end (mortal.py)."""
+    command = f"-A flexsync worker --pool threads --concurrency 4 --queues {queues} --loglevel INFO"
+    arguments = ["-m", "tests.chaos.mortal", str(folder), *command.split()]
+    given = product_environment(FLEXSYNC_LANE_LEASE_SECONDS=LEASE, **environment)
+    return Process(*arguments, environment=given, log=log)
+
+
+@dataclass
+class Crew:
+    """The workers and the beat. They outlive a scenario, unless it kills them."""
+
+    folder: Path
+    workers: list[Process] = field(default_factory=list)
+    _started: int = 0
+    _beat: Process | None = None
+
+    def ready(self, number: int = 1) -> list[Process]:
+        """So many workers, and a beat, that take work."""
+        if self._beat is None:
+            self._beat = beat(self.folder / "beat.log", self.folder / "schedule", FLEXSYNC_SWEEP_SECONDS="1")
+        while len(self.workers) > number:
+            self.workers.pop().stop()
+        while len(self.workers) < number:
+            self.add()
+        return self.workers
+
+    def add(self, **environment: str) -> Process:
+        one = self.begin(**environment)
+        wait_until(lambda: " ready." in one.log(), 60, "ready")
+        return one
+
+    def begin(self, **environment: str) -> Process:
+        """Without waiting until it is ready."""
+        self._started += 1
+        log = self.folder / f"worker-{self._started}.log"
+        self.workers.append(mortal(log, self.folder, **environment))
+        return self.workers[-1]
+
+    def lose(self, one: Process) -> None:
+        """It is dead."""
+        self.workers.remove(one)
+
+    def order(self, verb: str, step: str) -> None:
+        """`kill` or `stop` yourself there. Whoever of the crew comes by first."""
+        partly = self.folder / "end.new"
+        partly.write_text(f"{verb} {step}")
+        partly.rename(self.folder / "end")
+
+    def obeyed(self) -> bool:
+        return not (self.folder / "end").exists()
+
+    def countermand(self) -> None:
+        (self.folder / "end").unlink(missing_ok=True)
+
+    def steps(self) -> list[str]:
+        """That were passed, each once, in the order in which they were first."""
+        return list(dict.fromkeys((self.folder / "steps").read_text().splitlines()))
+
+    def forget_steps(self) -> None:
+        with (self.folder / "steps").open("a") as steps:
+            steps.truncate(0)
+
+    def go_home(self) -> None:
+        for one in [*self.workers, *([self._beat] if self._beat else [])]:
+            one.stop()
+
+
+@dataclass
+class Stage:
+    """One scenario: a firm, what is told to it, what is injected, and the line of the table about it."""
+
+    sandbox: Sandbox
+    crew: Crew
+    table: Table
+    dice: random.Random
+    work: Workload
+    theirs: set[str] = field(default_factory=set)
+    """By external id: changed in the books by a person, and theirs to settle."""
+
+    @property
+    def realm(self) -> str:
+        return self.work.firm.realm
+
+    def trouble(self, **fault: Any) -> None:
+        self.sandbox.plan_fault(**{"realm": self.realm, "seed": self.dice.randrange(10_000), **fault})
+
+    def met(self) -> int:
+        """How many requests the planned trouble has hit."""
+        return len(self.sandbox.control("GET", "faults")["met"])
+
+    def calm(self) -> int:
+        met = self.met()
+        self.sandbox.control("DELETE", "faults")
+        return met
+
+    def at_rest(self) -> bool:
+        """Everything that was told has come to its end. Pauses are cut short."""
+        try:
+            with acting_for(self.work.firm.tenant), transaction.atomic():
+                self._hurry()
+                waiting = LedgerEvent.objects.filter(handled_at__isnull=True).exists()
+                moving = SyncJob.objects.filter(state__in=["waiting", "running", "unknown"]).exists()
+                return not waiting and not moving and SyncJob.objects.count() == len(self.work.known)
+        except DatabaseTrouble:
+            connection.close()
+            return False
+
+    def _hurry(self) -> None:
+        soon = timezone.now() + LONGEST_PAUSE
+        Connection.objects.filter(resting_until__gt=soon).update(resting_until=soon)
+        SyncJob.objects.filter(state__in=["waiting", "unknown"], due_at__gt=soon).update(due_at=soon)
+
+    def heal(self, within: float = HEALS_WITHIN) -> float:
+        return wait_until(self.at_rest, within, f"at rest: {self.states()}")
+
+    def states(self) -> dict[str, int]:
+        return self.work.firm.states()
+
+    def until(self, true: Callable[[], bool], what: str, within: float = 60) -> None:
+        wait_until(true, within, what)
+
+    def verdict(self) -> Verdict:
+        return judge(self.work, self.sandbox, self.theirs)
+
+    def conclude(self, what: str, injected: str, times: int, healed_in: float) -> None:
+        """Write the line, then insist on it."""
+        told = self.verdict()
+        cells = (str(times), str(told.told), str(told.posted), str(told.duplicates), str(told.lost))
+        waits = str(sum(told.waits.values())) + (f" (and {len(self.theirs)} a person changed)" if self.theirs else "")
+        self.table.add(what, injected, *cells, str(told.cents_off), waits, f"{healed_in:.1f} s")
+        assert times > 0, "nothing was injected"
+        assert told.clean, told
+
+
+def stage(sandbox: Sandbox, crew: Crew, table: Table, seed: str) -> Stage:
+    dice = random.Random(seed)
+    [firm] = offices.firms(sandbox, 1)
+    return Stage(sandbox, crew, table, dice, Workload(firm, dice))
+
+
+def busy(stage: Stage, number: int = 40) -> None:
+    """A backlog, and while it is carried some that come one by one, are changed, are reversed."""
+    stage.work.new(number)
+    for _ in range(4):
+        time.sleep(0.7)
+        stage.work.new(3)
+        stage.work.change(4)
+        stage.work.reverse(1)
+
+

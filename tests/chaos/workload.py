@@ -1,0 +1,99 @@
+"""What an issuer tells while everything breaks, by a seed; and what must stand in the books for it, by our own sums."""
+
+import random
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+from ledger.domain.transactions import DocumentKind, Stage
+from tests.bench import offices
+from tests.bench.offices import Firm
+
+CARD, BANK = "2110", "1010"
+MERCHANTS = 12
+KINDS = [DocumentKind.CHARGE] * 7 + [DocumentKind.REFUND] * 2 + [DocumentKind.PAYMENT]
+
+
+@dataclass(frozen=True)
+class Told:
+    """What was told of one document last."""
+
+    name: str
+    kind: DocumentKind
+    cents: int
+    category: str
+    merchant: str
+    reversed: bool = False
+
+    @property
+    def stands(self) -> bool:
+        return not self.reversed
+
+    def postings(self, accounts: dict[str, str]) -> Counter[str]:
+        """By account number, debits positive."""
+        against = BANK if self.kind is DocumentKind.PAYMENT else accounts[self.category]
+        owed = self.kind.sign * self.cents
+        return Counter({CARD: -owed, against: owed})
+
+
+@dataclass
+class Workload:
+    firm: Firm
+    dice: random.Random
+    known: dict[str, Told] = field(default_factory=dict)
+
+    def new(self, number: int) -> None:
+        """Charges, refunds and statement payments that nobody has heard of."""
+        self._tell([self._invented(f"x-{len(self.known) + at}") for at in range(number)])
+
+    def change(self, number: int) -> None:
+        """Another amount, and for some another category, of documents that may be on their way at this moment."""
+        changed = [
+            replace(one, cents=self._cents(), category=self.dice.choice([one.category, self._category()]))
+            for one in self._some(number)
+        ]
+        self._tell(changed)
+
+    def reverse(self, number: int) -> None:
+        self._tell([replace(one, reversed=True) for one in self._some(number)])
+
+    def postings(self, but: Iterable[str] = ()) -> Counter[str]:
+        """What must stand in the books, in cents by account number."""
+        accounts, total = offices.mapped(), Counter[str]()
+        for one in self.known.values():
+            if one.stands and one.name not in set(but):
+                total.update(one.postings(accounts))
+        return total
+
+    def _some(self, number: int) -> list[Told]:
+        standing = [one for one in self.known.values() if one.stands]
+        return self.dice.sample(standing, min(number, len(standing)))
+
+    def _invented(self, name: str) -> Told:
+        kind = self.dice.choice(KINDS)
+        return Told(name, kind, self._cents(), self._category(), f"Merchant {self.dice.randrange(MERCHANTS)}")
+
+    def _cents(self) -> int:
+        return self.dice.randrange(1, 200_000)
+
+    def _category(self) -> str:
+        return f"Category {self.dice.randrange(offices.CATEGORIES)}"
+
+    def _tell(self, told: Iterable[Told]) -> None:
+        some = list(told)
+        with self.firm.open() as office:
+            office.tell(
+                [
+                    office.incoming(
+                        one.name,
+                        str(Decimal(one.cents).scaleb(-2)),
+                        kind=one.kind,
+                        stage=Stage.REVERSED if one.reversed else Stage.CLEARED,
+                        merchant=one.merchant,
+                        category="" if one.kind is DocumentKind.PAYMENT else one.category,
+                    )
+                    for one in some
+                ]
+            )
+        self.known |= {one.name: one for one in some}
