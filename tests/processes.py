@@ -43,6 +43,12 @@ class Process:
         self._process.send_signal(signal.SIGKILL)
         self._process.wait(PATIENCE)
 
+    def ask_to_stop(self) -> None:
+        self._process.terminate()
+
+    def is_gone(self) -> bool:
+        return self._process.poll() is not None
+
     def stop(self) -> None:
         if self._process.poll() is None:
             self._process.terminate()

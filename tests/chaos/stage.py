@@ -12,7 +12,9 @@ from django.db import Error as DatabaseTrouble
 from django.db import connection, transaction
 from django.utils import timezone
 
-from integrations.models import Connection, SyncJob
+from integrations.mapping.reasons import ReasonCode
+from integrations.models import Connection, JobState, SyncJob
+from integrations.selectors import with_any_reason
 from ledger.models import LedgerEvent
 from ledger.tenancy.context import acting_for
 from tests.bench import offices
@@ -143,6 +145,27 @@ class Stage:
     def heal(self, within: float = HEALS_WITHIN) -> float:
         return wait_until(self.at_rest, within, f"at rest: {self.states()}")
 
+    def leave_to_people(self, *codes: ReasonCode) -> int:
+        """What waits for one of these reasons is a person's to settle. Returns how many documents that are."""
+        with acting_for(self.work.firm.tenant), transaction.atomic():
+            waiting = SyncJob.objects.filter(with_any_reason(codes), state=JobState.NEEDS_ATTENTION)
+            names = set(waiting.values_list("document__external_id", flat=True))
+        self.theirs |= names
+        return len(names)
+
+    def beside(self) -> "Stage":
+        """Another company at the same time."""
+        [firm] = offices.firms(self.sandbox, 1)
+        return Stage(self.sandbox, self.crew, self.table, self.dice, Workload(firm, self.dice))
+
+    def connection(self) -> Connection:
+        with acting_for(self.work.firm.tenant), transaction.atomic():
+            return Connection.objects.select_related("company").get()
+
+    def reconnect(self) -> None:
+        with self.work.firm.open() as office:
+            office.connect(self.realm)
+
     def states(self) -> dict[str, int]:
         return self.work.firm.states()
 
@@ -163,8 +186,8 @@ class Stage:
 
 
 def stage(sandbox: Sandbox, crew: Crew, table: Table, seed: str) -> Stage:
-    dice = random.Random(seed)
     [firm] = offices.firms(sandbox, 1)
+    dice = random.Random(seed)
     return Stage(sandbox, crew, table, dice, Workload(firm, dice))
 
 

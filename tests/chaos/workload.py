@@ -42,18 +42,22 @@ class Workload:
     firm: Firm
     dice: random.Random
     known: dict[str, Told] = field(default_factory=dict)
+    kinds: list[DocumentKind] = field(default_factory=lambda: KINDS)
 
     def new(self, number: int) -> None:
         """Charges, refunds and statement payments that nobody has heard of."""
         self._tell([self._invented(f"x-{len(self.known) + at}") for at in range(number)])
 
     def change(self, number: int) -> None:
-        """Another amount, and for some another category, of documents that may be on their way at this moment."""
-        changed = [
+        """Of documents that may be on their way at this moment."""
+        self.correct(self._some(number))
+
+    def correct(self, some: Iterable[Told]) -> None:
+        """Another amount, and for some another category."""
+        self._tell(
             replace(one, cents=self._cents(), category=self.dice.choice([one.category, self._category()]))
-            for one in self._some(number)
-        ]
-        self._tell(changed)
+            for one in some
+        )
 
     def reverse(self, number: int) -> None:
         self._tell([replace(one, reversed=True) for one in self._some(number)])
@@ -71,7 +75,7 @@ class Workload:
         return self.dice.sample(standing, min(number, len(standing)))
 
     def _invented(self, name: str) -> Told:
-        kind = self.dice.choice(KINDS)
+        kind = self.dice.choice(self.kinds)
         return Told(name, kind, self._cents(), self._category(), f"Merchant {self.dice.randrange(MERCHANTS)}")
 
     def _cents(self) -> int:
