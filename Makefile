@@ -5,7 +5,7 @@ BIN := .venv/bin
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fuzz volume bench bench-sandbox check format lint types contracts migrations lock clean
+.PHONY: help run test fuzz volume bench bench-sandbox chaos check format lint types contracts migrations lock clean
 
 help: ## What can be done here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +32,10 @@ bench-sandbox: .venv/development ## Rates, ratios and memory of the QuickBooks s
 bench: .venv/development ## What the engine reaches, in one table, kept in docs/bench.md (T="-k words" for some, BENCH_SCALE=0.1)
 	@$(BIN)/python -m flexsync.local servers --durable -- \
 		$(BIN)/python -m pytest -q -s --show-capture=no --log-level=ERROR tests/bench/bench.py $(T)
+
+chaos: .venv/development ## The engine broken on purpose, in one table, kept in docs/chaos.md (SEED=… repeats, T="-k words", CHAOS_SCALE=0.1)
+	@$(BIN)/python -m flexsync.local servers --durable -- \
+		$(BIN)/python -m pytest -q -s --show-capture=no --log-level=ERROR tests/chaos/chaos.py $(T)
 
 check: lint types contracts migrations test ## Format, lint, types, import contracts, missing migrations, tests
 

@@ -51,7 +51,8 @@ FAULTS: dict[str, dict[str, Any]] = {
     "throttle": {"operation": "*", "retry_after": 1},
     "fault": {},
     "fault, committed": {"commit": True},
-    "expired_token": {},
+    # Refused again with the token that it was just given, a connection is taken for lost.
+    "expired_token": {"probability": 0.1, "times": 3},
     "stale": {},
     "lag": {"seconds": 1.5, "times": None},
     "half_batch": {},
