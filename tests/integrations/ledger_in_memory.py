@@ -42,6 +42,7 @@ from integrations.providers.documents import (
 from integrations.providers.errors import Refused, Temporary
 
 NOW = timedelta(0)
+REFUSED = Outcome(OutcomeKind.REJECTED, code="1", answer="Refused by the script.")
 
 
 class Say(StrEnum):
@@ -53,6 +54,7 @@ class Say(StrEnum):
     HALF = "it is done, and half is said"
     LATER = "too many for now"
     REFUSE = "the first is refused, the others are done"
+    TORN = "the first is refused, the others are not done, and nothing is said of them"
     BLIND = "it is done, nothing is said, and the next look-up fails"
 
 
@@ -123,11 +125,13 @@ class Books:
             say = self.script.popleft() if self.script else Say.TRUTH
             if say in (Say.LATER, Say.NOTHING):
                 return {item.key: _unsaid(say) for item in envelope.items}
-            refused = envelope.items[0].key if say is Say.REFUSE else ""
+            first, *others = envelope.items
+            if say is Say.TORN:
+                return {first.key: REFUSED} | {item.key: _unsaid(say) for item in others}
+            refused = first.key if say is Say.REFUSE else ""
             done = {item.key: self._done(envelope, item, refuse=item.key == refused) for item in envelope.items}
             self.blind = say is Say.BLIND
-            silent = say in (Say.SILENCE, Say.BLIND)
-            heard = 0 if silent else len(done) // 2 if say is Say.HALF else len(done)
+            heard = _heard(say, len(done))
             return {
                 key: outcome if at < heard else _unsaid(Say.SILENCE) for at, (key, outcome) in enumerate(done.items())
             }
@@ -138,7 +142,7 @@ class Books:
             return self._remembered[key]
         if refuse:
             # Refusals need not be remembered.
-            return Outcome(OutcomeKind.REJECTED, code="1", answer="Refused by the script.")
+            return REFUSED
         outcome = {Action.CREATE: self._create, Action.UPDATE: self._update, Action.REMOVE: self._remove}[item.action](item)
         self._remembered[key] = outcome
         return outcome
@@ -256,6 +260,17 @@ def _seen(one: Object, item: Item) -> Posted:
         return Posted(one.kind, one.number, str(one.version), outdated=True)
     given = int(body["version"]) + 1 if item.action is Action.UPDATE else 0
     return Posted(one.kind, one.number, str(given))
+
+
+def _heard(say: Say, items: int) -> int:
+    """Of so many items the first so many are spoken of."""
+    match say:
+        case Say.SILENCE | Say.BLIND:
+            return 0
+        case Say.HALF:
+            return items // 2
+        case _:
+            return items
 
 
 def _unsaid(say: Say) -> Outcome:

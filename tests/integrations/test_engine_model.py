@@ -53,7 +53,7 @@ ANY = st.integers(0, 1_000)
 SCRIPT = st.lists(st.sampled_from(Say), max_size=4)
 PEOPLE = (ReasonCode.CHANGED_THERE, ReasonCode.CONFLICT, ReasonCode.GONE)
 STATEMENTS_OF_A_DRAIN = 45
-EXAMPLES = int(os.environ.get("FLEXSYNC_MODEL_EXAMPLES", "20"))
+EXAMPLES = int(os.environ.get("FLEXSYNC_MODEL_EXAMPLES", "30"))
 _numbers = itertools.count(1)
 
 
