@@ -50,6 +50,7 @@ class Crew:
         """So many workers, and a beat, that take work."""
         if self._beat is None:
             self._beat = beat(self.folder / "beat.log", self.folder / "schedule", FLEXSYNC_SWEEP_SECONDS="1")
+        self.revive()
         while len(self.workers) > number:
             self.workers.pop().stop()
         while len(self.workers) < number:
@@ -67,6 +68,12 @@ class Crew:
         log = self.folder / f"worker-{self._started}.log"
         self.workers.append(mortal(log, self.folder, **environment))
         return self.workers[-1]
+
+    def revive(self) -> None:
+        """As whoever runs them in earnest does: a worker that ended by itself is started again."""
+        for one in self.workers:
+            if one.is_gone():
+                one.start()
 
     def lose(self, one: Process) -> None:
         """It is dead."""
@@ -127,6 +134,7 @@ class Stage:
 
     def at_rest(self) -> bool:
         """Everything that was told has come to its end. Pauses are cut short."""
+        self.crew.revive()
         try:
             with acting_for(self.work.firm.tenant), transaction.atomic():
                 self._hurry()
