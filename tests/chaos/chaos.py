@@ -38,6 +38,7 @@ RANDOM_KILLS = max(2, int(50 * SCALE))
 FAULTS: dict[str, dict[str, Any]] = {
     "drop_before": {},
     "drop_after_commit": {},
+    "drop_after_commit, whole batches": {"entity": "batch", "times": 2, "probability": 1},
     "hang": {"times": 4},
     "hang, committed": {"times": 4, "commit": True},
     "delay": {"seconds": 1.0},
@@ -83,7 +84,12 @@ def test_fault(stage: Stage, name: str) -> None:
 
 
 def _words(fault: dict[str, Any]) -> str:
-    told = {"seconds": "{:g} s", "operation": "on any request", "commit": "after the work was done"}
+    told = {
+        "seconds": "{:g} s",
+        "entity": "{} requests",
+        "operation": "on any request",
+        "commit": "after the work was done",
+    }
     return ", ".join(told[key].format(value) for key, value in fault.items() if key in told)
 
 
@@ -98,7 +104,12 @@ def test_all_faults_at_a_tenth(stage: Stage) -> None:
     for _ in range(4):
         busy(stage, 40)
     met = stage.calm()
-    stage.conclude("All faults mixed", "each at random, together on a tenth of the requests", met, stage.heal())
+    injected = "each at random, together on a tenth of the requests"
+    if stage.connection().state == ConnectionState.ACCESS_LOST:
+        # Refused twice in a row, the second time with a token that was just given.
+        stage.reconnect()
+        injected += "; a person connected again"
+    stage.conclude("All faults mixed", injected, met, stage.heal())
 
 
 SCENARIOS = [
@@ -117,7 +128,9 @@ def test_scenario(stage: Stage, name: str) -> None:
     told = {one["name"]: one for one in stage.sandbox.control("GET", "scenarios")["scenarios"]}
     body = {"seed": stage.dice.randrange(10_000)}
     # A token belongs to no company.
-    stage.sandbox.control("POST", f"scenarios/{name}", **body, **({} if name == "lost-refresh" else {"realm": stage.realm}))
+    stage.sandbox.control(
+        "POST", f"scenarios/{name}", **body, **({} if name == "lost-refresh" else {"realm": stage.realm})
+    )
     busy(stage)
     time.sleep(3)
     met = stage.calm()
@@ -164,7 +177,9 @@ def test_keys_forgotten_and_queries_that_hide_what_is_new(stage: Stage) -> None:
     stage.crew.ready()
     stage.work.kinds = [DocumentKind.CHARGE, DocumentKind.REFUND]
     stage.trouble(kind="lag", entity="query", seconds=1_000_000, times=None)
-    stage.trouble(kind="drop_after_commit", probability=0.4, times=20)
+    # A batch is spoilt by each of its items: more of them, and all of its three sendings would be.
+    stage.trouble(kind="drop_after_commit", entity="batch", times=2)
+    stage.trouble(kind="drop_after_commit", probability=0.2, times=4)
     with _every(0.5, lambda: stage.sandbox.control("POST", "clock", advance_seconds=16 * 60)) as done:
         busy(stage)
         time.sleep(8)
@@ -411,23 +426,26 @@ def test_the_clock_jumps(stage: Stage) -> None:
     stage.crew.ready(2)
     stage.trouble(kind="drop_after_commit", probability=0.3, times=None)
     jumps = 0
-    for by in (HOUR, -HOUR, HOUR, -HOUR):
+    for by in (HOUR, -HOUR, HOUR):
         busy(stage, 20)
         stage.sandbox.control("POST", "clock", advance_seconds=by.total_seconds())
         _shift_ours(stage, by)
         jumps += 1
     time.sleep(3)
     stage.calm()
-    injected = "an hour forth and back, twice: the sandbox's clock, and each time in the engine's rows; answers are lost"
+    injected = (
+        "an hour forth, back and forth: the sandbox's clock, and each time in the engine's rows; answers are lost"
+    )
     stage.conclude("The clock jumps", injected, jumps, stage.heal())
 
 
 def _shift_ours(stage: Stage, by: timedelta) -> None:
     """As if our clock had jumped by so much: what is written down lies further back by it."""
     columns: dict[type[Any], tuple[str, ...]] = {
+        # First, as the product does: whoever writes locks the lane before what goes in it.
+        Connection: ("lane_until", "resting_until"),
         SyncJob: ("due_at", "rung_at"),
         SyncEnvelope: ("sent_at", "opened_at", "trusted_since"),
-        Connection: ("lane_until", "resting_until"),
         Credential: ("access_expires_at", "refreshing_until"),
     }
     with acting_for(stage.work.firm.tenant), transaction.atomic():
@@ -483,7 +501,9 @@ def test_a_person_edits_voids_and_deletes_behind_our_back(stage: Stage) -> None:
     acts = dict(zip(victims, ["edit", "void", "delete"] * 3, strict=True))
     ids = {one: _standing_as(stage, one) for one in victims}
     for one, act in acts.items():
-        changes = {"changes": {"PrivateNote": f"Private, ask Ana. {_note_of(stage, ids[one])}"}} if act == "edit" else {}
+        changes = (
+            {"changes": {"PrivateNote": f"Private, ask Ana. {_note_of(stage, ids[one])}"}} if act == "edit" else {}
+        )
         person = {"act": act, "entity": "Purchase", "id": ids[one], **changes}
         stage.sandbox.control("POST", f"companies/{stage.realm}/human", **person)
     theirs = _as_they_left_them(stage, ids.values())

@@ -58,7 +58,9 @@ def table(seed: str) -> Iterator[Table]:
 
 
 @pytest.fixture(scope="session")
-def database(django_test_environment: None, django_db_modify_db_settings: None, django_db_blocker: Any) -> Iterator[None]:
+def database(
+    django_test_environment: None, django_db_modify_db_settings: None, django_db_blocker: Any
+) -> Iterator[None]:
     """One for all scenarios: each has an organisation and a company of its own, and nothing is thrown away between."""
     with django_db_blocker.unblock():
         made = setup_databases(verbosity=0, interactive=False, aliases={"default"})

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from integrations.mapping.reasons import ReasonCode
-from integrations.models import Connection, JobState, SyncJob
+from integrations.models import Connection, JobState, SyncAttempt, SyncJob
 from integrations.selectors import with_any_reason
 from ledger.models import LedgerEvent
 from ledger.tenancy.context import acting_for
@@ -151,7 +151,7 @@ class Stage:
         SyncJob.objects.filter(state__in=["waiting", "unknown"], due_at__gt=soon).update(due_at=soon)
 
     def heal(self, within: float = HEALS_WITHIN) -> float:
-        return wait_until(self.at_rest, within, f"at rest: {self.states()}")
+        return wait_until(self.at_rest, within, f"at rest ({self.states()} when it began)")
 
     def leave_to_people(self, *codes: ReasonCode) -> int:
         """What waits for one of these reasons is a person's to settle. Returns how many documents that are."""
@@ -180,6 +180,12 @@ class Stage:
     def until(self, true: Callable[[], bool], what: str, within: float = 60) -> None:
         wait_until(true, within, what)
 
+    def open_attempts(self) -> list[tuple[Any, ...]]:
+        """What is known of each: for whoever has to find out why."""
+        with acting_for(self.work.firm.tenant), transaction.atomic():
+            left = SyncAttempt.objects.filter(settled_at__isnull=True).order_by("id")
+            return list(left.values_list("envelope", "envelope__sendings", "action", "code", "answer").distinct())
+
     def verdict(self) -> Verdict:
         return judge(self.work, self.sandbox, self.theirs)
 
@@ -189,6 +195,8 @@ class Stage:
         cells = (str(times), str(told.told), str(told.posted), str(told.duplicates), str(told.lost))
         waits = str(sum(told.waits.values())) + (f" (and {len(self.theirs)} a person changed)" if self.theirs else "")
         self.table.add(what, injected, *cells, str(told.cents_off), waits, f"{healed_in:.1f} s")
+        if not told.clean:
+            print(f"{told.waits} {told.strays}\n{self.open_attempts()}", flush=True)
         assert times > 0, "nothing was injected"
         assert told.clean, told
 
@@ -207,5 +215,3 @@ def busy(stage: Stage, number: int = 40) -> None:
         stage.work.new(3)
         stage.work.change(4)
         stage.work.reverse(1)
-
-

@@ -143,7 +143,9 @@ class Books:
         if refuse:
             # Refusals need not be remembered.
             return REFUSED
-        outcome = {Action.CREATE: self._create, Action.UPDATE: self._update, Action.REMOVE: self._remove}[item.action](item)
+        outcome = {Action.CREATE: self._create, Action.UPDATE: self._update, Action.REMOVE: self._remove}[item.action](
+            item
+        )
         self._remembered[key] = outcome
         return outcome
 
@@ -207,7 +209,12 @@ class Books:
         return CompanyDescription("1", "Larkfield in memory", "US", "USD")
 
     def list_references(self, dimensions: Sequence[Dimension]) -> Iterator[ReferenceRecord]:
-        roles = {"2110": AccountRole.CARD, "1010": AccountRole.BANK, "6020": AccountRole.EXPENSE, "6110": AccountRole.EXPENSE}
+        roles = {
+            "2110": AccountRole.CARD,
+            "1010": AccountRole.BANK,
+            "6020": AccountRole.EXPENSE,
+            "6110": AccountRole.EXPENSE,
+        }
         for number, role in roles.items():
             yield ReferenceRecord("account", number, f"Account {number}", number, True, number, role)
 

@@ -303,9 +303,7 @@ def _join_flights() -> None:
 @pytest.fixture
 def in_memory(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The platform in memory in the place of the real one."""
-    chosen = replace(
-        platform(DEFAULT), oauth=Consent, provider=lambda company, country, token, gate: registry_books[0]
-    )
+    chosen = replace(platform(DEFAULT), oauth=Consent, provider=lambda company, country, token, gate: registry_books[0])
     monkeypatch.setattr(registry, "_quickbooks", lambda: chosen)
     platform.cache_clear()
     yield
