@@ -67,7 +67,7 @@ FOR_PEOPLE = (ReasonCode.CHANGED_THERE, ReasonCode.REJECTED)
 @pytest.mark.parametrize("name", FAULTS)
 def test_fault(stage: Stage, name: str) -> None:
     """Each of the sandbox's faults alone, on a third of what it suits."""
-    kind, _, variant = name.partition(", ")
+    kind = name.partition(", ")[0]
     stage.crew.ready()
     chance = 1 if kind in ALWAYS else 0.3
     stage.trouble(**{"kind": kind, "probability": chance, "times": 12, **FAULTS[name]})
@@ -287,7 +287,7 @@ TWO_HOLDERS = {
 
 @pytest.mark.parametrize("moment", TWO_HOLDERS)
 def test_two_that_both_believe_they_hold_the_lane(stage: Stage, moment: str) -> None:
-    """One is paused beyond its lease, another takes over and works, and the first goes on as if nothing had happened."""
+    """One is paused beyond its lease, another takes over, and the first goes on as if nothing had happened."""
     crew, paused = stage.crew, 0
     for _ in range(3):
         [first] = crew.ready(1)

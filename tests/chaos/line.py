@@ -11,7 +11,8 @@ CHUNK = 65536
 class Line:
     def __init__(self, url: str) -> None:
         target = urlsplit(url)
-        assert target.hostname and target.port
+        assert target.hostname
+        assert target.port
         self._target = (target.hostname, target.port)
         self._whole = threading.Event()
         self._ends: set[socket.socket] = set()

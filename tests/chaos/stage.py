@@ -1,4 +1,4 @@
-"""The product at work beside the sandbox, as a scenario sees it: firms, workers, trouble, and the time it takes to heal."""
+"""The product at work beside the sandbox, as a scenario sees it: firms, workers, trouble, and how long it heals."""
 
 import random
 import time

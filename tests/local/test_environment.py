@@ -106,15 +106,15 @@ def test_without_the_sandbox_nothing_of_it_is_set(state: State) -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "settings"),
+    ("given", "module"),
     [
         ({}, "flexsync.settings.test"),
         ({"DJANGO_SETTINGS_MODULE": "flexsync.settings.dev"}, "flexsync.settings.test"),
         ({"DJANGO_SETTINGS_MODULE": "theirs"}, "theirs"),
     ],
 )
-def test_a_command_beside_the_servers_gets_the_test_settings(given: dict[str, str], settings: str) -> None:
-    assert environment.for_servers(given, Secrets(), OURS)["DJANGO_SETTINGS_MODULE"] == settings
+def test_a_command_beside_the_servers_gets_the_test_settings(given: dict[str, str], module: str) -> None:
+    assert environment.for_servers(given, Secrets(), OURS)["DJANGO_SETTINGS_MODULE"] == module
 
 
 def test_libpq_is_not_misled_about_our_own_server() -> None:
