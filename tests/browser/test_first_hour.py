@@ -36,7 +36,7 @@ def test_from_the_first_sign_in_to_a_mended_failure_every_charge_comes_to_stand_
     expect(closed).to_contain_text("They leave once the books are reopened")
 
     product.open_books()
-    priya.follow(closed.get_by_role("button", name="Send 1 again"))
+    priya.follow(closed.get_by_role("button", name="Check 1 again"))
     priya.is_told("1 item tried again.")
     priya.go_to("Transactions")
     expect(priya.charge("Kinokuniya")).to_contain_text("In the books", timeout=SOON)

@@ -16,7 +16,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from integrations.providers.base import Capabilities, Names
+from integrations.providers.base import Capabilities, FileLimits, Names
 from integrations.providers.calls import CallKind, Limits
 from integrations.providers.documents import (
     AccountRole,
@@ -97,6 +97,7 @@ class Books:
         metered=frozenset({CallKind.BATCH, CallKind.READ}),
         remembers_changes=timedelta(days=29),
         kinds=(),
+        files=FileLimits(at_once=10, bytes_at_once=10_000_000, deadline=NOW),
     )
 
     # --- what stands there ----------------------------------------------------------------------------------------

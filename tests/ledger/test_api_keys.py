@@ -71,7 +71,7 @@ def test_a_key_without_the_scope_is_turned_away(cast: Cast, method: str, route: 
 @each_call
 def test_a_key_with_the_scope_alone_gets_in(cast: Cast, method: str, route: str) -> None:
     response = ask(key_with(cast, TABLE[method, route]), method, route)
-    assert response.status_code == (400 if method == "POST" else 404 if "uuid" in route else 200)
+    assert response.status_code == (404 if "<" in route else 400 if method == "POST" else 200)
 
 
 @pytest.mark.parametrize("route", ROUTES)
@@ -118,7 +118,7 @@ def test_a_charge_of_the_neighbour_is_not_there(issuer: Issuer, neighbour: Issue
     refusal(issuer.get(uuid4()), 404, "not_found")
 
 
-@pytest.mark.parametrize("route", [route for route in ROUTES if "uuid" not in route and route != "sync"])
+@pytest.mark.parametrize("route", [route for route in ROUTES if "<" not in route and route != "sync"])
 def test_a_list_has_nothing_of_the_neighbour(issuer: Issuer, neighbour: Issuer, route: str) -> None:
     neighbour.post(charge("theirs"))
     own = {"entities": "Brightwell Inc.", "cards": "card-4471", "categories": "Software", "departments": "Product"}
