@@ -15,7 +15,7 @@ from ledger.domain.money import Money
 from ledger.domain.transactions import DocumentKind, Stage
 from ledger.models import BankAccount, Department, Tag, TagGroup
 from tests.integrations.conftest import NOON, Office
-from tests.integrations.test_engine import state_of, states
+from tests.integrations.test_engine import let_time_pass, state_of, states
 
 
 def accounts(purchase: dict[str, Any]) -> list[tuple[str, float]]:
@@ -200,3 +200,16 @@ def test_a_pending_one_that_never_clears_is_never_sent(books: Office) -> None:
     state = state_of(document.pk)
     assert (state.state, [reason.code for reason in state.reasons]) == (JobState.EXCLUDED, [ReasonCode.REVERSED])
     assert books.sandbox.purchases() == []
+
+
+def test_of_a_batch_that_was_refused_for_its_token_some_may_be_done(books: Office) -> None:
+    """Transfers, of which no number would betray a double. The token expires after five of them, and once more."""
+    books.sandbox.plan_fault(kind="expired_token", operation="create", skip=5)
+    books.sandbox.plan_fault(kind="expired_token", entity="batch", skip=1)
+    books.charge(*[f"p-{number}" for number in range(12)], kind=DocumentKind.PAYMENT, category="")
+    books.work()
+    assert len(books.sandbox.objects("Transfer")) == 5
+    let_time_pass(minutes=5)
+    books.work()
+    assert len(books.sandbox.objects("Transfer")) == 12
+    assert states() == {JobState.DONE: 12}

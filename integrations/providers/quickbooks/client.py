@@ -80,10 +80,12 @@ class QuickBooksClient:
         with borrowed(sending.seconds) as session:
             response = self._send_once(session, sending, self._tokens())
             if response.status_code == 401:
-                # Refused at the door, so it was not done: a token can expire between two calls.
-                response = self._send_once(session, sending, self._tokens(rejected=session.access_token))
-            if response.status_code == 401:
-                raise AccessLost("QuickBooks refuses our access to this company.")
+                with _in_doubt_after_401(sending.kind):
+                    response = self._send_once(session, sending, self._tokens(rejected=session.access_token))
+                    if response.status_code == TOO_MANY:
+                        raise Temporary("QuickBooks takes no more for now.", _retry_after(response))
+                    if response.status_code == 401:
+                        raise AccessLost("QuickBooks refuses our access to this company.")
             return _readable(response, session.access_token)
 
     def query(self, entity: Any, statement: str) -> list[Any]:
@@ -177,6 +179,20 @@ class QuickBooksClient:
         # python-quickbooks trusts the shape of what it is told.
         except (requests.RequestException, ValueError, LookupError, TypeError, AttributeError) as trouble:
             raise Temporary("QuickBooks did not answer.") from trouble
+
+
+@contextmanager
+def _in_doubt_after_401(kind: CallKind) -> Iterator[None]:
+    """A single write was refused at the door. Of a batch that outlived its token some items may be done, so that what
+    becomes of its repetition does not say whether they are; a look-up does, or tells in its turn that access is lost.
+    """
+    try:
+        yield
+    except (Temporary, AccessLost) as trouble:
+        if kind is not CallKind.BATCH:
+            raise
+        # Without its cause, which may repeat the token.
+        raise Unknown(f"The token expired within the batch, which could not be repeated. {trouble}") from None
 
 
 def _told_by(session: BookSession) -> tuple[int | None, timedelta | None]:

@@ -326,7 +326,6 @@ def test_no_trouble_tells_a_token(call: Call, behaviour: Behaviour) -> None:
         ([answers(429, PAGE)], OutcomeKind.THROTTLED),
         ([answers(403, PAGE)], OutcomeKind.THROTTLED),
         ([answers(403, _fault("3100"))], OutcomeKind.ACCESS_LOST),
-        ([answers(401, EXPIRED)], OutcomeKind.ACCESS_LOST),
         ([answers(400, _fault("6430"))], OutcomeKind.REJECTED),
         # The number is taken, and the look-up that would say by what does not come back.
         ([answers(400, _fault("6140")), closes], OutcomeKind.UNKNOWN),
@@ -344,6 +343,23 @@ def test_a_push_makes_an_outcome_of_every_trouble(
         client = _client(server, timeout=HURRIED if behaviours == [hangs] else PATIENT)
         spoken = QuickBooksProvider(client, settling=timedelta(0)).push(Envelope("0" * 32, batched, items))
     assert {key: outcome.kind for key, outcome in spoken.items()} == {item.key: kind for item in items}
+
+
+@pytest.mark.parametrize("batched", [False, True], ids=["single", "batch"])
+@pytest.mark.parametrize(
+    ("again", "kind"),
+    [(answers(429, PAGE), OutcomeKind.THROTTLED), (answers(401, EXPIRED), OutcomeKind.ACCESS_LOST)],
+    ids=["too many", "expired"],
+)
+def test_a_batch_that_outlived_its_token_is_in_doubt_where_its_repetition_is_turned_away(
+    again: Behaviour, kind: OutcomeKind, *, batched: bool
+) -> None:
+    kind = OutcomeKind.UNKNOWN if batched else kind
+    items = tuple(Item(str(number), f"FX-{number}", "{}") for number in range(1, 4 if batched else 2))
+    with serving(answers(401, EXPIRED), again) as server:
+        provider = QuickBooksProvider(_client(server), settling=timedelta(0))
+        spoken = provider.push(Envelope("0" * 32, batched, items))
+    assert {outcome.kind for outcome in spoken.values()} == {kind}
 
 
 def test_a_push_to_nobody_is_tried_again() -> None:
