@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 import redis
 from django.conf import settings
-from django.db import transaction
+from django.db import Error as DatabaseTrouble
+from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -131,6 +132,9 @@ def test_scenario(stage: Stage, name: str) -> None:
     stage.sandbox.control(
         "POST", f"scenarios/{name}", **body, **({} if name == "lost-refresh" else {"realm": stage.realm})
     )
+    if name == "late-queries":
+        # Only who is in doubt asks.
+        stage.trouble(kind="drop_after_commit", probability=0.3, times=12)
     busy(stage)
     time.sleep(3)
     met = stage.calm()
@@ -361,8 +365,6 @@ def test_a_race_for_the_token(stage: Stage) -> None:
 
 
 def _and_close(act: Callable[[], None]) -> None:
-    from django.db import connection
-
     try:
         act()
     finally:
@@ -385,14 +387,12 @@ def test_postgresql_is_killed(stage: Stage) -> None:
 
 
 def _database_answers() -> bool:
-    from django.db import Error, connection
-
     connection.close()
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SELECT 1")
         return True
-    except Error:
+    except DatabaseTrouble:
         return False
 
 
@@ -424,7 +424,8 @@ HOUR = timedelta(hours=1)
 def test_the_clock_jumps(stage: Stage) -> None:
     """The sandbox's clock; and for ours every time that the engine has written down, which is the same to it."""
     stage.crew.ready(2)
-    stage.trouble(kind="drop_after_commit", probability=0.3, times=None)
+    stage.trouble(kind="drop_after_commit", entity="batch", probability=0.3, times=3)
+    stage.trouble(kind="drop_after_commit", probability=0.1, times=8)
     jumps = 0
     for by in (HOUR, -HOUR, HOUR):
         busy(stage, 20)
@@ -433,9 +434,7 @@ def test_the_clock_jumps(stage: Stage) -> None:
         jumps += 1
     time.sleep(3)
     stage.calm()
-    injected = (
-        "an hour forth, back and forth: the sandbox's clock, and each time in the engine's rows; answers are lost"
-    )
+    injected = "an hour forth, back, forth: the sandbox's clock, and each time in the engine's rows; answers are lost"
     stage.conclude("The clock jumps", injected, jumps, stage.heal())
 
 

@@ -110,6 +110,10 @@ def _cents_off(work: Workload, sandbox: Sandbox, but: Collection[str], theirs: l
 
 def _postings(sandbox: Sandbox, realm: str, row: dict[str, Any]) -> Counter[str]:
     numbers = {account["Id"]: account.get("AcctNum", "") for account in sandbox.objects("Account", realm)}
+    if row["kind"] == "Transfer":
+        into, out_of = (numbers[row[name]["value"]] for name in ("ToAccountRef", "FromAccountRef"))
+        cents = int(Decimal(str(row["Amount"])).scaleb(2))
+        return Counter({into: cents, out_of: -cents})
     lines = [(line["AccountBasedExpenseLineDetail"]["AccountRef"]["value"], line["Amount"]) for line in row["Line"]]
     sign = -1 if row.get("Credit") else 1
     total = Counter[str]()

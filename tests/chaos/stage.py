@@ -1,4 +1,4 @@
-"""The product at work beside the sandbox, as a scenario sees it: firms, workers, trouble, and how long it heals."""
+"""The product at work beside the sandbox, as a scenario sees it: a firm, workers, trouble, the time to heal."""
 
 import random
 import time
