@@ -31,7 +31,7 @@ from hypothesis.stateful import (
 from integrations import services
 from integrations.conservation import prove
 from integrations.mapping.reasons import ReasonCode
-from integrations.models import Connection, Decision, ExternalLink, JobState, SyncAttempt, SyncJob
+from integrations.models import Connection, Decision, ExternalLink, JobState, SyncAttempt, SyncEnvelope, SyncJob
 from integrations.providers import registry
 from integrations.providers.registry import DEFAULT, platform
 from integrations.selectors import with_any_reason
@@ -292,6 +292,7 @@ def _let_time_pass() -> None:
         Connection.objects.update(resting_until=None)
         Connection.objects.filter(lane_until__isnull=False).update(lane_until=now - timedelta(seconds=1))
         SyncJob.objects.filter(due_at__gt=now).update(due_at=now)
+        SyncEnvelope.objects.filter(closed_at__isnull=True).update(sent_at=now - timedelta(minutes=1))
 
 
 def _join_flights() -> None:
