@@ -473,4 +473,4 @@ def test_a_consent_that_runs_out_soon_asks_for_a_new_one_in_time(
         Credential.objects.update(consent_expires_at=timezone.now() + timedelta(days=days))
     shown = page(larkfield.browser.get("/o/larkfield/connections/")).text
     assert ("asks for your agreement anew" in shown) is asked
-    assert "agreed until" in shown
+    assert "Agreed until" in shown
