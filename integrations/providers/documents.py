@@ -273,7 +273,8 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """One write to the platform under one idempotency key; it is only ever repeated as it stands."""
+    """One write to the platform under one idempotency key; it is only ever repeated as it stands, but for the items of
+    which it is known by then what became of them."""
 
     request_id: str
     batched: bool

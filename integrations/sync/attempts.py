@@ -293,7 +293,7 @@ def in_doubt(lane: Lane, limit: int) -> list[Opened]:
 
 
 def _whole_envelopes(keys: Iterable[int]) -> dict[int, Envelope]:
-    """As they were sent, with the items whose outcome is known by now: a repeat must be the same to the byte."""
+    """As they were sent, with the items whose outcome is known by now, each the same to the byte."""
     items: dict[int, list[SyncAttempt]] = {}
     for attempt in SyncAttempt.objects.filter(envelope__in=list(keys)).select_related("envelope").order_by("id"):
         items.setdefault(attempt.envelope_id, []).append(attempt)

@@ -61,6 +61,13 @@ def _park_refused(lane: Lane, missing: Opened, refused: Mapping[str, str]) -> Op
     return replace(missing, attempts=rest)
 
 
+def _without_what_is_known(opened: Opened) -> Opened:
+    """What was found has gone its way since, changed or taken out: a platform that forgot the key would make it anew.
+    The others keep the key and their places, by which a platform knows each of them."""
+    items = tuple(item for item in opened.envelope.items if item.key in opened.attempts)
+    return replace(opened, envelope=replace(opened.envelope, items=items))
+
+
 def _resolve_missing(shift: Shift, missing: Opened) -> None:
     able, lane, row, now = shift.provider.capabilities, shift.lane, missing.row, timezone.now()
     settled = settled_at(row.sent_at + SENT_WITHIN, able.call_deadline, able.settling)
@@ -71,6 +78,6 @@ def _resolve_missing(shift: Shift, missing: Opened) -> None:
         attempts.give_up(lane, row, unanswered)
     elif row.sendings < MOST_SENDINGS and now < row.trusted_since + able.replay_trusted:
         attempts.mark_resent(lane, missing)
-        send_all(shift, [missing])
+        send_all(shift, [_without_what_is_known(missing)])
     else:
         attempts.park(lane, [(attempt, Reason(ReasonCode.OUTCOME_UNKNOWN)) for attempt in unanswered])

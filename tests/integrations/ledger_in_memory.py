@@ -52,6 +52,7 @@ class Say(StrEnum):
     SILENCE = "it is done, and nothing is said"
     NOTHING = "nothing is done, and nothing is said"
     HALF = "it is done, and half is said"
+    PARTLY = "half of it is done, and nothing is said"
     LATER = "too many for now"
     REFUSE = "the first is refused, the others are done"
     TORN = "the first is refused, the others are not done, and nothing is said of them"
@@ -129,6 +130,10 @@ class Books:
             first, *others = envelope.items
             if say is Say.TORN:
                 return {first.key: REFUSED} | {item.key: _unsaid(say) for item in others}
+            if say is Say.PARTLY:
+                for item in envelope.items[: len(envelope.items) // 2]:
+                    self._done(envelope, item, refuse=False)
+                return {item.key: _unsaid(say) for item in envelope.items}
             refused = first.key if say is Say.REFUSE else ""
             done = {item.key: self._done(envelope, item, refuse=item.key == refused) for item in envelope.items}
             self.blind = say is Say.BLIND
