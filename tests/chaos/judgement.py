@@ -31,6 +31,9 @@ class Verdict:
     strays: tuple[str, ...]
     """Links that point elsewhere than to what stands there, and what conservation found."""
 
+    suspects: tuple[str, ...] = ()
+    """The documents of which something is wrong."""
+
     @property
     def clean(self) -> bool:
         return not (self.duplicates or self.lost or self.cents_off or self.waits or self.strays)
@@ -61,6 +64,10 @@ def judge(work: Workload, sandbox: Sandbox, theirs: Collection[str] = ()) -> Ver
         cents_off=_cents_off(work, sandbox, theirs, [row for row in rows if names.get(_mark(row)) in theirs]),
         waits=Counter(reason["code"] for job in waiting for reason in job.reasons),
         strays=tuple(strays),
+        suspects=(
+            *(expected - by_name.keys()),
+            *(name for name, number in by_name.items() if number > 1 or name not in links),
+        ),
     )
 
 
@@ -96,6 +103,8 @@ def _stray_links(
             told.append(f"{name} is linked to {link.external_kind} {link.external_id}, which is not it")
         elif row["SyncToken"] != link.external_version:
             told.append(f"{name} is linked in version {link.external_version} and stands in {row['SyncToken']}")
+    unlinked = {names.get(_mark(row), _mark(row)) for row in rows} - links.keys() - set(theirs)
+    told += [f"{name} stands there without a link" for name in sorted(unlinked)]
     return told + [f"{name} has no link" for name in sorted(expected - links.keys())]
 
 

@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -180,11 +180,22 @@ class Stage:
     def until(self, true: Callable[[], bool], what: str, within: float = 60) -> None:
         wait_until(true, within, what)
 
-    def open_attempts(self) -> list[tuple[Any, ...]]:
-        """What is known of each: for whoever has to find out why."""
+    def history(self, names: Iterable[str]) -> str:
+        """Every sending of these documents, for whoever has to find out why."""
+        columns = (
+            "envelope",
+            "envelope__batched",
+            "envelope__fence",
+            "envelope__sendings",
+            "action",
+            "kind",
+            "revision",
+        )
+        columns += ("envelope__opened_at", "envelope__sent_at", "settled_at", "outcome", "code", "answer")
         with acting_for(self.work.firm.tenant), transaction.atomic():
-            left = SyncAttempt.objects.filter(settled_at__isnull=True).order_by("id")
-            return list(left.values_list("envelope", "envelope__sendings", "action", "code", "answer").distinct())
+            sent = SyncAttempt.objects.filter(job__document__external_id__in=list(names)).order_by("job", "id")
+            rows = sent.values_list("job__document__external_id", *columns)
+            return "\n".join(" ".join(map(str, row)) for row in rows)
 
     def verdict(self) -> Verdict:
         return judge(self.work, self.sandbox, self.theirs)
@@ -196,7 +207,7 @@ class Stage:
         waits = str(sum(told.waits.values())) + (f" (and {len(self.theirs)} a person changed)" if self.theirs else "")
         self.table.add(what, injected, *cells, str(told.cents_off), waits, f"{healed_in:.1f} s")
         if not told.clean:
-            print(f"{told.waits} {told.strays}\n{self.open_attempts()}", flush=True)
+            print(f"{told.waits} {told.strays}\n{self.history(told.suspects)}", flush=True)
         assert times > 0, "nothing was injected"
         assert told.clean, told
 
