@@ -97,16 +97,16 @@ def _words(fault: dict[str, Any]) -> str:
 def test_all_faults_at_a_tenth(stage: Stage) -> None:
     stage.crew.ready(2)
     # A batch is also spoilt by each of its items, which are many.
-    for entity, chance in {"batch": 0.1, "query": 0.1, "transaction": 0.02}.items():
+    for entity, chance in {"batch": 0.1, "query": 0.1, "transaction": 0.05}.items():
         for name, fault in FAULTS.items():
             kind = name.partition(",")[0]
             if kind != "stale":
                 each = {"entity": entity, "probability": chance / len(FAULTS), "times": None}
                 stage.trouble(**{"kind": kind, **fault, **each})
-    for _ in range(8):
-        busy(stage, 40)
+    for _ in range(10):
+        busy(stage, 8)
     met = stage.calm()
-    injected = "each at random, together on a tenth of batches and queries and on a fiftieth of the writes, those in batches too"
+    injected = "together on a tenth of batches and queries and a twentieth of the writes, those in batches too"
     if stage.connection().state == ConnectionState.ACCESS_LOST:
         # Refused twice in a row, the second time with a token that was just given.
         stage.reconnect()
