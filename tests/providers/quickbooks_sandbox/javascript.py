@@ -42,7 +42,8 @@ def install() -> None:
     fresh.mkdir()
     for name in PINNED:
         shutil.copy(SCRIPTS / name, fresh / name)
-    quiet = ("--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
+    # A registry that stumbles once does not fail the whole set-up.
+    quiet = ("--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", "--prefer-offline", "--fetch-retries=4")
     path = f"{NODE.parent}{os.pathsep}{os.environ.get('PATH', '')}"
     subprocess.run([NODE, _NPM, "ci", *quiet], cwd=fresh, env={**os.environ, "PATH": path}, check=True)
     shutil.rmtree(HOME, ignore_errors=True)
