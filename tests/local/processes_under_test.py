@@ -39,6 +39,10 @@ def eventually(question: Callable[[], object], patience: float = PATIENCE) -> bo
     return True
 
 
+def _heed_hangups() -> None:
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
 class Running:
     """A process whose output is a growing file, so that nobody has to read it in time."""
 
@@ -52,6 +56,8 @@ class Running:
                 stderr=subprocess.STDOUT,
                 env=env,
                 cwd=cwd,
+                # Whoever runs the tests under nohup passes on that HUP is ignored.
+                preexec_fn=_heed_hangups,
             )
 
     @property

@@ -40,9 +40,10 @@ def port(name: str) -> int:
 
 def live(name: str) -> None:
     """Until TERM, with a child that would go on for ever."""
-    subprocess.Popen(["sleep", "300"])
     stopped = threading.Event()
     signal.signal(signal.SIGTERM, lambda _signum, _frame: stopped.set())
+    subprocess.Popen(["sleep", "300"])
+    say_hello()
     if name in READY:
         print(READY[name])
     else:
@@ -52,14 +53,20 @@ def live(name: str) -> None:
     print("stopping")
 
 
+def say_hello() -> None:
+    """Whoever has said this can be asked to stop."""
+    print(f"started as {os.environ.get('FLEXSYNC_DATABASE_ROLE', 'app')}")
+
+
 def main() -> None:
     name = part()
-    print(f"started as {os.environ.get('FLEXSYNC_DATABASE_ROLE', 'app')}")
+    if name not in ("seed_demo", "migrate"):
+        live(name)
+        return
+    say_hello()
     if name == "seed_demo":
         with open(os.environ["FLEXSYNC_DEMO_NOTE"], "w") as note:
             note.write("Sign in as ada@example.com\n")
-    elif name != "migrate":
-        live(name)
 
 
 main()

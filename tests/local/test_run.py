@@ -81,6 +81,8 @@ def test_from_start_to_stop(checkout: Checkout, signum: int) -> None:
         assert program.says("Stop with Ctrl-C.")
         assert said(program, "started as owner") == ["migrate"]
         assert said(program, "started as app")[0] == "demo"
+        # Nobody waits for beat, which says nothing about being ready.
+        assert eventually(lambda: "beat" in said(program, "started as app"))
         family = program.family()
         program.send(signum)
         assert program.ends() == 0
