@@ -26,6 +26,7 @@ from integrations.providers.documents import (
     CompanyDescription,
     Dimension,
     Envelope,
+    Found,
     Grant,
     Item,
     NewVendor,
@@ -34,6 +35,7 @@ from integrations.providers.documents import (
     Posted,
     ReferenceRecord,
     Remedy,
+    Side,
     Sighting,
     Standing,
     Thing,
@@ -68,9 +70,12 @@ class Object:
     mark: str
     revision: str
     cents: int
+    dated: date
     version: int = 0
     gone: bool = False
     by_hand: bool = False
+    remark: str = ""
+    """Theirs: we write none."""
 
     @property
     def posted(self) -> Posted:
@@ -109,9 +114,9 @@ class Books:
     def forget_keys(self) -> None:
         self._remembered.clear()
 
-    def edit(self, one: Object) -> None:
+    def edit(self, one: Object, remark: str) -> None:
         """A person does."""
-        one.version, one.by_hand = one.version + 1, True
+        one.version, one.by_hand, one.remark = one.version + 1, True, remark
 
     # --- writing --------------------------------------------------------------------------------------------------
 
@@ -157,7 +162,8 @@ class Books:
 
     def _create(self, item: Item) -> Outcome:
         body = json.loads(item.body)
-        one = Object(str(next(self._numbers)), item.kind, item.mark, body["revision"], body["cents"])
+        dated = date.fromisoformat(body["document"]["dated"])
+        one = Object(str(next(self._numbers)), item.kind, item.mark, body["revision"], body["cents"], dated)
         self.objects[one.number] = one
         return Outcome(OutcomeKind.POSTED, posted=one.posted)
 
@@ -207,6 +213,15 @@ class Books:
     def versions(self, targets: Sequence[Posted]) -> dict[str, Posted]:
         found = {target.external_id: self.objects[target.external_id] for target in targets}
         return {number: one.posted for number, one in found.items() if not one.gone}
+
+    def examine(self, targets: Sequence[Posted], *, fresh: bool = True) -> dict[str, Found]:
+        with self._lock:
+            self._look()
+            there = [self.objects[target.external_id] for target in targets]
+            return {one.number: _found(one) for one in there if not one.gone}
+
+    def side_of(self, item: Item) -> Side:
+        return _side(json.loads(item.body)["cents"], remark="")
 
     def read(self, target: Posted) -> Standing | None:
         raise Refused("It shows no pages.")
@@ -264,6 +279,14 @@ def _item(key: str, write: Write) -> Item:
         body["document"] = json.loads(json.dumps(asdict(document), default=str))
     kind = target.kind if target else "Purchase" if isinstance(document, CardCharge) else "Transfer"
     return Item(key, write.mark, json.dumps(body), write.action, kind)
+
+
+def _found(one: Object) -> Found:
+    return Found(one.posted, one.dated, Decimal(one.cents) / 100, _side(one.cents, one.remark), raw="", names={})
+
+
+def _side(cents: int, remark: str) -> Side:
+    return Side({"amount": str(cents), "remark": remark})
 
 
 def _seen(one: Object, item: Item) -> Posted:

@@ -53,6 +53,7 @@ ANY = st.integers(0, 1_000)
 SCRIPT = st.lists(st.sampled_from(Say), max_size=4)
 PEOPLE = (ReasonCode.CHANGED_THERE, ReasonCode.CONFLICT, ReasonCode.GONE)
 STATEMENTS_OF_A_DRAIN = 45
+THEIRS = "For the audit."
 EXAMPLES = int(os.environ.get("FLEXSYNC_MODEL_EXAMPLES", "30"))
 _numbers = itertools.count(1)
 
@@ -66,6 +67,10 @@ class Told:
     kind: DocumentKind
     cents: int
     reversed: bool = False
+
+
+def _signed(told: Told) -> int:
+    return told.cents if told.kind is DocumentKind.PAYMENT else told.kind.sign * told.cents
 
 
 class Engine(RuleBasedStateMachine):
@@ -129,8 +134,27 @@ class Engine(RuleBasedStateMachine):
     def change_there(self, at: int, deletes: bool) -> None:
         standing = self.books.standing()
         one = standing[at % len(standing)]
-        self.books.edit(one)
+        self.books.edit(one, THEIRS)
         one.gone = deletes
+
+    @precondition(lambda self: any(one.mark in self._changeable() for one in self.books.standing()))
+    @rule(at=ANY, cents=CENTS)
+    def both_change_it(self, at: int, cents: int) -> None:
+        """Often enough for ours to meet theirs."""
+        names = self._changeable()
+        standing = [one for one in self.books.standing() if one.mark in names]
+        one = standing[at % len(standing)]
+        self.books.edit(one, THEIRS)
+        name = names[one.mark]
+        self._tell({name: replace(self.told[name], cents=cents)})
+
+    @transaction.atomic
+    def _changeable(self) -> dict[str, str]:
+        """By mark, what was told and not taken back."""
+        told = SourceDocument.objects.filter(
+            external_id__in=[name for name, one in self.told.items() if not one.reversed]
+        )
+        return {mark_of(public): name for public, name in told.values_list("public_id", "external_id")}
 
     # --- the worker, and what the platform says to it ---------------------------------------------------------------
 
@@ -222,11 +246,21 @@ class Engine(RuleBasedStateMachine):
         assert len(documents) == len(self.told) == len(states)
         touched = {one.mark for one in self.books.objects.values() if one.by_hand}
         for document in documents:
-            if mark_of(document.public_id) not in touched:
-                self._as_told(document, states[document.pk], is_held=document.pk in held)
+            mark, state = mark_of(document.public_id), states[document.pk]
+            if mark not in touched:
+                self._as_told(document, state, is_held=document.pk in held)
+            elif state == JobState.DONE:
+                self._as_both_wish(document, mark)
         self.links_are_ours()
         self.no_document_stands_twice()
         self.nothing_is_dropped()
+
+    def _as_both_wish(self, document: SourceDocument, mark: str) -> None:
+        """What a person wrote there is kept, and so is what was told since."""
+        told = self.told[document.external_id]
+        for one in self.books.standing():
+            if one.mark == mark and one.by_hand:
+                assert (one.cents, one.remark) == (_signed(told), THEIRS)
 
     def _as_told(self, document: SourceDocument, state: str, *, is_held: bool) -> None:
         told, mark = self.told[document.external_id], mark_of(document.public_id)
@@ -236,8 +270,7 @@ class Engine(RuleBasedStateMachine):
         elif is_held:
             assert (there, state in (JobState.HELD, JobState.EXCLUDED)) == ([], True)
         else:
-            sign = 1 if told.kind is DocumentKind.PAYMENT else told.kind.sign
-            assert ([one.cents for one in there], state) == ([sign * told.cents], JobState.DONE)
+            assert ([one.cents for one in there], state) == ([_signed(told)], JobState.DONE)
 
     # --- words ----------------------------------------------------------------------------------------------------
 
