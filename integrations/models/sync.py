@@ -58,7 +58,7 @@ class SyncJob(TenantModel):
     state = models.CharField(max_length=20, choices=JobState.choices, default=JobState.WAITING)
     wanted_revision = models.PositiveIntegerField()
     settled_revision = models.PositiveIntegerField(default=0, help_text="The revision that the state speaks of.")
-    reasons = models.JSONField(default=list, help_text="Why it is held or needs a person: sync.reasons.Reason values.")
+    reasons = models.JSONField(default=list, help_text="Why it is held or needs a person: of mapping.reasons.")
     coding = models.JSONField(default=dict, help_text="What stands there with its reasons, or shall: mapping.entry.")
     rung_at = models.DateTimeField(help_text="When the wish was last expressed; under a minute old it is fresh.")
     due_at = models.DateTimeField(help_text="Not before this time.")
@@ -149,6 +149,7 @@ class SyncEnvelope(TenantModel):
                 name="integrations_syncenvelope_open",
                 condition=Q(closed_at__isnull=True),
             ),
+            models.Index(fields=["tenant", "run"], name="integrations_syncenvelope_run"),
             # The last thing that was sent, of each connection.
             models.Index(fields=["tenant", "connection", "-id"], name="integrations_syncenvelope_last"),
         ]
@@ -172,7 +173,7 @@ class SyncAttempt(TenantModel):
     body = models.TextField(help_text="Exactly what is sent.")
     fingerprint = models.CharField(max_length=64)
     configuration = models.PositiveIntegerField(help_text="The configuration version that coded it.")
-    merged = models.JSONField(null=True, help_text="What it leaves of somebody's there: sync.comparing.merged_of.")
+    merged = models.JSONField(null=True, help_text="What it leaves of somebody's there: sync.comparing.")
     coding = models.JSONField(default=dict, help_text="Of a change: what stands there from then on, if it is taken.")
     remark = models.CharField(max_length=300, blank=True, help_text="What is out of the ordinary about it: day, rate.")
     outcome = models.CharField(max_length=20, blank=True, help_text="documents.OutcomeKind; empty while it is open.")

@@ -9,13 +9,13 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from integrations.mapping.entry import as_json
 from integrations.mapping.reasons import Reason, ReasonCode
 from integrations.mapping.rules import TransactionFacts
-from integrations.models import Decision, ExternalLink, JobState, SyncAttempt, SyncEnvelope, SyncJob
+from integrations.models import Decision, ExternalLink, JobState, SyncAttempt, SyncEnvelope, SyncJob, Takeback
 from integrations.providers.documents import Action, Envelope, Item, Outcome, OutcomeKind, Posted, Remedy
 from integrations.sync import differences, takebacks
 from integrations.sync.lane import Lane
@@ -24,6 +24,8 @@ from integrations.sync.queue import bring_to_rest, locked, save
 from integrations.sync.retry import FIRST_LOOK, rest_after_throttle
 from integrations.sync.runs import Run
 from ledger.tenancy.sets import update_rows
+
+AT_THE_DOOR = (OutcomeKind.THROTTLED, OutcomeKind.ACCESS_LOST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +148,18 @@ def settle(lane: Lane, run: Run, landed: Sequence[tuple[Opened, Mapping[str, Out
     differences.note(lane, settled, now)
     save(list(jobs.values()), "coding")
     _close_settled([opened.row for opened, _ in landed], now)
+    _uncount([opened.row for opened, spoken in landed if opened.repeated and _turned_away(spoken)])
     run.count(settled, now)
+
+
+def _turned_away(outcomes: Mapping[str, Outcome]) -> bool:
+    return bool(outcomes) and all(outcome.kind in AT_THE_DOOR for outcome in outcomes.values())
+
+
+def _uncount(rows: Sequence[SyncEnvelope]) -> None:
+    """A repetition that was turned away at the door, ours or theirs, was none."""
+    if rows:
+        SyncEnvelope.objects.filter(pk__in=[row.pk for row in rows]).update(sendings=F("sendings") - 1)
 
 
 def _close_settled(rows: Iterable[SyncEnvelope], now: datetime) -> None:
@@ -161,10 +174,9 @@ def _as_far_as_certain(outcomes: Mapping[str, Outcome], *, repeated: bool) -> di
     """
     in_doubt = any(outcome.kind is OutcomeKind.UNKNOWN for outcome in outcomes.values())
     stands = (OutcomeKind.POSTED, OutcomeKind.ALREADY_THERE)
-    turned_away = (OutcomeKind.THROTTLED, OutcomeKind.ACCESS_LOST)
     return {
         item: replace(outcome, kind=OutcomeKind.UNKNOWN)
-        if (in_doubt and outcome.kind not in stands) or (repeated and outcome.kind in turned_away)
+        if (in_doubt and outcome.kind not in stands) or (repeated and outcome.kind in AT_THE_DOOR)
         else outcome
         for item, outcome in outcomes.items()
     }
@@ -259,11 +271,20 @@ def _link(lane: Lane, settled: Sequence[tuple[SyncJob, SyncAttempt, Outcome]], n
     )
 
 
+def left_running(lane: Lane) -> bool:
+    """Whether an earlier holder claimed what it brought to no end."""
+    return _abandoned(lane).exists()
+
+
+def _abandoned(lane: Lane) -> QuerySet[SyncJob]:
+    return SyncJob.objects.filter(connection_id=lane.connection_id, state=JobState.RUNNING, fence__lt=lane.fence)
+
+
 @transaction.atomic
 def take_over(lane: Lane) -> None:
     """What an earlier holder had claimed: unknown where an attempt is open, for it may be sent; else it waits again."""
     lane.assert_held()
-    abandoned = SyncJob.objects.filter(connection_id=lane.connection_id, state=JobState.RUNNING, fence__lt=lane.fence)
+    abandoned = _abandoned(lane)
     open_attempts_of = SyncAttempt.objects.filter(settled_at__isnull=True).values("job_id")
     now = timezone.now()
     abandoned.filter(id__in=open_attempts_of).update(state=JobState.UNKNOWN, due_at=now, fence=lane.fence)
@@ -349,12 +370,13 @@ def give_up(lane: Lane, row: SyncEnvelope, attempts: Sequence[SyncAttempt]) -> N
 
 
 def given_up(jobs: Sequence[SyncJob]) -> list[SyncAttempt]:
-    """Postings that a person gave up, of jobs for which nothing stands there as far as we know: the last of each."""
-    linked = ExternalLink.objects.filter(connection=OuterRef("job__connection"), document=OuterRef("job__document"))
-    creations = SyncAttempt.objects.filter(
-        ~Exists(linked), job__in=[job.pk for job in jobs], action=Action.CREATE, outcome=OutcomeKind.UNKNOWN
-    )
-    return list({attempt.job_id: attempt for attempt in creations.select_related("job").order_by("id")}.values())
+    """What a person gave up and what does not stand there as far as we know: the last of each job. A posting, or what
+    was to take one back."""
+    same = {"connection": OuterRef("job__connection"), "document": OuterRef("job__document")}
+    linked, taken_back = Exists(ExternalLink.objects.filter(**same)), Exists(Takeback.objects.filter(**same))
+    nowhere = Q(~linked, action=Action.CREATE) | Q(linked, ~taken_back, action=Action.REVERSE)
+    lost = SyncAttempt.objects.filter(nowhere, job__in=[job.pk for job in jobs], outcome=OutcomeKind.UNKNOWN)
+    return list({attempt.job_id: attempt for attempt in lost.select_related("job").order_by("id")}.values())
 
 
 @transaction.atomic

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 
@@ -26,6 +26,7 @@ def resolve(shift: Shift, ends: float) -> None:
     doubtful = attempts.in_doubt(shift.lane, DOUBTS_AT_ONCE)
     if not doubtful:
         return
+    asked_at = timezone.now()
     items = [item_of(attempt) for opened in doubtful for attempt in opened.attempts.values()]
     with resting_on_trouble(shift):
         found, refused = ask(shift.provider.find_existing, items)
@@ -33,7 +34,7 @@ def resolve(shift: Shift, ends: float) -> None:
     for opened in doubtful:
         missing = _park_refused(shift.lane, _settle_found(shift, opened, found), unanswerable)
         if missing.attempts and time.monotonic() < ends:
-            _resolve_missing(shift, missing)
+            _resolve_missing(shift, missing, asked_at)
 
 
 def _settle_found(shift: Shift, opened: Opened, found: Mapping[str, Posted]) -> Opened:
@@ -68,8 +69,8 @@ def _without_what_is_known(opened: Opened) -> Opened:
     return replace(opened, envelope=replace(opened.envelope, items=items))
 
 
-def _resolve_missing(shift: Shift, missing: Opened) -> None:
-    able, lane, row, now = shift.provider.capabilities, shift.lane, missing.row, timezone.now()
+def _resolve_missing(shift: Shift, missing: Opened, asked_at: datetime) -> None:
+    able, lane, row, now = shift.provider.capabilities, shift.lane, missing.row, asked_at
     settled = settled_at(row.sent_at + SENT_WITHIN, able.call_deadline, able.settling)
     unanswered = list(missing.attempts.values())
     if now < settled:

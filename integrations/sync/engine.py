@@ -4,6 +4,7 @@ No transaction is open while the network is used. Whatever dies in between leave
 the lane goes on (docs/engine.md).
 """
 
+import itertools
 import logging
 import time
 import uuid
@@ -24,7 +25,7 @@ from integrations.sync import attempts, company, comparing, doubts, queue, rates
 from integrations.sync.asking import ask
 from integrations.sync.attempts import Planned, item_of
 from integrations.sync.gather import Gathered, gather
-from integrations.sync.lane import Lane
+from integrations.sync.lane import Lane, LaneLost
 from integrations.sync.plan import Blocked, Link, Nothing, Plan, Send, plan, rate_needed
 from integrations.sync.queue import FRESH, Configuration, Due, Unsent
 from integrations.sync.shift import MustRest, Shift, resting_on_trouble, send_all
@@ -39,6 +40,8 @@ DOUBTS_SHARE = 0.5
 LOOK_SECONDS = 1.0
 # So many batches are claimed, planned and stored together.
 BATCHES_AT_ONCE = 10
+# So many that somebody changed there are read, one by one, before what was read of them is used.
+LOOKED_AT_ONCE = 10
 # A company that took nothing is tried with one document.
 ONE_TO_TRY = 1
 
@@ -47,9 +50,21 @@ def drain(lane: Lane, seconds: float = SLICE_SECONDS) -> Due | None:
     """Work for one time slice. Returns when there is more to do, None when all is at rest; rows that are left are found
     by whoever drains next."""
     held = shift.begin(lane, seconds)
+    try:
+        later = _until_it_ends(held, seconds)
+        shift.land(held)
+        return shift.finish(held, later)
+    except LaneLost:
+        shift.count_calls(held)
+        raise
+
+
+def _until_it_ends(held: Shift, seconds: float) -> datetime | None:
+    """Returns until when what is left has to wait for the pace, if it has."""
+    lane = held.lane
     later: datetime | None = None
     try:
-        if lane.abandoned:
+        if held.inherits:
             attempts.take_over(lane)
             uploads.take_over(lane)
         with resting_on_trouble(held):
@@ -66,14 +81,14 @@ def drain(lane: Lane, seconds: float = SLICE_SECONDS) -> Due | None:
             looked, later = time.monotonic(), _work(held)
     except MustRest:
         logger.info("Connection %s rests.", lane.connection_id)
-    shift.land(held)
-    return shift.finish(held, later)
+    return later
 
 
 def _work(held: Shift) -> datetime | None:
     """Claim and send, set by set. Returns until when the rest has to wait for the pace, if it has."""
     while held.goes_on:
-        batches, wait = held.gate.room(CallKind.BATCH)
+        with resting_on_trouble(held):
+            batches, wait = held.gate.room(CallKind.BATCH)
         limit = min(batches, BATCHES_AT_ONCE) * held.sizes.size or held.provider.capabilities.singles
         limit = limit if held.connection.state == ConnectionState.LIVE else ONE_TO_TRY
         jobs = queue.claim(held.lane, limit, fresh_only=not batches)
@@ -93,7 +108,8 @@ def _work(held: Shift) -> datetime | None:
 def _carry(held: Shift, jobs: Sequence[SyncJob]) -> None:
     """One claimed set, from wish to fact. What the slice has no time for waits again."""
     lane, connection = held.lane, held.connection
-    gathered, undecided = _with_vendors(held, jobs, _with_rates(held, _gathered(held, jobs)))
+    jobs, gathered = _gathered(held, jobs)
+    gathered, undecided = _with_vendors(held, jobs, _with_rates(held, gathered))
     plans = comparing.met(held, gathered, _plan_all(jobs, gathered))
     if early := {job: _is_one_of(undecided, step) for job, step in plans if _lacks_vendor(step)}:
         queue.postpone(lane, early)
@@ -138,20 +154,32 @@ def _unsent(job: SyncJob, step: Blocked | Nothing) -> Unsent:
     return Unsent(job.pk, job.wanted_revision, step.reasons if isinstance(step, Blocked) else ())
 
 
-def _gathered(held: Shift, jobs: Sequence[SyncJob]) -> Gathered:
-    """Everything that the set needs. What only the platform can tell, it is asked first."""
+def _gathered(held: Shift, jobs: Sequence[SyncJob]) -> tuple[Sequence[SyncJob], Gathered]:
+    """Everything that the set needs. What only the platform can tell, it is asked first; for some of the set, since
+    that takes long, and the others come with the next."""
     gathered = gather(held.connection, jobs)
     if not gathered.given_up and not _stale(gathered):
-        return gathered
+        return jobs, gathered
     unreadable = _recover(held, gathered.given_up)
-    looked = comparing.look(held, _stale(gather(held.connection, jobs)))
+    jobs, stale = _looked_at_now(held, jobs, _stale(gather(held.connection, jobs)))
+    looked = comparing.look(held, stale)
     gathered = gather(held.connection, jobs)
     # Not written down: until what is planned upon it is sent, it must be read anew by whoever plans again.
     links = {
         document: replace(link, posted=looked.found[document].posted) if document in looked.found else link
         for document, link in gathered.links.items()
     }
-    return replace(gathered, links=links, found=looked.found, unreadable=unreadable | looked.unreadable)
+    return jobs, replace(gathered, links=links, found=looked.found, unreadable=unreadable | looked.unreadable)
+
+
+def _looked_at_now(
+    held: Shift, jobs: Sequence[SyncJob], stale: dict[int, Posted]
+) -> tuple[Sequence[SyncJob], dict[int, Posted]]:
+    """Each is a call of its own, and was made in vain if the slice or the pace ends before it is used."""
+    now = dict(itertools.islice(stale.items(), LOOKED_AT_ONCE))
+    if later := {job: False for job in jobs if job.document_id in stale and job.document_id not in now}:
+        queue.postpone(held.lane, later)
+    return [job for job in jobs if job not in later], now
 
 
 def _recover(held: Shift, given_up: Sequence[SyncAttempt]) -> dict[int, Reason]:

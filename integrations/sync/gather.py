@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -74,13 +75,14 @@ def gather(connection: Connection, jobs: Sequence[SyncJob]) -> Gathered:
     company = connection.company
     company.refresh_from_db(fields=["currency", "dimensions", "closed_to", "several_currencies"])
     mapping = mapping_of(connection, list(facts.values()))
+    closing = Closing(company.closed_to, mapping.closed_periods)
     return Gathered(
         facts=facts,
         links=linked,
         decisions={job.document_id: decision_of(job) for job in jobs if job.decision in DECIDED_AS},
         mapping=mapping,
         given_up=given_up(jobs),
-        books=Books(Closing(company.closed_to, mapping.closed_periods), rates_of(company, facts.values())),
+        books=Books(closing, _rates(company, facts.values(), _days(facts.values(), linked.values(), closing))),
         choices={job.document_id: PeriodChoice(job.period_choice) for job in jobs if job.period_choice},
         undone={job.document_id: undone(job) for job in jobs if job.decision == Decision.UNDO},
         takebacks=_takebacks(connection, linked),
@@ -102,10 +104,16 @@ def _compromises(connection: Connection, linked: Collection[int]) -> dict[int, S
     return {row.document_id: side_from(row.ours) for row in rows}
 
 
-def rates_of(company: Company, facts: Iterable[TransactionFacts]) -> Rates:
+def _days(facts: Iterable[TransactionFacts], links: Iterable[Link], closing: Closing) -> set[date]:
+    """On which these may come to stand."""
+    first_open = {closing.to + timedelta(days=1)} if closing.to else set()
+    return {fact.dated for fact in facts} | {link.day.on for link in links if link.day} | first_open
+
+
+def _rates(company: Company, facts: Iterable[TransactionFacts], days: Collection[date]) -> Rates:
     """Those at hand for the foreign ones among these; nothing is asked where there is none."""
     foreign = {fact.money.currency for fact in facts} - {company.currency}
-    rows = ExchangeRate.objects.filter(company=company, currency__in=foreign) if foreign else ()
+    rows = ExchangeRate.objects.filter(company=company, currency__in=foreign, day__in=days) if foreign else ()
     return Rates(company.currency, {(row.currency, row.day): plain(row.rate) for row in rows})
 
 

@@ -154,17 +154,21 @@ def settle_unsent(lane: Lane, configuration: Configuration, unsent: Sequence[Uns
     """Jobs for which nothing is sent: those that lack something, and those that stand in the books as they should.
 
     What a mapping lacked may have been mended since it was read; the saving of one woke only the jobs that were at
-    rest by then. So if there is a newer version, the blocked ones are left to be claimed and planned again; and so if
-    the books were closed or opened meanwhile.
+    rest by then. So if there is a newer version, the blocked ones wait again, to be planned by it; and so if the books
+    were closed or opened meanwhile.
     """
     lock_entities([configuration.entity_id])
     lane.assert_held()
     mended = current_version(configuration.entity_id) != configuration.version
     mended = mended or _closed_to(lane) != configuration.closed_to
-    decided = {one.job_id: one for one in unsent if not (mended and one.reasons)}
-    jobs = locked(decided)
+    by_job = {one.job_id: one for one in unsent}
+    jobs = locked(by_job)
     for job in jobs:
-        bring_to_rest(job, decided[job.pk].reasons, revision=decided[job.pk].revision)
+        one = by_job[job.pk]
+        if mended and one.reasons:
+            job.state = JobState.WAITING
+        else:
+            bring_to_rest(job, one.reasons, revision=one.revision)
     save(jobs)
 
 

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from integrations.models import Connection, ConnectionState
+from integrations.models.connections import TRIED_STATES
 from integrations.providers.documents import Stop
 from integrations.sync import lane as lanes
 from integrations.sync.lane import Lane
@@ -41,10 +42,14 @@ def worked(lane: Lane, connection: Connection) -> None:
     """Something was taken: whatever was the trouble is over."""
     if not connection.rests and connection.state == ConnectionState.LIVE:
         return
-    connection.rests, connection.state, connection.problem = 0, ConnectionState.LIVE, ""
+    connection.rests = 0
+    if connection.state in TRIED_STATES:
+        connection.state, connection.problem = ConnectionState.LIVE, ""
     with transaction.atomic():
         lane.assert_held()
-        Connection.objects.filter(pk=lane.connection_id).update(rests=0, state=ConnectionState.LIVE, problem="")
+        # An answer that came before it may be heard after the end of the grant.
+        tried = Connection.objects.filter(pk=lane.connection_id, state__in=TRIED_STATES)
+        tried.update(rests=0, state=ConnectionState.LIVE, problem="")
 
 
 def _rest_for(lane: Lane, connection: Connection, how_long: timedelta) -> None:

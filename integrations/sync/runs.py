@@ -4,10 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from django.db import transaction
 from django.utils import timezone
 
-from integrations.cost import add_calls
 from integrations.models import SyncAttempt, SyncJob, SyncRun
 from integrations.providers.calls import CallKind, CountingGate
 from integrations.providers.documents import Action, Outcome
@@ -59,13 +57,11 @@ class Run:
         self._row.files = Counter(self._row.files) + Counter(outcome.kind.value for outcome in outcomes)
         self._write(now)
 
-    @transaction.atomic(savepoint=False)
-    def finish(self, company: int, *, all_done: bool) -> None:
-        """The holder lets go. A pause does not end the run."""
-        now = timezone.now()
-        add_calls(company, self._gate, now.date())
+    def finish(self, *, all_done: bool) -> None:
+        """Called in the transaction that lets go of the lane. A pause does not end the run."""
         if self._row is None:
             return
+        now = timezone.now()
         self._row.ended_at = now if all_done else None
         self._write(now, "ended_at")
 

@@ -4,14 +4,16 @@ import logging
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
 from django.db import transaction
+from django.utils import timezone
 
+from integrations.cost import add_calls
 from integrations.models import Connection, ConnectionState
 from integrations.providers.base import Provider
 from integrations.providers.calls import CountingGate
@@ -34,6 +36,8 @@ AT_ONCE = 8
 # After the slice, answers are waited for so long. What is out then is looked up later, as after a time-out.
 PATIENCE_SECONDS = 5.0
 
+# Envelopes that came back without a word, one after the other: nobody answers there, and more would only be in doubt.
+SILENT_IN_A_ROW = 3
 # Answered uploads that are written down in one go.
 FILES_TOGETHER = 25
 FILES_WAIT_SECONDS = 1.0
@@ -44,6 +48,21 @@ stopping = threading.Event()
 
 class MustRest(Exception):
     """The platform wants a pause, or the grant is dead: nothing more is sent in this drain."""
+
+
+@dataclass
+class Silence:
+    """How many envelopes in a row nobody said anything about."""
+
+    times: int = 0
+
+    def heed(self, outcomes: Iterable[Outcome]) -> None:
+        silent = all(outcome.kind is OutcomeKind.UNKNOWN for outcome in outcomes)
+        self.times = self.times + 1 if silent else 0
+
+    @property
+    def lasts(self) -> bool:
+        return self.times >= SILENT_IN_A_ROW
 
 
 @dataclass(frozen=True)
@@ -58,7 +77,10 @@ class Shift:
     flights: Flights
     sizes: BatchSize
     ends: float
+    inherits: bool
+    """Whether earlier holders left something half done."""
     hold: Hold = field(default_factory=Hold)
+    silence: Silence = field(default_factory=Silence)
 
     @property
     def goes_on(self) -> bool:
@@ -77,9 +99,11 @@ def begin(lane: Lane, seconds: float) -> Shift:
         provider = provider_of(connection, gate)
         able = provider.capabilities
         run = Run(lane, gate, able.metered)
+        inherits = lane.abandoned or attempts.left_running(lane) or uploads.left_running(lane)
     most = min(AT_ONCE, able.limits.at_once - 1) if able.limits.at_once else AT_ONCE
     sizes = BatchSize(connection.batch_size or able.batch_size, able.batch_size)
-    return Shift(lane, connection, provider, gate, run, Flights(partial(_push, provider), most), sizes, ends)
+    flights = Flights(partial(_push, provider), most)
+    return Shift(lane, connection, provider, gate, run, flights, sizes, ends, inherits)
 
 
 def _push(provider: Provider, cargo: Cargo) -> dict[str, Outcome]:
@@ -92,12 +116,21 @@ def _push(provider: Provider, cargo: Cargo) -> dict[str, Outcome]:
 
 
 def finish(shift: Shift, later: datetime | None) -> Due | None:
+    """Let go of the lane. Raises LaneLost where somebody else has it by now: run and sizes are theirs then."""
     with transaction.atomic():
+        shift.lane.assert_held()
         due = uploads.sooner(queue.next_due(shift.lane.connection_id), shift.lane.connection_id)
         if shift.sizes.size != (shift.connection.batch_size or shift.sizes.most):
             Connection.objects.filter(pk=shift.lane.connection_id).update(batch_size=shift.sizes.size)
-        shift.run.finish(shift.connection.company_id, all_done=due is None)
+        count_calls(shift)
+        shift.run.finish(all_done=due is None)
     return due.not_before(later) if due and later else due
+
+
+@transaction.atomic(savepoint=False)
+def count_calls(shift: Shift) -> None:
+    """They were made, whoever has the lane."""
+    add_calls(shift.connection.company_id, shift.gate, timezone.now().date())
 
 
 def send_all(shift: Shift, opened: Sequence[Opened]) -> None:
@@ -140,7 +173,8 @@ def land(shift: Shift) -> None:
     with suppress(MustRest):
         _settle_files(shift, [(one, dict.fromkeys(one.attempts, hidden)) for one in _files(shift.flights.out)], 0)
     if still_out := [one for one in shift.flights.out if isinstance(one, Opened)]:
-        attempts.settle(shift.lane, shift.run, [(one, dict.fromkeys(one.attempts, hidden)) for one in still_out])
+        with suppress(MustRest):
+            _settle_documents(shift, [(one, dict.fromkeys(one.attempts, hidden)) for one in still_out])
 
 
 def settle(shift: Shift, landed: Sequence[Landed]) -> None:
@@ -182,6 +216,7 @@ def _settle_documents(shift: Shift, landed: Sequence[tuple[Opened, dict[str, Out
     told = ", ".join(f"{number} {kind}" for kind, number in tally.items())
     logger.info("%s to %s: %s", shift.connection.entity.name, shift.connection.company.name, told)
     for opened, spoken in landed:
+        shift.silence.heed(spoken.values())
         if opened.envelope.batched:
             shift.sizes.heed(spoken)
     _heed(shift, outcomes)
@@ -206,8 +241,9 @@ def _heed(shift: Shift, outcomes: Sequence[Outcome]) -> None:
     if any(outcome.posted for outcome in outcomes):
         resting.worked(shift.lane, shift.connection)
     throttled = [outcome for outcome in outcomes if outcome.kind is OutcomeKind.THROTTLED]
-    if throttled:
-        resting.rest(shift.lane, shift.connection, throttled[0].retry_after)
+    if throttled or shift.silence.lasts:
+        asked_for = [outcome.retry_after for outcome in throttled or outcomes if outcome.retry_after is not None]
+        resting.rest(shift.lane, shift.connection, max(asked_for, default=None))
         raise MustRest
 
 

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils import timezone
 
 from integrations.mapping.reasons import Reason, ReasonCode
@@ -340,8 +340,17 @@ def _close_settled(envelopes: Collection[int], now: datetime) -> None:
 def take_over(lane: Lane) -> None:
     """What an earlier holder was about to send may be sent: an open attempt stands behind each."""
     lane.assert_held()
-    mine = ReceiptJob.objects.filter(connection_id=lane.connection_id, state=ReceiptState.RUNNING)
-    mine.filter(fence__lt=lane.fence).update(state=ReceiptState.UNKNOWN, due_at=timezone.now(), fence=lane.fence)
+    _abandoned(lane).update(state=ReceiptState.UNKNOWN, due_at=timezone.now(), fence=lane.fence)
+
+
+def left_running(lane: Lane) -> bool:
+    """Whether an earlier holder claimed what it brought to no end."""
+    return _abandoned(lane).exists()
+
+
+def _abandoned(lane: Lane) -> QuerySet[ReceiptJob]:
+    running = ReceiptJob.objects.filter(connection_id=lane.connection_id, state=ReceiptState.RUNNING)
+    return running.filter(fence__lt=lane.fence)
 
 
 def doubtful(lane: Lane, limit: int) -> list[Loaded]:
