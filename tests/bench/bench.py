@@ -1,6 +1,5 @@
-"""The measures, one function each. BENCH_SCALE makes them smaller, for trying; the table tells the sizes."""
+"""The measures, one function each."""
 
-import os
 import statistics
 import threading
 import time
@@ -21,16 +20,12 @@ from ledger.tenancy.context import acting_for
 from tests.bench import meters, offices
 from tests.bench.conftest import Starter
 from tests.bench.offices import Firm
+from tests.bench.scale import scaled
 from tests.bench.table import Table
 from tests.ports import free_ports
 from tests.processes import Process, Sandbox, answers, wait_until, web, worker
 
-SCALE = float(os.environ.get("BENCH_SCALE", "1"))
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def scaled(number: int) -> int:
-    return max(1, int(number * SCALE))
 
 
 # --- what it costs ---------------------------------------------------------------------------------------------------
@@ -367,7 +362,7 @@ def test_backlog_within_the_limits(sandbox: Sandbox, start: Starter, table: Tabl
     a_minute = 60 / minutes
     told = (
         f"{spent.batches * a_minute:.1f} batches, {posted * a_minute:,.0f} documents, "
-        f"{hung * a_minute:,.0f} receipts a minute"
+        f"{hung * a_minute:,.0f} receipts a minute; {spent.throttled} times 429"
     )
-    conditions = f"{minutes / 60:g} minutes after a warm-up of {warm / 60:g}; refused for the pace: {spent.throttled}"
+    conditions = f"{minutes / 60:g} minutes after a warm-up of {warm / 60:g}"
     table.add("Backlog with limits on", "38 batches, 1,100 documents, no 429", told, conditions)

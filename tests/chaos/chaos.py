@@ -26,11 +26,10 @@ from ledger.domain.transactions import DocumentKind
 from ledger.tenancy.context import acting_for
 from tests.bench import meters
 from tests.chaos.line import Line
+from tests.chaos.scale import SCALE
 from tests.chaos.stage import Crew, Stage, busy
 from tests.chaos.workload import Told
 
-# Makes what takes long shorter, for trying; the table tells what was done.
-SCALE = float(os.environ.get("CHAOS_SCALE", "1"))
 CUT_SECONDS = 120 * SCALE
 RANDOM_KILLS = max(2, int(50 * SCALE))
 

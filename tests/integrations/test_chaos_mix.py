@@ -25,7 +25,7 @@ def stage(transactional_db: None, sandbox: Sandbox, settings: Any, tmp_path: Pat
     redis.Redis.from_url(django_settings.REDIS_URL).flushdb()
     crew, dice = Crew(tmp_path), random.Random(5)
     [firm] = offices.firms(sandbox, 1)
-    yield Stage(sandbox, crew, Table("", "", "", (), tmp_path / "table"), dice, Workload(firm, dice))
+    yield Stage(sandbox, crew, Table("", "", "", (), None), dice, Workload(firm, dice))
     crew.go_home()
 
 
