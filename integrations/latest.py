@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from integrations.models import Act, ConfigurationVersion, Intervention, SyncAttempt
-from integrations.providers.documents import Action, OutcomeKind
+from integrations.providers.documents import STANDS, Action
 from integrations.selectors import connections
 from integrations.stuck import Tally, added
 from ledger.domain.money import Money
@@ -19,7 +19,6 @@ ROWS = 200
 # Where a row's money stands.
 OF_EVENT = ("document__currency", "document__amount_minor")
 OF_JOB = ("job__document__currency", "job__document__amount_minor")
-STANDS = (OutcomeKind.POSTED, OutcomeKind.ALREADY_THERE)
 
 
 @dataclass(frozen=True, slots=True)

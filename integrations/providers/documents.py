@@ -22,6 +22,10 @@ class OutcomeKind(StrEnum):
     UNKNOWN = "unknown"
 
 
+# The document is in the books.
+STANDS = (OutcomeKind.POSTED, OutcomeKind.ALREADY_THERE)
+
+
 # The code of an outcome that the platform never heard of: it failed on our side, before it was sent.
 NOT_SENT = "not sent"
 
@@ -292,8 +296,7 @@ class Outcome:
     stop: Stop | None = None
 
     def __post_init__(self) -> None:
-        stands = self.kind in (OutcomeKind.POSTED, OutcomeKind.ALREADY_THERE)
-        if stands is not (self.posted is not None):
+        if (self.kind in STANDS) is not (self.posted is not None):
             raise ValueError(f"{self.kind} with {self.posted!r}")
 
 

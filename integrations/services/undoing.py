@@ -27,15 +27,13 @@ from integrations.models import (
     Takeback,
 )
 from integrations.models.sync import MOVING_STATES
-from integrations.providers.documents import Action, Found, OutcomeKind, Posted
+from integrations.providers.documents import STANDS, Action, Found, Posted
 from integrations.selectors import in_doubt, with_reason
 from integrations.services.interventions import remember
 from integrations.sync import queue
 from integrations.visits import visit
 from ledger.domain.money import Money
 from ledger.models import User
-
-STANDS = [OutcomeKind.POSTED.value, OutcomeKind.ALREADY_THERE.value]
 
 
 class Fate(StrEnum):

@@ -16,7 +16,7 @@ from integrations.mapping.entry import as_json
 from integrations.mapping.reasons import Reason, ReasonCode
 from integrations.mapping.rules import TransactionFacts
 from integrations.models import Decision, ExternalLink, JobState, SyncAttempt, SyncEnvelope, SyncJob, Takeback
-from integrations.providers.documents import Action, Envelope, Item, Outcome, OutcomeKind, Posted, Remedy
+from integrations.providers.documents import STANDS, Action, Envelope, Item, Outcome, OutcomeKind, Posted, Remedy
 from integrations.sync import differences, takebacks
 from integrations.sync.lane import Lane
 from integrations.sync.plan import Send
@@ -173,10 +173,9 @@ def _as_far_as_certain(outcomes: Mapping[str, Outcome], *, repeated: bool) -> di
     nothing about the first sending.
     """
     in_doubt = any(outcome.kind is OutcomeKind.UNKNOWN for outcome in outcomes.values())
-    stands = (OutcomeKind.POSTED, OutcomeKind.ALREADY_THERE)
     return {
         item: replace(outcome, kind=OutcomeKind.UNKNOWN)
-        if (in_doubt and outcome.kind not in stands) or (repeated and outcome.kind in AT_THE_DOOR)
+        if (in_doubt and outcome.kind not in STANDS) or (repeated and outcome.kind in AT_THE_DOOR)
         else outcome
         for item, outcome in outcomes.items()
     }

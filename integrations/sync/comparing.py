@@ -8,7 +8,7 @@ from django.db import transaction
 from integrations.mapping.reasons import Reason, ReasonCode
 from integrations.models import Clash, Decision, SyncAttempt, SyncJob
 from integrations.providers.base import Provider
-from integrations.providers.documents import Action, Found, Merge, Posted, Side
+from integrations.providers.documents import STANDS, Action, Found, Merge, Posted, Side
 from integrations.providers.errors import Refused
 from integrations.sync import differences, links
 from integrations.sync.attempts import item_of
@@ -69,7 +69,7 @@ def _last_written(jobs: Sequence[SyncJob]) -> dict[int, SyncAttempt]:
     attempts = SyncAttempt.objects.filter(
         job__in=[job.pk for job in jobs],
         action__in=[Action.CREATE, Action.UPDATE],
-        outcome__in=[kind.value for kind in differences.STANDS],
+        outcome__in=STANDS,
     )
     return {attempt.job_id: attempt for attempt in attempts.order_by("id")}
 

@@ -9,14 +9,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from integrations.models import Clash, Compromise, Decision, ExternalLink, SyncAttempt, SyncJob
-from integrations.providers.documents import Action, Found, Outcome, OutcomeKind, Side, SideLine
+from integrations.providers.documents import STANDS, Action, Found, Outcome, OutcomeKind, Side, SideLine
 from integrations.sync.lane import Lane
 from integrations.sync.marks import is_reversal
 from integrations.sync.plan import Send
 
 # So often in a row somebody may be quicker than we are; then a person looks at it.
 MOST_LOOKS = 3
-STANDS = (OutcomeKind.POSTED, OutcomeKind.ALREADY_THERE)
 
 Settled = tuple[SyncJob, SyncAttempt, Outcome]
 

@@ -13,7 +13,7 @@ from integrations import selectors, services
 from integrations.cost import of_month
 from integrations.models import SyncAttempt, SyncRun
 from integrations.providers.calls import CallKind
-from integrations.providers.documents import OutcomeKind
+from integrations.providers.documents import STANDS, OutcomeKind
 from integrations.providers.registry import platform
 from integrations.words import CALLS, OUTCOMES, SENT
 from ledger.access import Action
@@ -78,7 +78,7 @@ def metered_this_month(companies: Iterable[int]) -> dict[int, dict[str, Any]]:
 
 
 def _run(slug: str, run: SyncRun) -> dict[str, Any]:
-    written = sum(run.outcomes.get(kind.value, 0) for kind in (OutcomeKind.POSTED, OutcomeKind.ALREADY_THERE))
+    written = sum(run.outcomes.get(kind.value, 0) for kind in STANDS)
     return {
         "number": run.pk,
         "url": reverse("run", args=[slug, run.pk]),

@@ -9,14 +9,13 @@ from django.utils import timezone
 from integrations.mapping.reasons import Reason, ReasonCode
 from integrations.models import Company, ExternalLink, JobState, Reference, Stance, SyncAttempt, SyncJob
 from integrations.providers.base import Provider
-from integrations.providers.documents import Action, Item, Kind, OutcomeKind, Standing, Thing
+from integrations.providers.documents import STANDS, Action, Item, Kind, Standing, Thing
 from integrations.providers.standings import as_json
 from integrations.selectors import in_doubt
 from integrations.services.incoming.references import key, key_of
 from integrations.sync.attempts import item_of
 from integrations.sync.queue import bring_to_rest, locked, save
 
-STANDS = (OutcomeKind.POSTED, OutcomeKind.ALREADY_THERE)
 CHANGED = ["stance", "ours", "theirs", "noticed_at", "changed_at"]
 
 
