@@ -170,19 +170,22 @@ def land(shift: Shift) -> None:
         with suppress(MustRest):
             settle(shift, shift.flights.landed(until - time.monotonic()))
     hidden = Outcome(OutcomeKind.UNKNOWN, answer="No answer while we waited.")
+    _keep(shift.hold, [(one, dict.fromkeys(one.attempts, hidden)) for one in _files(shift.flights.out)])
     with suppress(MustRest):
-        _settle_files(shift, [(one, dict.fromkeys(one.attempts, hidden)) for one in _files(shift.flights.out)], 0)
+        _settle_files(shift, 0)
     if still_out := [one for one in shift.flights.out if isinstance(one, Opened)]:
         with suppress(MustRest):
             _settle_documents(shift, [(one, dict.fromkeys(one.attempts, hidden)) for one in still_out])
 
 
 def settle(shift: Shift, landed: Sequence[Landed]) -> None:
+    """Files first, and only kept: what is said of a document may end the shift, and then `land` writes them down."""
+    files = [(cargo, spoken) for cargo, spoken in landed if isinstance(cargo, Loaded)]
+    _keep(shift.hold, files)
     documents = [(cargo, spoken) for cargo, spoken in landed if isinstance(cargo, Opened)]
     if documents:
         _settle_documents(shift, documents)
-    files = [(cargo, spoken) for cargo, spoken in landed if isinstance(cargo, Loaded)]
-    _settle_files(shift, files, FILES_TOGETHER if _files(shift.flights.out) or shift.hold.waiting else 0)
+    _settle_files(shift, FILES_TOGETHER if _files(shift.flights.out) or shift.hold.waiting else 0)
 
 
 def only_files(landed: Sequence[Landed]) -> bool:
@@ -193,13 +196,16 @@ def _files(cargoes: Sequence[Cargo]) -> list[Loaded]:
     return [cargo for cargo in cargoes if isinstance(cargo, Loaded)]
 
 
-def _settle_files(shift: Shift, landed: Sequence[tuple[Loaded, dict[str, Outcome]]], at_least: int) -> None:
-    """Several together, since each costs about the same statements. What dies with us until then is looked up."""
-    hold, answered = shift.hold, shift.hold.answered
-    if landed and not answered:
+def _keep(hold: Hold, landed: Sequence[tuple[Loaded, dict[str, Outcome]]]) -> None:
+    if landed and not hold.answered:
         hold.answered_since = time.monotonic()
-    answered += landed
-    is_time = len(answered) >= at_least or time.monotonic() > hold.answered_since + FILES_WAIT_SECONDS
+    hold.answered += landed
+
+
+def _settle_files(shift: Shift, at_least: int) -> None:
+    """Several together, since each costs about the same statements. What dies with us until then is looked up."""
+    answered = shift.hold.answered
+    is_time = len(answered) >= at_least or time.monotonic() > shift.hold.answered_since + FILES_WAIT_SECONDS
     if not answered or not is_time:
         return
     together = list(answered)
