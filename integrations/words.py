@@ -107,6 +107,8 @@ TITLES = {
     ReasonCode.COMPANY_RESET: "The company {subject} was reset",
     ReasonCode.NOT_CONNECTED: "{subject} is not connected to its books",
     ReasonCode.OUR_FAULT: "FlexSync wrote these in a way that the books do not take",
+    ReasonCode.REMOVAL_UNKNOWN: "To be taken away, and perhaps there still",
+    ReasonCode.FILE_LOST: "Files that cannot be read from the storage",
 }
 
 DETAILS = {
@@ -146,6 +148,16 @@ DETAILS = {
     ReasonCode.COMPANY_RESET: "Its charges wait unharmed. Connect again, then look through the mapping.",
     ReasonCode.NOT_CONNECTED: "Its charges wait here, and follow once it is connected.",
     ReasonCode.OUR_FAULT: "This is our fault, not yours. Nothing was posted.",
+    ReasonCode.REMOVAL_UNKNOWN: "Sending again takes them away, if they are there.",
+    ReasonCode.FILE_LOST: "Add each of these files once more to its transaction, then send again.",
+}
+
+# Of receipts, where that must be told otherwise than of documents.
+RECEIPT_DETAILS = {
+    ReasonCode.REJECTED: "The transactions stand in the books without them. Mend it there, or replace the file.",
+    ReasonCode.LOOKUP_REFUSED: "Sending again looks in the books first; no file hangs there twice.",
+    ReasonCode.OUTCOME_UNKNOWN: "Sending again looks in the books first; no file hangs there twice.",
+    ReasonCode.OUR_FAULT: "This is our fault, not yours. The transactions stand in the books without them.",
 }
 
 # Where the subject is the platform's own answer, not a name.

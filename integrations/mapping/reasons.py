@@ -39,6 +39,9 @@ class ReasonCode(StrEnum):
     OUTCOME_UNKNOWN = "outcome_unknown"
     LOOKUP_REFUSED = "lookup_refused"
     OUR_FAULT = "our_fault"
+    # Of receipts alone.
+    REMOVAL_UNKNOWN = "removal_unknown"
+    FILE_LOST = "file_lost"
     # Never stored at a job: read from its connection, or from the lack of one.
     ACCESS_LOST = "access_lost"
     SUBSCRIPTION_ENDED = "subscription_ended"
@@ -126,6 +129,8 @@ SENTENCES = {
     ReasonCode.COMPANY_RESET: "The company {subject} was reset: nothing in its books is what it was.",
     ReasonCode.NOT_CONNECTED: "{subject} is not connected to its books yet.",
     ReasonCode.OUR_FAULT: "FlexSync wrote it in a way that the books do not take: {subject}",
+    ReasonCode.REMOVAL_UNKNOWN: "It was to be taken away, and the line broke each time: it may hang there still.",
+    ReasonCode.FILE_LOST: "Its file cannot be read from the storage. Add the same file once more, then send it again.",
 }
 
 

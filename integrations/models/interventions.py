@@ -12,6 +12,7 @@ class Act(models.TextChoices):
     EXCLUDED = "excluded", "Excluded"
     RELEASED = "released", "Released"
     SENT_AGAIN = "sent_again", "Sent again"
+    RECEIPT_SENT_AGAIN = "receipt_again", "Receipt sent again"
     MOVED = "moved", "Posted on the first open day"
     KEPT = "kept", "Kept until the books are reopened"
     UNDONE = "undone", "Undone"

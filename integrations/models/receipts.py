@@ -40,7 +40,13 @@ class ReceiptJob(TenantModel):
     reasons = models.JSONField(default=list, help_text="Why it needs a person: mapping.reasons.Reason values.")
     rung_at = models.DateTimeField(help_text="When the wish was last expressed.")
     due_at = models.DateTimeField(help_text="Not before this time.")
-    tries = models.PositiveIntegerField(default=0, help_text="Sent in vain since the wish was expressed.")
+    tries = models.PositiveIntegerField(default=0, help_text="How often the platform asked us to wait with it.")
+    in_vain = models.PositiveIntegerField(
+        default=0, help_text="How often it was sent in envelopes that were given up: looked for, and not there."
+    )
+    moved = models.BooleanField(
+        default=False, help_text="Its document was linked, unlinked or linked elsewhere since it was claimed."
+    )
     fence = models.BigIntegerField(default=0, help_text="The lane holder that claimed it.")
 
     class Meta:
@@ -60,6 +66,11 @@ class ReceiptJob(TenantModel):
         ]
         indexes = [
             models.Index(fields=["tenant", "receipt"], name="integrations_receiptjob_file"),
+            models.Index(
+                fields=["tenant", "receipt"],
+                name="integrations_receiptjob_stuck",
+                condition=Q(state=ReceiptState.NEEDS_ATTENTION),
+            ),
             # Read by sync/uploads, and by lookup.connections_with_receipts before a tenant is known.
             models.Index(
                 fields=["tenant", "connection", "due_at"],

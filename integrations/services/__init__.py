@@ -18,7 +18,7 @@ from integrations.services.looking import NotPosted, RemovedThere, look_there
 from integrations.services.mapping import Choices, StaleMapping, revert_mapping, save_mapping
 from integrations.services.periods import choose_period
 from integrations.services.references import read_references
-from integrations.services.sending import code_again, send_again
+from integrations.services.sending import code_again, send_again, send_receipts_again
 from integrations.services.undoing import UNDONE, Fate, Judged, changed_by, judge, leave, posted_by, undo
 
 __all__ = [
@@ -54,6 +54,7 @@ __all__ = [
     "revert_mapping",
     "save_mapping",
     "send_again",
+    "send_receipts_again",
     "take_changes",
     "undo",
     "use_authorisation",

@@ -1,4 +1,6 @@
-"""Send again what was held or refused; code again what stands in the books."""
+"""Send again what was held or refused, receipts too; code again what stands in the books."""
+
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
@@ -10,6 +12,9 @@ from integrations.models import (
     Company,
     ExternalLink,
     JobState,
+    ReceiptAttempt,
+    ReceiptJob,
+    ReceiptState,
     Stance,
     SyncAttempt,
     SyncEnvelope,
@@ -18,8 +23,8 @@ from integrations.models import (
 from integrations.models.sync import STUCK_STATES
 from integrations.selectors import in_doubt, with_any_reason, with_reason
 from integrations.services import choosing, undoing
-from integrations.services.interventions import remember
-from integrations.sync import queue
+from integrations.services.interventions import remember, remember_receipts
+from integrations.sync import queue, receipt_jobs
 from integrations.sync.retry import MOST_SENDINGS
 from ledger.models import SourceDocument, User
 from ledger.services.intake import tell_again
@@ -30,13 +35,15 @@ ANEW = "to be coded anew"
 
 @transaction.atomic
 def send_again(jobs: QuerySet[SyncJob], person: User) -> int:
-    """Send held and refused documents on their way again. Returns how many.
+    """Send held and refused documents on their way again, and refused receipts of these documents. Returns how many.
 
     One whose outcome is unknown is looked up first. If it is still not there, its own envelope is repeated, for that a
     person asks renews the trust in the key; or, where repeating did not help, it is planned anew. What somebody changed
     in the books is written over: to ask for that is the person's decision. Where books were closed they may be open by
     now, so that the company is asked first. What was undone comes back.
     """
+    # First, since what is sent again may not match the question any more.
+    receipts = send_receipts_again(ReceiptJob.objects.filter(receipt__document__in=jobs.values("document")), person)
     closed_out = jobs.filter(with_any_reason(ABOUT_CLOSING), state__in=STUCK_STATES)
     Company.objects.filter(pk__in=closed_out.values("connection__company")).update(doubted=True)
     removed = jobs.filter(with_reason(ReasonCode.GONE)).values("document")
@@ -46,16 +53,29 @@ def send_again(jobs: QuerySet[SyncJob], person: User) -> int:
     parked = jobs.filter(in_doubt(), state=JobState.NEEDS_ATTENTION)
     now = timezone.now()
     ids = list(parked.select_for_update(no_key=True).order_by("id").values_list("pk", flat=True))
-    attempts = SyncAttempt.objects.filter(job__in=ids, settled_at__isnull=True)
-    envelopes = SyncEnvelope.objects.filter(pk__in=attempts.values("envelope"))
-    envelopes.update(trusted_since=now)
-    envelopes.filter(sendings__gte=MOST_SENDINGS).update(given_up_at=now)
+    _trust_anew(SyncAttempt.objects.filter(job__in=ids, settled_at__isnull=True), now)
     SyncJob.objects.filter(pk__in=ids).update(state=JobState.UNKNOWN, reasons=[], due_at=now, rung_at=now)
     waiting = jobs.filter(state__in=STUCK_STATES).exclude(pk__in=ids)
     ids += waiting.filter(~in_doubt()).select_for_update(no_key=True).order_by("id").values_list("pk", flat=True)
     remember(Act.SENT_AGAIN, ids, person)
     queue.wake(SyncJob.objects.filter(pk__in=ids))
-    return len(ids) + back
+    return len(ids) + back + receipts
+
+
+@transaction.atomic
+def send_receipts_again(receipts: QuerySet[ReceiptJob], person: User) -> int:
+    """Likewise, whatever becomes of their documents. Returns how many."""
+    stuck = receipts.filter(state=ReceiptState.NEEDS_ATTENTION).select_for_update(of=("self",), no_key=True)
+    ids = list(stuck.order_by("id").values_list("pk", flat=True))
+    _trust_anew(ReceiptAttempt.objects.filter(job__in=ids, settled_at__isnull=True), timezone.now())
+    remember_receipts(Act.RECEIPT_SENT_AGAIN, ids, person)
+    return receipt_jobs.wake(ReceiptJob.objects.filter(pk__in=ids))
+
+
+def _trust_anew(open_ones: QuerySet[SyncAttempt] | QuerySet[ReceiptAttempt], now: datetime) -> None:
+    envelopes = SyncEnvelope.objects.filter(pk__in=open_ones.values("envelope"))
+    envelopes.update(trusted_since=now)
+    envelopes.filter(sendings__gte=MOST_SENDINGS).update(given_up_at=now)
 
 
 @transaction.atomic

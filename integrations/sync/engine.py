@@ -96,6 +96,8 @@ def _work(held: Shift) -> datetime | None:
             with _giving_back(held.lane, jobs):
                 _carry(held, jobs)
         if held.connection.state != ConnectionState.LIVE:
+            if not jobs:
+                receipts.carry(held)
             shift.wait_for_answers(held)
         # Behind a few documents there is nothing to carry before they have come back.
         elif len(jobs) == limit or not (jobs and held.flights.out):

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from integrations.models import AttachedFile, Connection, ExternalLink, ReceiptAttempt, ReceiptJob, ReceiptState
@@ -25,12 +25,16 @@ def wish(connection: Connection, documents: Collection[int] | QuerySet[SourceDoc
     linked = ExternalLink.objects.filter(connection=connection, document=OuterRef("receipt__document"))
     hangs = AttachedFile.objects.filter(connection=connection, receipt=OuterRef("receipt"), left_at__isnull=True)
     told = ReceiptJob.objects.filter(connection=connection, receipt__document__in=documents)
-    taken_away = Q(receipt__removed_at__isnull=False, state=ReceiptState.NEEDS_ATTENTION) & ~in_doubt()
-    return (
-        told.filter(Q(state__in=AT_REST) | taken_away)
-        .filter(Exists(linked) | Exists(hangs))
-        .update(state=ReceiptState.WAITING, reasons=[], tries=0, rung_at=now, due_at=now)
-    )
+    taken_away = Q(receipt__removed_at__isnull=False, state=ReceiptState.NEEDS_ATTENTION)
+    return wake(told.filter(Q(Exists(linked) | Exists(hangs), state__in=AT_REST) | taken_away))
+
+
+def wake(jobs: QuerySet[ReceiptJob]) -> int:
+    """Set these at rest on their way again; those in doubt are looked up first. Returns how many. A trigger on links
+    does the same (migrations/0019)."""
+    now = timezone.now()
+    state = Case(When(in_doubt(), then=Value(ReceiptState.UNKNOWN)), default=Value(ReceiptState.WAITING))
+    return jobs.update(state=state, reasons=[], tries=0, in_vain=0, rung_at=now, due_at=now)
 
 
 def in_doubt() -> Exists:

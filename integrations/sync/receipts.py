@@ -3,17 +3,20 @@
 Uploads share the flights with the documents, and leave them more than half of the room: a file never holds up money.
 """
 
-from collections.abc import Sequence
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
 
 from integrations.mapping.reasons import Reason, ReasonCode
-from integrations.models import ReceiptAttempt, ReceiptJob, ReceiptState
+from integrations.models import ConnectionState, ReceiptJob, ReceiptState
 from integrations.providers.documents import File, Outcome, OutcomeKind, Posted, Upload
 from integrations.sync import queue, uploads
 from integrations.sync.asking import ask
 from integrations.sync.doubts import SENT_WITHIN
+from integrations.sync.envelopes import mark_resent
 from integrations.sync.hanging import Hang, Rest, Step, Take, next_step
 from integrations.sync.retry import MOST_SENDINGS, settled_at
 from integrations.sync.shift import Shift, resting_on_trouble, settle
@@ -21,6 +24,7 @@ from integrations.sync.uploads import Behind, Loaded, Removal
 
 FILES_AT_ONCE = 500
 DOUBTS_AT_ONCE = 20
+ONE_TO_TRY = 1
 # Of the flights at once, uploads take so many at most.
 SHARE = 0.4
 LOOK_SECONDS = 0.5
@@ -30,7 +34,7 @@ def carry(shift: Shift) -> None:
     """Send what is due, as far as there is room; never waits for an upload to come back."""
     while shift.goes_on:
         _start(shift)
-        if shift.hold.waiting:
+        if shift.hold.waiting or (_is_tried(shift) and shift.flights.out):
             return
         claimed = _claim(shift)
         if shift.hold.in_doubt:
@@ -39,17 +43,27 @@ def carry(shift: Shift) -> None:
             return
 
 
+def _is_tried(shift: Shift) -> bool:
+    """A company that took nothing is tried with one file."""
+    return shift.connection.state != ConnectionState.LIVE
+
+
 def _start(shift: Shift) -> None:
     """Leaves some behind only while others fly: whoever waits for these comes back."""
-    most = max(1, int(shift.flights.most * SHARE))
+    most = 1 if _is_tried(shift) else max(1, int(shift.flights.most * SHARE))
     while shift.hold.waiting and shift.goes_on:
         settle(shift, shift.flights.landed(0))
         if _flying(shift) >= most:
             return
-        if shift.flights.has_room:
-            shift.flights.start(shift.hold.waiting.pop(0))
-        else:
+        if not shift.flights.has_room:
             settle(shift, shift.flights.landed(LOOK_SECONDS))
+            continue
+        one = shift.hold.waiting.pop(0)
+        if one.repeated:
+            # Not before: it may find no room in this shift.
+            mark_resent(shift.lane, one.row)
+            one = replace(one, counted=True)
+        shift.flights.start(one)
 
 
 def _flying(shift: Shift) -> int:
@@ -60,7 +74,7 @@ def _flying(shift: Shift) -> int:
 def _claim(shift: Shift) -> bool:
     """Take what is due, work out what is to be done, and store it before it is sent. Returns whether there was any."""
     lane = shift.lane
-    due = uploads.due(lane, FILES_AT_ONCE)
+    due = uploads.due(lane, ONE_TO_TRY if _is_tried(shift) else FILES_AT_ONCE)
     shift.hold.in_doubt = any(job.state == ReceiptState.UNKNOWN for job in due)
     jobs = [job for job in due if job.state == ReceiptState.WAITING]
     if not jobs:
@@ -68,7 +82,7 @@ def _claim(shift: Shift) -> bool:
     facts = uploads.facts_of(lane, jobs)
     steps = [(job, next_step(facts[job.pk])) for job in jobs]
     for job, step in steps:
-        job.fence = lane.fence
+        job.fence, job.moved = lane.fence, False
         job.state = ReceiptState(step.value) if isinstance(step, Rest) else ReceiptState.RUNNING
     contents, behind = _contents(shift, steps)
     # Late, since others wait for it.
@@ -100,53 +114,85 @@ def _resolve_doubts(shift: Shift) -> None:
     """Looked up by document, size and hash before anything is sent again: one question for many documents."""
     shift.hold.in_doubt = False
     with transaction.atomic():
-        doubtful = uploads.doubtful(shift.lane, DOUBTS_AT_ONCE)
+        doubtful = uploads.doubtful(shift.lane, ONE_TO_TRY if _is_tried(shift) else DOUBTS_AT_ONCE)
     if not doubtful:
         return
     hung = [one for one in doubtful if isinstance(one.content, Upload)]
     files = {attempt.pk: uploads.file_of_attempt(attempt) for one in hung for attempt in one.attempts.values()}
+    asked_at = timezone.now()
+    found, refused = _looked_up(shift, list(files.values()))
+    there = [_settle_found(shift, one, files, found) for one in hung]
+    missing = [_park_refused(shift, one, files, refused) for one in there]
+    removals = [one for one in doubtful if isinstance(one.content, Removal)]
+    again = [one for one in [*missing, *removals] if one.attempts and _is_to_go_again(shift, one, asked_at)]
+    if again:
+        uploads.claim_again(shift.lane, again)
+        shift.hold.waiting += again
+
+
+def _looked_up(shift: Shift, files: Sequence[File]) -> tuple[dict[str, Posted], dict[File, str]]:
+    if not files:
+        return {}, {}
     with resting_on_trouble(shift):
-        found, refused = ask(shift.provider.find_attached, list(files.values()))
-    for one in hung:
-        _resolve(shift, one, {key: files[attempt.pk] for key, attempt in one.attempts.items()}, found, refused)
-    for one in doubtful:
-        if isinstance(one.content, Removal):
-            # To take away what is gone is safe at any time.
-            uploads.mark_resent(shift.lane, one.row)
-            shift.hold.waiting.append(one)
+        return ask(shift.provider.find_attached, files)
 
 
-def _resolve(
-    shift: Shift, one: Loaded, files: dict[str, File], found: dict[str, Posted], refused: dict[File, str]
-) -> None:
-    there = {key: found[file.key] for key, file in files.items() if file.key in found}
+def _settle_found(shift: Shift, one: Loaded, files: Mapping[int, File], found: Mapping[str, Posted]) -> Loaded:
+    """Returns what of it was not found."""
+    there = {key: found[file.key] for key, attempt in one.attempts.items() if (file := files[attempt.pk]).key in found}
     if there:
         outcomes = {key: Outcome(OutcomeKind.ALREADY_THERE, posted=posted) for key, posted in there.items()}
         uploads.settle(shift.lane, shift.run, [(one, outcomes)])
-    unanswerable = {key: refused[file] for key, file in files.items() if file in refused}
-    if unanswerable:
-        reasons = {
-            one.attempts[key].job_id: Reason(ReasonCode.LOOKUP_REFUSED, words) for key, words in unanswerable.items()
-        }
+    return _without(one, there)
+
+
+def _park_refused(shift: Shift, one: Loaded, files: Mapping[int, File], refused: Mapping[File, str]) -> Loaded:
+    """For what the platform refuses to look waits for a person. Returns the rest."""
+    told = {key: refused[file] for key, attempt in one.attempts.items() if (file := files[attempt.pk]) in refused}
+    if told:
+        reasons = {one.attempts[key].job_id: Reason(ReasonCode.LOOKUP_REFUSED, words) for key, words in told.items()}
         uploads.park(shift.lane, reasons)
-    missing = [attempt for key, attempt in one.attempts.items() if key not in there and key not in unanswerable]
-    if missing:
-        _resolve_missing(shift, one, missing)
+    return _without(one, told)
 
 
-def _resolve_missing(shift: Shift, one: Loaded, missing: Sequence[ReceiptAttempt]) -> None:
-    able, row, now = shift.provider.capabilities, one.row, timezone.now()
-    settled = settled_at(row.sent_at + SENT_WITHIN, able.files.deadline, able.settling)
-    assert isinstance(one.content, Upload)
-    if now < settled:
-        uploads.look_again_at(shift.lane, missing, settled)
-    elif row.given_up_at is not None:
-        uploads.give_up(shift.lane, missing, asked=True)
-    elif len(missing) == len(one.content.items) and row.sendings < MOST_SENDINGS:
-        # All of it: then it may go as it went, should its key be heeded after all.
-        uploads.mark_resent(shift.lane, row)
-        shift.hold.waiting.append(one)
-    elif row.sendings < MOST_SENDINGS and max(attempt.job.tries for attempt in missing) < MOST_SENDINGS:
-        uploads.give_up(shift.lane, missing, asked=False)
-    else:
-        uploads.park(shift.lane, {attempt.job_id: Reason(ReasonCode.OUTCOME_UNKNOWN) for attempt in missing})
+def _without(one: Loaded, known: Container[str]) -> Loaded:
+    return replace(one, attempts={key: attempt for key, attempt in one.attempts.items() if key not in known})
+
+
+def _is_to_go_again(shift: Shift, one: Loaded, asked_at: datetime) -> bool:
+    """As it went, under its key. What is not meant any more, or is not all of it, goes in another envelope if at all;
+    and what was sent often enough not before a person says so."""
+    lane, row, missing = shift.lane, one.row, list(one.attempts.values())
+    counts_from = _not_found_counts_from(shift, one)
+    if asked_at < counts_from:
+        uploads.look_again_at(lane, missing, counts_from)
+        return False
+    over = [attempt for attempt in missing if row.given_up_at or uploads.is_overtaken(attempt.job, attempt)]
+    rest = [attempt for attempt in missing if attempt not in over]
+    if over:
+        uploads.give_up(lane, over, anew=True)
+    if not rest:
+        return False
+    if max(attempt.job.in_vain for attempt in rest) + row.sendings >= MOST_SENDINGS:
+        uploads.park(lane, {attempt.job_id: Reason(_why_parked(one)) for attempt in rest})
+        return False
+    if len(rest) < _size(one.content):
+        uploads.give_up(lane, rest, anew=False)
+        return False
+    return True
+
+
+def _not_found_counts_from(shift: Shift, one: Loaded) -> datetime:
+    """To take away what is gone is safe at any time."""
+    able = shift.provider.capabilities
+    if isinstance(one.content, Removal):
+        return one.row.sent_at
+    return settled_at(one.row.sent_at + SENT_WITHIN, able.files.deadline, able.settling)
+
+
+def _size(content: Upload | Removal) -> int:
+    return len(content.items) if isinstance(content, Upload) else 1
+
+
+def _why_parked(one: Loaded) -> ReasonCode:
+    return ReasonCode.REMOVAL_UNKNOWN if isinstance(one.content, Removal) else ReasonCode.OUTCOME_UNKNOWN

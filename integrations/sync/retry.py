@@ -21,6 +21,12 @@ def rest_after_throttle(tries: int, asked_for: timedelta | None) -> timedelta:
     return min(FIRST * doublings, LONGEST)
 
 
+def rest_in_doubt(sendings: int, asked_for: timedelta | None) -> timedelta:
+    """Before a look at what was sent so often: soon at first, later after each repetition."""
+    growing = FIRST_LOOK if sendings < 2 else rest_after_throttle(sendings, None)
+    return max(asked_for or FIRST_LOOK, growing)
+
+
 def rest_after_trouble(rests: int, asked_for: timedelta | None) -> timedelta:
     """Of a whole lane: what the platform asks for at least, and longer the more often in a row, up to a bound."""
     growing = rest_after_throttle(rests, None)

@@ -1,14 +1,14 @@
 """The rows of receipts: wish, claim, open, settle. Like queue and attempts, for files instead of documents."""
 
 import uuid
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from integrations.mapping.reasons import Reason, ReasonCode
@@ -25,6 +25,7 @@ from integrations.models import (
 from integrations.models.receipts import MOVING_RECEIPTS
 from integrations.providers.documents import (
     NOT_SENT,
+    STANDS,
     Action,
     File,
     FileItem,
@@ -34,18 +35,16 @@ from integrations.providers.documents import (
     Remedy,
     Upload,
 )
+from integrations.sync.envelopes import AT_THE_DOOR, close_settled, note, uncount
 from integrations.sync.hanging import Hanging, ReceiptFacts
 from integrations.sync.lane import Lane
 from integrations.sync.marks import name_there, sign_of
 from integrations.sync.queue import Due
-from integrations.sync.retry import FIRST_LOOK, rest_after_throttle
+from integrations.sync.retry import rest_after_throttle, rest_in_doubt
 from integrations.sync.runs import Run
 from ledger.models import Receipt, Stage
 from ledger.storage import storage
 from ledger.tenancy.sets import update_rows
-
-STANDS = (OutcomeKind.POSTED, OutcomeKind.ALREADY_THERE)
-
 
 # The job of an item; and where it hangs already, if it shall hang elsewhere from now on.
 Behind = tuple[ReceiptJob, str]
@@ -66,12 +65,16 @@ class Removal:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """An upload or a removal that is stored and may now be sent, with its attempts by item key."""
+    """An upload or a removal that is stored and may now be sent, with its attempts by item key.
+
+    `repeated`: it was sent before, and nobody knows what became of that. `counted`: so is the sending of now.
+    """
 
     row: SyncEnvelope
     content: Upload | Removal
     attempts: dict[str, ReceiptAttempt]
     repeated: bool = False
+    counted: bool = False
 
 
 @dataclass(slots=True)
@@ -110,11 +113,7 @@ def facts_of(lane: Lane, jobs: Sequence[ReceiptJob]) -> dict[int, ReceiptFacts]:
     ).order_by("id"):
         there = Posted(row.external_kind, row.external_id, row.external_version)
         hanging.setdefault(row.receipt_id, []).append(Hanging(Posted(row.target_kind, row.target_id, ""), there))
-    still_wanted = (
-        set(Receipt.objects.filter(pk__in=newer, removed_at__isnull=True).values_list("pk", flat=True))
-        if newer
-        else set()
-    )
+    still_wanted = _still_wanted(newer) if newer else set()
     return {
         job.pk: ReceiptFacts(
             wanted=job.receipt.removed_at is None,
@@ -228,16 +227,20 @@ def settle(lane: Lane, run: Run, landed: Sequence[tuple[Loaded, Mapping[str, Out
     ]
     jobs = locked([attempt.job_id for attempt, _ in pairs])
     for attempt, outcome in pairs:
-        _note(attempt, outcome, now)
+        note(attempt, outcome, now)
         _advance(jobs[attempt.job_id], attempt, outcome, now)
     update_rows([attempt for attempt, _ in pairs], ["outcome", "code", "answer", "settled_at"])
     _hang(lane, [(jobs[attempt.job_id], attempt, outcome) for attempt, outcome in pairs], now)
-    _let_former_go(
-        lane, [job.receipt_id for job in jobs.values() if job.replaces and job.state == ReceiptState.DONE], now
-    )
+    hung = [jobs[attempt.job_id] for attempt, outcome in pairs if _is_hung(attempt, outcome)]
+    _let_former_go(lane, [job.receipt_id for job in hung if job.replaces], now)
     save(jobs.values())
-    _close_settled([one.row.pk for one, _ in landed], now)
+    close_settled(ReceiptAttempt, [one.row.pk for one, _ in landed], now)
+    uncount([one.row.pk for one, outcomes in landed if one.counted and _is_turned_away(outcomes)])
     run.count_files([outcome for _, outcome in pairs], now)
+
+
+def _is_turned_away(outcomes: Mapping[str, Outcome]) -> bool:
+    return all(outcome.kind in AT_THE_DOOR for outcome in outcomes.values())
 
 
 def locked(ids: Iterable[int]) -> dict[int, Any]:
@@ -248,43 +251,51 @@ def locked(ids: Iterable[int]) -> dict[int, Any]:
 
 
 def save(jobs: Iterable[ReceiptJob]) -> None:
-    update_rows(list(jobs), ["state", "reasons", "due_at", "tries", "fence"])
+    update_rows(list(jobs), ["state", "reasons", "due_at", "tries", "in_vain", "moved", "fence"])
 
 
 def _as_far_as_certain(outcome: Outcome, repeated: bool) -> Outcome:
     """That a repetition was turned away at the door says nothing about the first sending."""
-    turned_away = outcome.kind in (OutcomeKind.THROTTLED, OutcomeKind.ACCESS_LOST)
-    return replace(outcome, kind=OutcomeKind.UNKNOWN) if repeated and turned_away else outcome
-
-
-def _note(attempt: ReceiptAttempt, outcome: Outcome, now: datetime) -> None:
-    attempt.code, attempt.answer = outcome.code, outcome.answer
-    if outcome.kind is not OutcomeKind.UNKNOWN:
-        attempt.outcome = outcome.kind
-        attempt.settled_at = now
+    return replace(outcome, kind=OutcomeKind.UNKNOWN) if repeated and outcome.kind in AT_THE_DOOR else outcome
 
 
 def _advance(job: ReceiptJob, attempt: ReceiptAttempt, outcome: Outcome, now: datetime) -> None:
     match outcome.kind:
         case OutcomeKind.POSTED | OutcomeKind.ALREADY_THERE:
-            # What was taken away meanwhile, or hangs elsewhere too, is looked at once more.
-            unfinished = attempt.action == Action.CREATE and (job.receipt.removed_at or attempt.external_id)
-            _go(job, ReceiptState.WAITING if unfinished else ReceiptState.DONE)
+            # After a removal, or where it hangs elsewhere too, the next step is worked out anew.
+            is_over = _is_hung(attempt, outcome) and not attempt.external_id and not is_overtaken(job, attempt)
+            _go(job, ReceiptState.DONE if is_over else ReceiptState.WAITING)
         case OutcomeKind.CONFLICT if attempt.action == Action.REMOVE:
-            _go(job, ReceiptState.DONE)
+            _go(job, ReceiptState.WAITING)
+        case OutcomeKind.REJECTED | OutcomeKind.CONFLICT if is_overtaken(job, attempt):
+            _go(job, ReceiptState.WAITING)
         case OutcomeKind.REJECTED | OutcomeKind.CONFLICT:
-            ours = outcome.remedy is Remedy.OURS
-            reason = Reason(ReasonCode.OUR_FAULT if ours else ReasonCode.REJECTED, outcome.answer)
-            job.state, job.reasons = ReceiptState.NEEDS_ATTENTION, [reason.as_json()]
+            job.state, job.reasons = ReceiptState.NEEDS_ATTENTION, [_refusal(outcome).as_json()]
         case OutcomeKind.UNKNOWN:
-            job.state, job.due_at = ReceiptState.UNKNOWN, now + (outcome.retry_after or FIRST_LOOK)
+            rest = rest_in_doubt(attempt.envelope.sendings, outcome.retry_after)
+            job.state, job.due_at = ReceiptState.UNKNOWN, now + rest
         case OutcomeKind.THROTTLED | OutcomeKind.ACCESS_LOST:
             job.state, job.due_at = ReceiptState.WAITING, now + rest_after_throttle(job.tries, outcome.retry_after)
             job.tries += outcome.code != NOT_SENT
 
 
+def is_overtaken(job: ReceiptJob, attempt: ReceiptAttempt) -> bool:
+    """It may not be meant to hang there any more: its document moved since, or it was taken away."""
+    return job.moved or (attempt.action == Action.CREATE and job.receipt.removed_at is not None)
+
+
+def _is_hung(attempt: ReceiptAttempt, outcome: Outcome) -> bool:
+    return attempt.action == Action.CREATE and outcome.kind in STANDS
+
+
+def _refusal(outcome: Outcome) -> Reason:
+    if outcome.code == NOT_SENT:
+        return Reason(ReasonCode.FILE_LOST)
+    return Reason(ReasonCode.OUR_FAULT if outcome.remedy is Remedy.OURS else ReasonCode.REJECTED, outcome.answer)
+
+
 def _go(job: ReceiptJob, state: ReceiptState) -> None:
-    job.state, job.reasons, job.tries = state, [], 0
+    job.state, job.reasons, job.tries, job.in_vain = state, [], 0, 0
 
 
 def _hang(lane: Lane, settled: Sequence[tuple[ReceiptJob, ReceiptAttempt, Outcome]], now: datetime) -> None:
@@ -328,11 +339,6 @@ def _let_former_go(lane: Lane, receipts: Sequence[int], now: datetime) -> None:
         former.filter(state=ReceiptState.EARLY).update(state=ReceiptState.WAITING, due_at=now)
 
 
-def _close_settled(envelopes: Collection[int], now: datetime) -> None:
-    still_open = ReceiptAttempt.objects.filter(envelope=OuterRef("pk"), settled_at__isnull=True)
-    SyncEnvelope.objects.filter(~Exists(still_open), pk__in=envelopes).update(closed_at=now)
-
-
 # --- what is in doubt ------------------------------------------------------------------------------------------------
 
 
@@ -355,10 +361,9 @@ def _abandoned(lane: Lane) -> QuerySet[ReceiptJob]:
 
 def doubtful(lane: Lane, limit: int) -> list[Loaded]:
     """Whose outcome is unknown and whose time for a look has come, as they were sent, with their open attempts."""
-    doubtful = ReceiptJob.objects.filter(
-        connection_id=lane.connection_id, state=ReceiptState.UNKNOWN, due_at__lte=timezone.now()
-    )
-    open_ones = ReceiptAttempt.objects.filter(settled_at__isnull=True, job__in=doubtful)
+    mine = ReceiptJob.objects.filter(connection_id=lane.connection_id, state=ReceiptState.UNKNOWN)
+    due = mine.filter(due_at__lte=timezone.now())
+    open_ones = ReceiptAttempt.objects.filter(settled_at__isnull=True, job__in=due)
     envelopes = list(open_ones.order_by("envelope").values_list("envelope", flat=True).distinct()[:limit])
     if not envelopes:
         return []
@@ -370,8 +375,13 @@ def doubtful(lane: Lane, limit: int) -> list[Loaded]:
 
 
 def _as_sent(attempts: Sequence[ReceiptAttempt]) -> Loaded:
+    """What of it waits for a person is left to wait."""
     row, first = attempts[0].envelope, attempts[0]
-    still_open = {attempt.item: attempt for attempt in attempts if attempt.settled_at is None}
+    for attempt in attempts:
+        # One and the same, since it is counted how often it goes.
+        attempt.envelope = row
+    in_doubt = [one for one in attempts if one.settled_at is None and one.job.state == ReceiptState.UNKNOWN]
+    still_open = {attempt.item: attempt for attempt in in_doubt}
     if first.action == Action.REMOVE:
         there = Posted(first.target_kind, first.external_id, first.external_version)
         return Loaded(row, Removal(row.request_id, there, first.item), still_open, repeated=True)
@@ -390,23 +400,28 @@ def look_again_at(lane: Lane, attempts: Iterable[ReceiptAttempt], at: datetime) 
 
 
 @transaction.atomic
-def mark_resent(lane: Lane, row: SyncEnvelope) -> None:
+def claim_again(lane: Lane, doubtful: Iterable[Loaded]) -> None:
+    """They are about to be sent again: until they have come back they are neither looked up nor sent."""
     lane.assert_held()
-    SyncEnvelope.objects.filter(pk=row.pk).update(sent_at=timezone.now(), sendings=F("sendings") + 1)
+    ids = [attempt.job_id for one in doubtful for attempt in one.attempts.values()]
+    ReceiptJob.objects.filter(id__in=ids).update(state=ReceiptState.RUNNING, fence=lane.fence)
 
 
 @transaction.atomic
-def give_up(lane: Lane, attempts: Sequence[ReceiptAttempt], *, asked: bool) -> None:
-    """Looked for, and not there: these files go again in another envelope. `asked`: by a person, so counted anew."""
+def give_up(lane: Lane, attempts: Sequence[ReceiptAttempt], *, anew: bool) -> None:
+    """Looked for, and not there: what is to be done is worked out again, and goes in another envelope. `anew`: a person
+    asked, or it has become another matter, so that its sendings are counted from the beginning."""
     lane.assert_held()
     now = timezone.now()
+    by_job = {attempt.job_id: attempt for attempt in attempts}
     ids = [attempt.pk for attempt in attempts]
     ReceiptAttempt.objects.filter(id__in=ids).update(outcome=OutcomeKind.UNKNOWN, settled_at=now)
-    jobs = locked([attempt.job_id for attempt in attempts])
+    jobs = locked(by_job)
     for job in jobs.values():
-        job.state, job.due_at, job.tries = ReceiptState.WAITING, now, 0 if asked else job.tries + 1
+        job.state, job.reasons, job.due_at = ReceiptState.WAITING, [], now
+        job.in_vain = 0 if anew else job.in_vain + by_job[job.pk].envelope.sendings
     save(jobs.values())
-    _close_settled({attempt.envelope_id for attempt in attempts}, now)
+    close_settled(ReceiptAttempt, {attempt.envelope_id for attempt in attempts}, now)
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -63,11 +64,13 @@ class _AfterCall(logging.Handler):
             in_another_thread(self._act)
 
 
-def in_another_thread(act: Callable[[], Any]) -> None:
-    """For the same organisation."""
+@contextmanager
+def after_seconds(seconds: float, act: Callable[[], Any]) -> Iterator[None]:
+    """While the block goes on, for the same organisation. Whatever is raised there is raised here."""
     tenant = required_tenant()
 
     def run() -> None:
+        time.sleep(seconds)
         try:
             with acting_for(tenant):
                 act()
@@ -75,4 +78,11 @@ def in_another_thread(act: Callable[[], Any]) -> None:
             connection.close()
 
     with ThreadPoolExecutor(1) as thread:
-        thread.submit(run).result()
+        acted = thread.submit(run)
+        yield
+        acted.result()
+
+
+def in_another_thread(act: Callable[[], Any]) -> None:
+    with after_seconds(0, act):
+        pass

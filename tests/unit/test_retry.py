@@ -9,6 +9,7 @@ from integrations.sync.retry import (
     LONGEST,
     rest_after_throttle,
     rest_after_trouble,
+    rest_in_doubt,
     rest_while_read_only,
     settled_at,
 )
@@ -67,3 +68,14 @@ def test_a_lane_rests_as_long_as_it_is_asked_to_and_longer_the_more_often_in_a_r
 @pytest.mark.parametrize(("rests", "hours"), [(0, 1), (1, 2), (2, 4), (3, 8), (4, 12), (10**6, 12)])
 def test_a_company_that_takes_nothing_is_tried_within_half_a_day(rests: int, hours: int) -> None:
     assert rest_while_read_only(rests) == timedelta(hours=hours)
+
+
+@pytest.mark.parametrize(
+    ("sendings", "asked_for", "seconds"),
+    [(1, None, 2), (2, None, 20), (3, None, 40), (100, None, 900), (1, 0, 2), (1, 30, 30), (3, 30, 40)],
+)
+def test_what_is_in_doubt_is_left_alone_longer_after_each_sending(
+    sendings: int, asked_for: int | None, seconds: int
+) -> None:
+    wish = None if asked_for is None else timedelta(seconds=asked_for)
+    assert rest_in_doubt(sendings, wish) == timedelta(seconds=seconds)

@@ -16,6 +16,7 @@ ACTS = {
     Act.EXCLUDED: "excluded {}",
     Act.RELEASED: "released {}",
     Act.SENT_AGAIN: "sent {} again",
+    Act.RECEIPT_SENT_AGAIN: "sent receipts of {} again",
     Act.MOVED: "sent {} to the first open day",
     Act.KEPT: "kept {} until the books are reopened",
     Act.UNDONE: "undid {}",

@@ -34,6 +34,7 @@ DONE = {
     Act.EXCLUDED: ("excluded", "Excluded"),
     Act.RELEASED: ("way", "Released"),
     Act.SENT_AGAIN: ("way", "Sent again"),
+    Act.RECEIPT_SENT_AGAIN: ("way", "Receipt sent again"),
     Act.MOVED: ("way", "Sent to the first open day"),
     Act.KEPT: ("held", "Kept until the books are reopened"),
     Act.UNDONE: ("excluded", "Undone"),
