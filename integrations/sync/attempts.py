@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from integrations.mapping.entry import as_json
@@ -18,14 +18,13 @@ from integrations.mapping.rules import TransactionFacts
 from integrations.models import Decision, ExternalLink, JobState, SyncAttempt, SyncEnvelope, SyncJob, Takeback
 from integrations.providers.documents import STANDS, Action, Envelope, Item, Outcome, OutcomeKind, Posted, Remedy
 from integrations.sync import differences, takebacks
+from integrations.sync.envelopes import AT_THE_DOOR, close_settled, note, uncount
 from integrations.sync.lane import Lane
 from integrations.sync.plan import Send
 from integrations.sync.queue import bring_to_rest, locked, save
 from integrations.sync.retry import FIRST_LOOK, rest_after_throttle
 from integrations.sync.runs import Run
 from ledger.tenancy.sets import update_rows
-
-AT_THE_DOOR = (OutcomeKind.THROTTLED, OutcomeKind.ACCESS_LOST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +136,7 @@ def settle(lane: Lane, run: Run, landed: Sequence[tuple[Opened, Mapping[str, Out
     ]
     jobs = {job.pk: job for job in locked([attempt.job_id for attempt, _ in pairs])}
     for attempt, outcome in pairs:
-        _note(attempt, outcome, now)
+        note(attempt, outcome, now)
         _advance(jobs[attempt.job_id], attempt, outcome, now)
         if outcome.posted is not None and attempt.coding:
             # A change that was taken is what stands there now.
@@ -147,24 +146,13 @@ def settle(lane: Lane, run: Run, landed: Sequence[tuple[Opened, Mapping[str, Out
     _link(lane, settled, now)
     differences.note(lane, settled, now)
     save(list(jobs.values()), "coding")
-    _close_settled([opened.row for opened, _ in landed], now)
-    _uncount([opened.row for opened, spoken in landed if opened.repeated and _turned_away(spoken)])
+    close_settled(SyncAttempt, [opened.row.pk for opened, _ in landed], now)
+    uncount([opened.row.pk for opened, spoken in landed if opened.repeated and _turned_away(spoken)])
     run.count(settled, now)
 
 
 def _turned_away(outcomes: Mapping[str, Outcome]) -> bool:
     return bool(outcomes) and all(outcome.kind in AT_THE_DOOR for outcome in outcomes.values())
-
-
-def _uncount(rows: Sequence[SyncEnvelope]) -> None:
-    """A repetition that was turned away at the door, ours or theirs, was none."""
-    if rows:
-        SyncEnvelope.objects.filter(pk__in=[row.pk for row in rows]).update(sendings=F("sendings") - 1)
-
-
-def _close_settled(rows: Iterable[SyncEnvelope], now: datetime) -> None:
-    still_open = SyncAttempt.objects.filter(envelope=OuterRef("pk"), settled_at__isnull=True)
-    SyncEnvelope.objects.filter(~Exists(still_open), pk__in=[row.pk for row in rows]).update(closed_at=now)
 
 
 def _as_far_as_certain(outcomes: Mapping[str, Outcome], *, repeated: bool) -> dict[str, Outcome]:
@@ -179,15 +167,6 @@ def _as_far_as_certain(outcomes: Mapping[str, Outcome], *, repeated: bool) -> di
         else outcome
         for item, outcome in outcomes.items()
     }
-
-
-def _note(attempt: SyncAttempt, outcome: Outcome, now: datetime) -> None:
-    """An unknown outcome leaves the attempt open: its fate is looked up before anything else is sent for the job."""
-    attempt.code = outcome.code
-    attempt.answer = outcome.answer
-    if outcome.kind is not OutcomeKind.UNKNOWN:
-        attempt.outcome = outcome.kind
-        attempt.settled_at = now
 
 
 def _advance(job: SyncJob, attempt: SyncAttempt, outcome: Outcome, now: datetime) -> None:
@@ -365,7 +344,7 @@ def give_up(lane: Lane, row: SyncEnvelope, attempts: Sequence[SyncAttempt]) -> N
     SyncJob.objects.filter(id__in=[attempt.job_id for attempt in attempts]).update(
         state=JobState.WAITING, reasons=[], due_at=now
     )
-    _close_settled([row], now)
+    close_settled(SyncAttempt, [row.pk], now)
 
 
 def given_up(jobs: Sequence[SyncJob]) -> list[SyncAttempt]:
@@ -385,12 +364,6 @@ def recover(lane: Lane, found: Sequence[tuple[SyncAttempt, Posted]]) -> None:
     now = timezone.now()
     settled = [(attempt.job, attempt, Outcome(OutcomeKind.ALREADY_THERE, posted=posted)) for attempt, posted in found]
     for _, attempt, outcome in settled:
-        _note(attempt, outcome, now)
+        note(attempt, outcome, now)
     update_rows([attempt for attempt, _ in found], ["outcome", "code", "answer", "settled_at"])
     _link(lane, settled, now)
-
-
-@transaction.atomic
-def mark_resent(lane: Lane, opened: Opened) -> None:
-    lane.assert_held()
-    SyncEnvelope.objects.filter(pk=opened.row.pk).update(sent_at=timezone.now(), sendings=F("sendings") + 1)

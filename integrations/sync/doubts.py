@@ -12,6 +12,7 @@ from integrations.providers.documents import Outcome, OutcomeKind, Posted
 from integrations.sync import attempts
 from integrations.sync.asking import ask
 from integrations.sync.attempts import Opened, item_of
+from integrations.sync.envelopes import mark_resent
 from integrations.sync.lane import Lane
 from integrations.sync.retry import MOST_SENDINGS, settled_at
 from integrations.sync.shift import Shift, resting_on_trouble, send_all
@@ -78,7 +79,7 @@ def _resolve_missing(shift: Shift, missing: Opened, asked_at: datetime) -> None:
     elif row.given_up_at is not None:
         attempts.give_up(lane, row, unanswered)
     elif row.sendings < MOST_SENDINGS and now < row.trusted_since + able.replay_trusted:
-        attempts.mark_resent(lane, missing)
+        mark_resent(lane, row)
         send_all(shift, [_without_what_is_known(missing)])
     else:
         attempts.park(lane, [(attempt, Reason(ReasonCode.OUTCOME_UNKNOWN)) for attempt in unanswered])
