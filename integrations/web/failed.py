@@ -1,25 +1,24 @@
 """Failed and held syncs, by cause: how much money has not arrived, why, and the one click that mends it."""
 
-from datetime import datetime, timedelta
 from itertools import chain
 from typing import Any
 from zlib import crc32
 
 from django.db.models import Q
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.timesince import timesince
 from django.views.decorators.http import require_POST
 
-from integrations import conservation, selectors, stuck
+from integrations import conservation, selectors, stuck, unhung
 from integrations.fixes import fix_of
 from integrations.mapping.reasons import DECIDED, HELD, Reason, ReasonCode
 from integrations.models import ConnectionState, JobState, SyncJob, Term
 from integrations.providers.registry import platform
 from integrations.stuck import Cause
 from integrations.web.again import send_again
+from integrations.web.causes import age, asked_cause
+from integrations.web.unhung import receipts_shown
 from integrations.words import (
     ANSWERED,
     DETAILS,
@@ -50,18 +49,18 @@ def failed(request: PageRequest) -> HttpResponse:
     moving = _moving()
     causes = stuck.causes()
     shown, left_out = causes[:CAUSES_SHOWN], causes[CAUSES_SHOWN:]
-    items = _items(slug)
+    items, receipts = _items(slug), receipts_shown(slug)
     page = {
         "eyebrow": f"{request.access.organisation.name} · {platform().label}",
-        **_headline(causes),
-        "list_url": reverse("transactions", args=[slug]),
+        **_headline(causes, receipts["count"] if receipts else 0),
         "causes": [_cause(slug, cause, items.get(cause.reason, [])) for cause in shown],
         "more_causes": {"count": len(left_out), "text": _money_of(left_out)} if left_out else None,
         "moving": moving,
         "refresh_url": reverse("failed", args=[slug]) if moving else "",
-        "empty": not causes,
+        "receipts": receipts,
+        "empty": not causes and not receipts,
         "can_retry": request.access.allows(Action.RETRY),
-        "retry_all_url": reverse("retry_all", args=[slug]) if _several_can_be_tried(causes) else "",
+        "retry_all_url": reverse("retry_all", args=[slug]) if _several_can_be_tried(causes, receipts) else "",
     }
     return render(request, "integrations/failed/page.html", {"page": page})
 
@@ -69,20 +68,14 @@ def failed(request: PageRequest) -> HttpResponse:
 @require_POST
 @organisation_page(Action.RETRY)
 def retry_cause(request: PageRequest) -> HttpResponse:
-    try:
-        reason = Reason(ReasonCode(request.POST.get("code", "")), request.POST.get("subject", ""))
-    except ValueError as unknown:
-        raise Http404 from unknown
-    if "\0" in reason.subject:
-        raise Http404
-    send_again(request, selectors.with_cause(reason))
+    send_again(request, selectors.with_cause(asked_cause(request)))
     return redirect("failed", request.access.organisation.slug)
 
 
 @require_POST
 @organisation_page(Action.RETRY)
 def retry_all(request: PageRequest) -> HttpResponse:
-    send_again(request, selectors.worth_another_try())
+    send_again(request, selectors.worth_another_try(), with_receipts=unhung.stuck_receipts())
     return redirect("failed", request.access.organisation.slug)
 
 
@@ -94,24 +87,36 @@ def retry_document(request: PageRequest, public_id: Any) -> HttpResponse:
     return redirect("transaction", request.access.organisation.slug, document.public_id)
 
 
-def _several_can_be_tried(causes: list[Cause]) -> bool:
-    return sum(cause.reason.code not in FIX_IN_CONNECTIONS and cause.reason.code not in DECIDED for cause in causes) > 1
+def _several_can_be_tried(causes: list[Cause], receipts: dict[str, Any] | None) -> bool:
+    """Of receipts any can."""
+    beyond = FIX_IN_CONNECTIONS.keys() | DECIDED
+    return sum(cause.reason.code not in beyond for cause in causes) + len(receipts["causes"] if receipts else ()) > 1
 
 
 # --- the sentence ----------------------------------------------------------------------------------------------------
 
 
-def _headline(causes: list[Cause]) -> dict[str, str]:
+def _headline(causes: list[Cause], receipts: int) -> dict[str, str]:
     label = platform().short_label
     number = sum(cause.count for cause in causes)
     if not number:
-        return {"headline": f"Everything that was sent is in {label}, or on its way.", "lead": ""}
+        return {"headline": f"Everything that was sent is in {label}, or on its way.", "lead": _beside(receipts)}
     lines = conservation.by_currency(conservation.of_all_time()).values()
     posted = [line.money(line.of(Term.BOOKS)) for line in lines if line.of(Term.BOOKS)]
     return {
         "headline": f"{_money_of(causes)} in {counted(number, 'item')} will not reach {label} until someone acts.",
-        "lead": f"{sums_text(posted)} {'is' if len(posted) == 1 else 'are'} in." if posted else "",
+        "lead": " ".join(filter(None, [_are_in(posted), _beside(receipts)])),
     }
+
+
+def _are_in(posted: list[Money]) -> str:
+    return f"{sums_text(posted)} {'is' if len(posted) == 1 else 'are'} in." if posted else ""
+
+
+def _beside(receipts: int) -> str:
+    if not receipts:
+        return ""
+    return f"{counted(receipts, 'receipt')} {'needs' if receipts == 1 else 'need'} a person."
 
 
 def _money_of(causes: list[Cause]) -> str:
@@ -132,9 +137,10 @@ def _cause(slug: str, cause: Cause, items: list[dict[str, Any]]) -> dict[str, An
         "detail": DETAILS[reason.code],
         "count": cause.count,
         "money": [money_shown(tally.money) for tally in cause.tallies],
-        "age": _age(cause.since) if cause.since else "",
+        "age": age(cause.since) if cause.since else "",
         "items": items,
         "more": cause.count - len(items),
+        "more_url": f"{reverse('transactions', args=[slug])}?state={_state(reason.code).key}",
         "answer": reason.subject if reason.code in ANSWERED else "",
         **_fix(slug, cause),
         **_retry(slug, cause),
@@ -164,11 +170,6 @@ def _retry(slug: str, cause: Cause) -> dict[str, Any]:
         "retry_label": f"{'Check' if held else 'Send'} {cause.count:,} again",
         "retry_kind": "plain" if held or reason.code in FIX_IN_MAPPING else "primary",
     }
-
-
-def _age(since: datetime) -> str:
-    now = timezone.now()
-    return "just now" if now - since < timedelta(minutes=1) else timesince(since, now, depth=1)
 
 
 def _items(slug: str) -> dict[Reason, list[dict[str, Any]]]:

@@ -8,6 +8,7 @@ from integrations.web.home import organisation_home
 from integrations.web.mapping import first_mapping, mapping, revert, targets
 from integrations.web.runs import run_page
 from integrations.web.undo import undo_document, undo_run
+from integrations.web.unhung import retry_receipts
 
 urlpatterns = [
     path("connect/<slug:provider>/callback", callback, name="connect_callback"),
@@ -26,6 +27,7 @@ urlpatterns = [
     path("o/<slug:organisation>/mapping/<int:entity_id>/revert", revert, name="revert_mapping"),
     path("o/<slug:organisation>/failed/", failed, name="failed"),
     path("o/<slug:organisation>/failed/retry", retry_cause, name="retry_cause"),
+    path("o/<slug:organisation>/failed/retry-receipts", retry_receipts, name="retry_receipts"),
     path("o/<slug:organisation>/failed/retry-all", retry_all, name="retry_all"),
     path("o/<slug:organisation>/failed/retry/<uuid:public_id>", retry_document, name="retry_document"),
 ]

@@ -89,6 +89,7 @@ TABLE: dict[tuple[str, str], tuple[int, int, int, int, int]] = {
     ("POST", "choose_side"): SENDERS,
     ("GET", "failed"): READERS,
     ("POST", "retry_cause"): SENDERS,
+    ("POST", "retry_receipts"): SENDERS,
     ("POST", "retry_all"): SENDERS,
     ("POST", "retry_document"): SENDERS,
 }
@@ -148,6 +149,7 @@ class Office:
                 ConfigurationVersion.objects.get_or_create(entity=self.books.tenant.entity, number=1)
         return {
             "retry_cause": {"code": "no_card_account", "subject": "the cards"},
+            "retry_receipts": {"code": "rejected", "subject": "No such type"},
             "mapping": self.books.form(version=0, card="2110"),
             "revert_mapping": {"seen": "1", "to": "1", "why": "As it was"},
         }.get(name, {})

@@ -1,6 +1,6 @@
 """One transaction: what came in, where it stands, both sides, the entry, why, and the trail to the second."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -27,7 +27,7 @@ from ledger.selectors.transactions import card_transactions, with_parts
 from ledger.web.doors import PageRequest, organisation_page
 from ledger.web.transactions.listing import CHIPS
 from ledger.web.transactions.marked import marked
-from ledger.web.transactions.receipts import receipts_line
+from ledger.web.transactions.receipts import receipt_problems, receipts_line
 from ledger.web.transactions.standing import reasons_shown, shown_state
 from ledger.web.transactions.trail import trail
 from ledger.words import money_shown
@@ -49,7 +49,7 @@ def _context(request: PageRequest, row: CardTransaction, state: SyncState | None
     money = Money(document.amount_minor, document.currency)
     in_the_books = bool(state and state.external_id)
     clash = clash_shown(slug, document, may_choose=request.access.allows(Action.RETRY))
-    compromise = sync.compromise_of(document)
+    compromise, receipts = sync.compromise_of(document), receipt_problems(document)
     return {
         "id": document.public_id,
         "merchant": row.merchant_name,
@@ -64,7 +64,8 @@ def _context(request: PageRequest, row: CardTransaction, state: SyncState | None
         "back_url": reverse("transactions", args=[slug]),
         "problems": [_problem(reason, slug, document.entity_id) for reason in reasons_shown(row, state, connected)],
         "choices": _choices(document, state) if request.access.allows(Action.DECIDE) else None,
-        **(_actions(request, row, state) | ({"retry_url": None} if clash else {})),
+        "receipt_problems": receipts,
+        **(_actions(request, row, state, receipts) | ({"retry_url": None} if clash else {})),
         "facts": [{"label": label, "value": value} for label, value in _facts(row) if value],
         "ties": _ties(row, slug),
         "parts": [_part(line, document.currency, list(row.tag_uses.all())) for line in row.lines.all()],
@@ -80,19 +81,20 @@ def _context(request: PageRequest, row: CardTransaction, state: SyncState | None
     }
 
 
-def _actions(request: PageRequest, row: CardTransaction, state: SyncState | None) -> dict[str, Any]:
+def _actions(
+    request: PageRequest, row: CardTransaction, state: SyncState | None, receipts: Sequence[str]
+) -> dict[str, Any]:
     slug, document = request.access.organisation.slug, row.document
     stuck = state is not None and state.state in STUCK_STATES and not _is_locked_out(state)
     undone = state is not None and any(reason.code is ReasonCode.UNDONE for reason in state.reasons)
-    may_retry = (stuck or undone) and not _is_decided(state) and request.access.allows(Action.RETRY)
+    may_retry = (stuck or undone or bool(receipts)) and not _is_decided(state) and request.access.allows(Action.RETRY)
     may_act = state is not None and request.access.allows(Action.DECIDE)
     posted = state is not None and bool(state.external_id)
-    is_held = state is not None and state.state is JobState.HELD
     refused = state is not None and any(reason.code is ReasonCode.UNDO_REFUSED for reason in state.reasons)
     may_undo = may_act and posted and not undone
     return {
         "retry_url": reverse("retry_document", args=[slug, document.public_id]) if may_retry else None,
-        "retry_label": "Bring it back" if undone else "Check it again" if is_held else "Send it again",
+        "retry_label": _retry_label(state, undone=undone, stuck=stuck, receipts=len(receipts)),
         "leave_url": reverse("choose_side", args=[slug, document.public_id]) if may_retry and refused else None,
         "undo_url": reverse("undo_document", args=[slug, document.public_id]) if may_undo else None,
         "choose_url": reverse("decide_on_several", args=[slug]),
@@ -101,6 +103,14 @@ def _actions(request: PageRequest, row: CardTransaction, state: SyncState | None
         "decided": _is_decided(state),
         "page_url": reverse("transaction", args=[slug, document.public_id]),
     }
+
+
+def _retry_label(state: SyncState | None, *, undone: bool, stuck: bool, receipts: int) -> str:
+    if undone:
+        return "Bring it back"
+    if not stuck and receipts:
+        return f"Send the receipt{'s' if receipts > 1 else ''} again"
+    return "Check it again" if state is not None and state.state is JobState.HELD else "Send it again"
 
 
 def _is_decided(state: SyncState | None) -> bool:

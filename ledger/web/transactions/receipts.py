@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from integrations import selectors as sync
+from integrations.mapping.reasons import Reason
 from integrations.models import ReceiptAttempt, ReceiptState
 from integrations.providers.documents import Action, OutcomeKind
+from integrations.unhung import stuck_at
 from ledger.models import SourceDocument
 from ledger.selectors.receipts import receipts_at
 
@@ -29,14 +31,22 @@ Told = tuple[str, str, datetime]
 
 
 def receipts_line(document: SourceDocument) -> str:
-    """Empty without any; what a person must see to stands behind the count."""
+    """Empty without any."""
     receipts = list(receipts_at([document.pk]))
     if not receipts:
         return ""
     standings = sync.receipt_standings([receipt.pk for receipt in receipts])
     there = sum(one.state is ReceiptState.DONE for one in standings.values())
-    problems = [reason.sentence for one in standings.values() for reason in one.reasons]
-    return ". ".join([f"{there}/{len(receipts)} in the books", *problems[:1]])
+    return f"{there}/{len(receipts)} in the books"
+
+
+def receipt_problems(document: SourceDocument) -> list[str]:
+    """What a person must see to, a sentence for each."""
+    return [
+        f"Receipt {job.receipt.file_name}{', taken away here' if job.receipt.removed_at else ''}: {reason.sentence}"
+        for job in stuck_at(document)
+        for reason in map(Reason.from_json, job.reasons)
+    ]
 
 
 def told_of_receipts(document: SourceDocument) -> Iterator[Told]:
