@@ -142,6 +142,7 @@ def product_environment(**more: str) -> dict[str, str]:
         "QUICKBOOKS_API_URL": quickbooks["api_url"],
         "QUICKBOOKS_SETTLING_SECONDS": str(quickbooks["settling_seconds"]),
         "QUICKBOOKS_TIMEOUT_SECONDS": str(quickbooks["timeout_seconds"]),
+        "QUICKBOOKS_UPLOAD_SECONDS": str(quickbooks.get("upload_seconds", 120.0)),
         "QUICKBOOKS_LIMITS": str(quickbooks["limits"]),
         "QUICKBOOKS_WEBHOOK_VERIFIER": quickbooks["webhook_verifier"],
         **more,

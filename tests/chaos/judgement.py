@@ -9,8 +9,9 @@ from typing import Any
 from django.db import transaction
 
 from integrations.conservation import prove
-from integrations.models import ExternalLink, SyncAttempt, SyncJob
+from integrations.models import ExternalLink, ReceiptAttempt, SyncAttempt, SyncJob
 from integrations.sync.marks import PREFIX, mark_of
+from integrations.unhung import stuck_receipts
 from ledger.models import SourceDocument
 from ledger.tenancy.context import acting_for
 from tests.chaos.workload import Workload
@@ -49,12 +50,15 @@ def judge(work: Workload, sandbox: Sandbox, theirs: Collection[str] = ()) -> Ver
             links = {link.document.external_id: link for link in ExternalLink.objects.select_related("document")}
             waits = list(SyncJob.objects.filter(state__in=["held", "needs_attention"]).select_related("document"))
             open_attempts = SyncAttempt.objects.filter(settled_at__isnull=True).count()
+            open_attempts += ReceiptAttempt.objects.filter(settled_at__isnull=True).count()
+            unhung = [reason for job in stuck_receipts() for reason in job.reasons]
         proof = prove()
     by_mark = Counter(_mark(row) for row in rows)
     by_name = Counter(names.get(mark, mark) for mark in by_mark.elements())
     expected = {one.name for one in work.known.values() if one.stands and one.name not in theirs}
     strays = [*map(str, proof.differences), *_stray_links(links, rows, expected, names, theirs)]
     strays += [f"{open_attempts} attempts are still open"] if open_attempts else []
+    strays += _stray_receipts(work, sandbox, {name: link.external_id for name, link in links.items()}, theirs)
     waiting = [job for job in waits if job.document.external_id not in theirs]
     return Verdict(
         told=len(work.known),
@@ -62,7 +66,7 @@ def judge(work: Workload, sandbox: Sandbox, theirs: Collection[str] = ()) -> Ver
         duplicates=max(_more_than_one(by_mark), _more_than_one(by_name)),
         lost=len(expected - by_name.keys()),
         cents_off=_cents_off(work, sandbox, theirs, [row for row in rows if names.get(_mark(row)) in theirs]),
-        waits=Counter(reason["code"] for job in waiting for reason in job.reasons),
+        waits=Counter(reason["code"] for reason in [*(reason for job in waiting for reason in job.reasons), *unhung]),
         strays=tuple(strays),
         suspects=(
             *(expected - by_name.keys()),
@@ -106,6 +110,22 @@ def _stray_links(
     unlinked = {names.get(_mark(row), _mark(row)) for row in rows} - links.keys() - set(theirs)
     told += [f"{name} stands there without a link" for name in sorted(unlinked)]
     return told + [f"{name} has no link" for name in sorted(expected - links.keys())]
+
+
+def _stray_receipts(work: Workload, sandbox: Sandbox, standing: dict[str, str], theirs: Collection[str]) -> list[str]:
+    """Each hangs once where its document stands, and nowhere else."""
+    if not work.signs:
+        return []
+    hung: dict[str, list[str]] = {}
+    for file in sandbox.objects("Attachable", work.firm.realm):
+        refs = [ref["EntityRef"]["value"] for ref in file.get("AttachableRef", [])]
+        hung.setdefault(file.get("Note", "").split()[-1], []).extend(refs or ["nothing"])
+    wanted = {name: [standing[name]] if name in standing else [] for name in work.signs if name not in theirs}
+    return [
+        f"the receipt of {name} hangs at {hung.get(work.signs[name], [])} instead of {places}"
+        for name, places in wanted.items()
+        if hung.get(work.signs[name], []) != places
+    ]
 
 
 def _cents_off(work: Workload, sandbox: Sandbox, but: Collection[str], theirs: list[dict[str, Any]]) -> int:

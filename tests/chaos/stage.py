@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from integrations.mapping.reasons import ReasonCode
-from integrations.models import Connection, JobState, SyncAttempt, SyncJob
+from integrations.models import Connection, JobState, ReceiptJob, SyncAttempt, SyncJob
 from integrations.selectors import with_any_reason
 from ledger.models import LedgerEvent
 from ledger.tenancy.context import acting_for
@@ -26,6 +26,7 @@ from tests.processes import Process, Sandbox, beat, product_environment, wait_un
 # Of a lane and of a job. What the product would wait longer is cut, so that a scenario ends.
 LONGEST_PAUSE = timedelta(seconds=4)
 HEALS_WITHIN = 150
+MOVING = ["waiting", "running", "unknown"]
 LEASE = "3"
 
 
@@ -139,8 +140,8 @@ class Stage:
             with acting_for(self.work.firm.tenant), transaction.atomic():
                 self._hurry()
                 waiting = LedgerEvent.objects.filter(handled_at__isnull=True).exists()
-                moving = SyncJob.objects.filter(state__in=["waiting", "running", "unknown"]).exists()
-                return not waiting and not moving and SyncJob.objects.count() == len(self.work.known)
+                moving = [model.objects.filter(state__in=MOVING).exists() for model in (SyncJob, ReceiptJob)]
+                return not waiting and not any(moving) and SyncJob.objects.count() == len(self.work.known)
         except DatabaseTrouble:
             connection.close()
             return False
@@ -148,7 +149,8 @@ class Stage:
     def _hurry(self) -> None:
         soon = timezone.now() + LONGEST_PAUSE
         Connection.objects.filter(resting_until__gt=soon).update(resting_until=soon)
-        SyncJob.objects.filter(state__in=["waiting", "unknown"], due_at__gt=soon).update(due_at=soon)
+        for model in (SyncJob, ReceiptJob):
+            model.objects.filter(state__in=["waiting", "unknown"], due_at__gt=soon).update(due_at=soon)
 
     def heal(self, within: float = HEALS_WITHIN) -> float:
         return wait_until(self.at_rest, within, f"at rest ({self.states()} when it began)")

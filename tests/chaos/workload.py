@@ -6,7 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
+from django.db import transaction
+
+from integrations.sync.marks import sign_of
 from ledger.domain.transactions import DocumentKind, Stage
+from ledger.models import SourceDocument
 from tests.bench import offices
 from tests.bench.offices import Firm
 
@@ -43,10 +47,17 @@ class Workload:
     dice: random.Random
     known: dict[str, Told] = field(default_factory=dict)
     kinds: list[DocumentKind] = field(default_factory=lambda: KINDS)
+    receipts: float = 0.0
+    """Of new documents this share carries a receipt."""
+    signs: dict[str, str] = field(default_factory=dict)
+    """By document, of its receipt."""
 
     def new(self, number: int) -> None:
         """Charges, refunds and statement payments that nobody has heard of."""
-        self._tell([self._invented(f"x-{len(self.known) + at}") for at in range(number)])
+        invented = [self._invented(f"x-{len(self.known) + at}") for at in range(number)]
+        self._tell(invented)
+        if self.receipts:
+            self._hang([one.name for one in invented if self.dice.random() < self.receipts])
 
     def change(self, number: int) -> None:
         """Of documents that may be on their way at this moment."""
@@ -69,6 +80,12 @@ class Workload:
             if one.stands and one.name not in set(but):
                 total.update(one.postings(accounts))
         return total
+
+    def _hang(self, names: Iterable[str]) -> None:
+        with self.firm.open() as office:
+            for name in names:
+                receipt = office.receipt(_document(name), f"%PDF-1.7 of {name}".encode(), f"{name}.pdf")
+                self.signs[name] = sign_of(receipt.sha256)
 
     def _some(self, number: int) -> list[Told]:
         standing = [one for one in self.known.values() if one.stands]
@@ -101,3 +118,8 @@ class Workload:
                 ]
             )
         self.known |= {one.name: one for one in some}
+
+
+@transaction.atomic
+def _document(name: str) -> SourceDocument:
+    return SourceDocument.objects.get(external_id=name)

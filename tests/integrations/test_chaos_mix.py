@@ -31,6 +31,7 @@ def stage(transactional_db: None, sandbox: Sandbox, settings: Any, tmp_path: Pat
 
 def test_faults_a_death_and_a_lost_broker_leave_no_double_no_gap_and_no_cent(stage: Stage) -> None:
     stage.crew.ready()
+    stage.work.receipts = 0.4
     for fault in FAULTS:
         stage.trouble(kind=fault, probability=0.1, times=None)
     stage.crew.order("kill", "before the commit of attempts.settle")
@@ -46,9 +47,13 @@ def test_faults_a_death_and_a_lost_broker_leave_no_double_no_gap_and_no_cent(sta
 def test_the_judge_sees_a_double_a_gap_and_a_cent(stage: Stage) -> None:
     """Or else nothing that it says would mean anything."""
     stage.crew.ready()
+    stage.work.receipts = 1
     stage.work.new(6)
     stage.heal(60)
     assert stage.verdict().clean, stage.verdict()
+    file = stage.sandbox.objects("Attachable", stage.realm)[0]
+    stage.sandbox.control("POST", f"companies/{stage.realm}/human", act="delete", entity="Attachable", id=file["Id"])
+    assert len(stage.verdict().strays) == 1
     purchase = stage.sandbox.purchases(stage.realm)[0]
     with stage.work.firm.open() as office:
         office.accountant().post("purchase", {**_copied(purchase), "PrivateNote": purchase["PrivateNote"]})
