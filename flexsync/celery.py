@@ -1,10 +1,12 @@
 """The Celery application. Messages are doorbells only: the rows in the database are the work (docs/engine.md)."""
 
 import os
+import sys
 from typing import Any
 
 from celery import Celery
-from celery.signals import task_prerun
+from celery.signals import task_prerun, worker_init
+from django.conf import settings
 from django.db import close_old_connections
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "flexsync.settings.dev")
@@ -12,6 +14,16 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "flexsync.settings.dev")
 app = Celery("flexsync")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+# Whoever computes keeps the other threads waiting for so long, by default 5 ms; a drain comes back from the database or
+# the network some thirty times.
+SWITCH_SECONDS = 0.0005
+
+
+@worker_init.connect
+def let_threads_take_turns(**kwargs: Any) -> None:
+    sys.setswitchinterval(SWITCH_SECONDS)
+    os.nice(settings.WORKER_NICE)
 
 
 @task_prerun.connect

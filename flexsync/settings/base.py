@@ -216,6 +216,8 @@ QUICKBOOKS = {
 }
 # How often a company is asked what was changed there: a metered call each time.
 CHANGES_SECONDS = env.float("FLEXSYNC_CHANGES_SECONDS", default=3600.0)
+# By how much a worker leaves the processor to others: the backlog's, to what is fresh.
+WORKER_NICE = env.int("FLEXSYNC_WORKER_NICE", default=0)
 LANE_LEASE_SECONDS = env.float("FLEXSYNC_LANE_LEASE_SECONDS", default=15.0)
 
 LOGGING = {

@@ -229,12 +229,12 @@ def test_from_intake_to_books(
     sandbox: Sandbox, start: Starter, table: Table, settings: Any, neighbours: str, limits: bool
 ) -> None:
     number, each = NEIGHBOURS[neighbours]
-    settings.QUICKBOOKS = {**settings.QUICKBOOKS, "limits": limits}
     fresh, others = offices.firms(sandbox, 5), offices.firms(sandbox, number)
     known_vendors([*fresh, *others])
     for firm in others:
         firm.tell(scaled(each))
     time.sleep(61)  # What waits for the neighbours is old by now.
+    settings.QUICKBOOKS = {**settings.QUICKBOOKS, "limits": limits}
     sandbox.control("POST", "throttle", on=limits)
     slow(sandbox, 0.1)
     hands(start)

@@ -33,6 +33,25 @@ def after_reading(table: str, act: Callable[[], Any], times: int = 1) -> Iterato
 
 
 @contextmanager
+def before_statement(*words: str, act: Callable[[], Any], times: int = 1) -> Iterator[None]:
+    """Right before the statement in which all of these words stand, the so-many-th. What is raised there is raised
+    here."""
+    met = 0
+
+    def watch(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        nonlocal met
+        if all(word in str(sql) for word in words):
+            met += 1
+            if met == times:
+                in_another_thread(act)
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(watch):
+        yield
+    assert met >= times, f"{words} stood in {met} statements."
+
+
+@contextmanager
 def after_call(number: int, act: Callable[[], Any]) -> Iterator[None]:
     """Once the platform has answered so many calls, by what urllib3 logs of them."""
     log, watch = logging.getLogger("urllib3.connectionpool"), _AfterCall(number, act)

@@ -1,12 +1,8 @@
 """What happens while a drain is in the middle of something."""
 
-import threading
-from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from django.db import connection as database
 from django.db import transaction
 from django.db.models import F, Sum
 from django.utils import timezone
@@ -17,8 +13,8 @@ from integrations.providers.calls import CallKind
 from integrations.sync import attempts, engine, lane, queue, resting, shift
 from integrations.sync.lane import LaneLost
 from ledger.domain.transactions import DocumentKind
-from ledger.tenancy.context import acting_for
 from tests.integrations.conftest import Office
+from tests.integrations.meanwhile import before_statement
 from tests.integrations.test_changes import posted, reasons
 from tests.integrations.test_engine import let_time_pass, states
 from tests.integrations.test_undo import balance, undo
@@ -27,56 +23,25 @@ SETTLING = 'FROM "ledger_entity"', "FOR NO KEY UPDATE"
 HELD = 'FROM "integrations_connection"', '"lane_fence" = ', "FOR NO KEY UPDATE"
 
 
-class Once:
-    """Somebody else acts, on a connection of their own, right before the first statement with these words."""
-
-    def __init__(self, words: tuple[str, ...], tenant: int, act: Callable[[], object], skip: int = 0) -> None:
-        self._words, self._tenant, self._act, self._skip = words, tenant, act, skip
-        self.done = False
-
-    def __call__(self, execute: Any, sql: Any, *given: Any) -> Any:
-        meant = not self.done and all(word in str(sql) for word in self._words)
-        self._skip -= meant
-        if meant and self._skip < 0:
-            self.done = True
-            beside = threading.Thread(target=self._run)
-            beside.start()
-            beside.join()
-        return execute(sql, *given)
-
-    def _run(self) -> None:
-        try:
-            with acting_for(self._tenant):
-                self._act()
-        finally:
-            database.close()
-
-
-def drain(office: Office, meanwhile: Once) -> None:
-    queue.absorb_events()
-    with lane.held(office.connection.pk) as held, database.execute_wrapper(meanwhile):
-        assert held is not None
-        engine.drain(held)
-    assert meanwhile.done
-
-
 def test_a_mapping_that_is_saved_while_a_drain_plans_is_planned_by_next(office: Office) -> None:
     office.connect()
     office.charge("c-1", "c-2")
-    drain(office, Once(SETTLING, office.tenant.id, lambda: office.map(card="2110", default="6110")))
+    queue.absorb_events()
+    with before_statement(*SETTLING, act=lambda: office.map(card="2110", default="6110")):
+        office.work()
     assert states() == {JobState.WAITING: 2}
     office.work()
     assert states() == {JobState.DONE: 2}
 
 
-@pytest.mark.parametrize("moment", range(5))
+@pytest.mark.parametrize("moment", range(1, 6))
 def test_whoever_loses_the_lane_writes_nothing_from_then_on_and_what_it_called_counts(
     ready: Office, moment: int
 ) -> None:
     """To claim, to open, to send, to settle, to let go: each asks first whether the lane is still held."""
     ready.charge("c-1")
-    with pytest.raises(LaneLost):
-        drain(ready, Once(HELD, ready.tenant.id, _somebody_takes_over, skip=moment))
+    with before_statement(*HELD, act=_somebody_takes_over, times=moment), pytest.raises(LaneLost):
+        ready.work()
     with transaction.atomic():
         assert not SyncRun.objects.filter(ended_at__isnull=False).exists()
         calls = CallCount.objects.filter(kind=CallKind.WRITE).aggregate(calls=Sum("calls"))["calls"] or 0
