@@ -108,11 +108,13 @@ look(KEYS[1], tonumber(ARGV[4]), minute)
 if ARGV[1] == 'batch' then look(KEYS[2], tonumber(ARGV[6]), minute) end
 return {{room, longest}}
 """
-# KEYS: closed until, share. ARGV: milliseconds to stay closed. Of several refusals at once the first counts.
+# KEYS: closed until, share. ARGV: milliseconds to stay closed. Of several refusals at once the longest is heeded, and
+# the first takes off the share.
 REFUSED = f"""{NOW}{SHARE}
-local open = tonumber(redis.call('GET', KEYS[1]) or '0') <= now
-redis.call('SET', KEYS[1], now + ARGV[1], 'PX', ARGV[1])
-if open then
+local closed = tonumber(redis.call('GET', KEYS[1]) or '0')
+local later = math.max(closed, now + tonumber(ARGV[1]))
+redis.call('SET', KEYS[1], later, 'PX', later - now)
+if closed <= now then
     redis.call('HSET', KEYS[2], 'share', math.max(0.25, share_of(KEYS[2], now) * 0.8), 'at', now)
     redis.call('PEXPIRE', KEYS[2], 1200000)
 end

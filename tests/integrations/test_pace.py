@@ -137,3 +137,14 @@ def test_what_there_is_room_for_may_go(limits: Limits) -> None:
     for _ in range(min(count, 40)):
         through.enter(CallKind.BATCH)
         through.leave(CallKind.BATCH, 200)
+
+
+def test_of_several_refusals_the_longest_is_heeded() -> None:
+    gates = {seconds: gate(per_minute=100) for seconds in (30, 60, 5)}
+    for through in gates.values():
+        through.enter(CallKind.READ)
+    for seconds, through in gates.items():
+        through.leave(CallKind.READ, 429, timedelta(seconds=seconds))
+    later = asked_for(gate(per_minute=100), CallKind.READ)
+    assert later is not None
+    assert later > timedelta(seconds=55)
