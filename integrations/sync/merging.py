@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from integrations.providers.documents import LinePart, Side, SideLine
 
-AMOUNT, LINES, NOTE = "amount", "lines", "note"
+AMOUNT, LINES, NOTE, CURRENCY = "amount", "lines", "note", "currency"
 # So much alike, of their fields, that one line came of the other.
 ALIKE = 2
 
@@ -43,6 +43,7 @@ WORDS = {
     "from_account": "from account",
     "to_account": "to account",
     "credit": "charge or refund",
+    "rate": "exchange rate",
 }
 
 
@@ -65,9 +66,10 @@ def merge(base: Side, ours: Side, theirs: Side) -> Merged | Overlap:
         lines = tuple(_lines(base.lines, ours.lines, theirs.lines))
     except Quarrel as quarrel:
         quarrels = [*quarrels, str(quarrel)]
-    if quarrels:
-        return Overlap(tuple(quarrels))
-    return Merged(take, lines, len(lines) != len(theirs.lines), tuple(_kept(base, ours, theirs, take)))
+    result = Merged(take, lines, len(lines) != len(theirs.lines), tuple(_kept(base, ours, theirs, take)))
+    if CURRENCY not in quarrels and result.changes and _of(ours.fields, CURRENCY) != _of(theirs.fields, CURRENCY):
+        quarrels = [CURRENCY, *quarrels]  # No amount of the one side means anything under the currency of the other.
+    return Overlap(tuple(quarrels)) if quarrels else result
 
 
 def same(one: Side, other: Side) -> bool:

@@ -204,3 +204,39 @@ def test_the_signature_is_no_part_of_a_note() -> None:
 
 def test_differences_have_words() -> None:
     assert in_words(differing(BASE, side(line(amount="1.00"), dated="2026-01-01"))) == "date, lines"
+
+
+EUROS = {"currency": "EUR", "rate": "1.17"}
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "take"),
+    [
+        # The rate goes with the day and stays with it.
+        (side(dated="2026-11-20", currency="EUR", rate="1.18"), side(line("1"), **EUROS), {"dated", "rate"}),
+        (side(vendor="62", **EUROS), side(line("1"), currency="EUR", rate="1.2"), {"vendor"}),
+    ],
+)
+def test_a_rate_is_whose_who_changed_it(ours: Side, theirs: Side, take: set[str]) -> None:
+    result = merge(side(**EUROS), ours, theirs)
+    assert isinstance(result, Merged)
+    assert result.take == take
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "over"),
+    [
+        (side(dated="2026-11-20", currency="EUR", rate="1.18"), side(line("1"), currency="EUR", rate="1.2"), ("rate",)),
+        (side(currency="GBP", rate="1.3"), side(line("1"), vendor="62", **EUROS), ("currency",)),
+        (side(vendor="62", **EUROS), side(line("1")), ("currency",)),
+    ],
+)
+def test_another_currency_is_for_a_person(ours: Side, theirs: Side, over: tuple[str, ...]) -> None:
+    """No amount of the one side means anything under the currency of the other."""
+    assert merge(side(**EUROS), ours, theirs) == Overlap(over)
+
+
+def test_their_currency_is_theirs_as_long_as_nothing_of_ours_goes_into_it() -> None:
+    result = merge(side(**EUROS), side(**EUROS), side(line("1")))
+    assert isinstance(result, Merged)
+    assert (result.changes, result.kept) == (False, ("currency", "rate"))
