@@ -1,6 +1,6 @@
 """The face that every platform shows to the engine. README.md in this folder is the walk for adding one."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -45,13 +45,15 @@ class Capabilities:
     """How long a platform can be trusted.
 
     A write whose answer was lost may still be at work for `call_deadline`, and its result may be hidden from queries
-    for `settling`; only after both does “not found” count. A replay is trusted to add nothing for `replay_trusted`.
+    for `settling`; only after both does “not found” count. What waits for a token or for its pace leaves within
+    `leaves_within` of being handed over, or not at all. A replay is trusted to add nothing for `replay_trusted`.
     An envelope holds up to `batch_size` writes, `singles` of them go one by one where no more wait, and calls of the
     `metered` kinds cost the customer money.
     What was changed can be asked for objects of these `kinds`, and for no longer than `remembers_changes`.
     """
 
     call_deadline: timedelta
+    leaves_within: timedelta
     settling: timedelta
     replay_trusted: timedelta
     batch_size: int
@@ -109,14 +111,15 @@ class Provider(Files, Protocol):
 
     def describe_company(self) -> CompanyDescription: ...
 
-    def list_references(self, dimensions: Sequence[Dimension]) -> Iterator[ReferenceRecord]:
+    def list_references(self, dimensions: Sequence[Dimension]) -> Iterable[ReferenceRecord]:
         """Every account, every vendor and every value of these dimensions, inactive ones too."""
         ...
 
     def pack(self, writes: Sequence[Write], size: int) -> list[Envelope]:
         """Put so many writes at most into an envelope, in their order; with 1 each is a call of its own.
 
-        Pure: nothing is sent, and a fresh key is drawn for each.
+        Pure: nothing is sent, and a fresh key is drawn for each. Raises Refused for what builds upon an object that
+        cannot be read.
         """
         ...
 
@@ -134,17 +137,17 @@ class Provider(Files, Protocol):
         """
         ...
 
-    def versions(self, targets: Sequence[Posted]) -> dict[str, Posted]:
-        """How these objects stand there now, by id; what is not in the answer is not there any more."""
+    def versions(self, targets: Sequence[Posted]) -> dict[Thing, Posted]:
+        """How these objects stand there now; what is not in the answer is not there any more."""
         ...
 
     def read(self, target: Posted) -> Standing | None:
         """The object as it stands there, or None when it does not any more. Raises Temporary, AccessLost or Refused."""
         ...
 
-    def examine(self, targets: Sequence[Posted], *, fresh: bool = True) -> dict[str, Found]:
-        """How these objects stand there now, by id, to be compared and built upon; what is not in the answer is not
-        there any more. One call each if it must be `fresh`; else by sets, which may show them a little late.
+    def examine(self, targets: Sequence[Posted], *, fresh: bool = True) -> dict[Thing, Found]:
+        """How these objects stand there now, to be compared and built upon; what is not in the answer is not there any
+        more. One call each if it must be `fresh`; else by sets, which may show them a little late.
 
         Raises Temporary, AccessLost or Refused.
         """

@@ -153,8 +153,9 @@ class Action(StrEnum):
 class Posted:
     """An object in the books; `gone` when it was there and has been removed.
 
-    `outdated`: it is ours, but shows another revision than the one that was to be written. `changed_at` is when it came
-    to this version by the platform's own clock, where it said so.
+    `outdated`: it is ours, but shows another revision than the one that was to be written. `amiss` says in words how
+    the money that it shows differs from what we sent. `changed_at` is when it came to this version by the platform's
+    own clock, where it said so.
     """
 
     kind: str
@@ -162,7 +163,16 @@ class Posted:
     version: str
     gone: bool = False
     outdated: bool = False
+    amiss: str = ""
     changed_at: datetime | None = field(default=None, compare=False)
+
+    @property
+    def as_meant(self) -> bool:
+        return not (self.outdated or self.amiss)
+
+    @property
+    def thing(self) -> "Thing":
+        return Thing(self.kind, self.external_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -370,13 +380,14 @@ class ReferenceRecord:
 class NewVendor:
     """What became of the wish that the books know a vendor of this name: the vendor, or the refusal in words.
 
-    Without both nobody can say: it is looked up by its name the next time.
+    Without both nobody can say: it is looked up by its name the next time. Or its turn did not come at all.
     """
 
     name: str
     vendor: ReferenceRecord | None = None
     refusal: str = ""
     made: bool = False
+    tried: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -170,7 +170,7 @@ def _asked(connection: Connection, standing: Sequence[_Standing]) -> list[Judged
         closed = provider.closed_to()
         days = [found.dated for found in there.values()]
         reconciled = provider.reconciled(min(days), max(days)) if days else set()
-    return [_judged(one, there.get(one.link.external_id), closed, reconciled) for one in standing]
+    return [_judged(one, there.get(one.target.thing), closed, reconciled) for one in standing]
 
 
 def _judged(one: _Standing, found: Found | None, closed: date | None, reconciled: set[str]) -> Judged:

@@ -50,7 +50,7 @@ def met(shift: Shift, gathered: Gathered, plans: Plans) -> Plans:
         return plans
     written = _last_written([job for job, _ in plans if job.document_id in gathered.found])
     clashes: list[Clash] = []
-    after = [(job, _met(shift.provider, gathered, written, job, step, clashes)) for job, step in plans]
+    after = [(job, _writable(shift.provider, gathered, written, job, step, clashes)) for job, step in plans]
     if clashes:
         differences.remember_clashes(shift.lane, clashes)
     return after
@@ -58,7 +58,7 @@ def met(shift: Shift, gathered: Gathered, plans: Plans) -> Plans:
 
 def _examined(provider: Provider, target: Posted) -> Found | Refused | None:
     try:
-        return provider.examine([target]).get(target.external_id)
+        return provider.examine([target]).get(target.thing)
     except Refused as refusal:
         return refusal
 
@@ -72,6 +72,24 @@ def _last_written(jobs: Sequence[SyncJob]) -> dict[int, SyncAttempt]:
         outcome__in=STANDS,
     )
     return {attempt.job_id: attempt for attempt in attempts.order_by("id")}
+
+
+def _writable(
+    provider: Provider,
+    gathered: Gathered,
+    written: Mapping[int, SyncAttempt],
+    job: SyncJob,
+    step: Plan,
+    clashes: list[Clash],
+) -> Plan:
+    """What builds upon an object that cannot be read waits for a person; the others are written beside it."""
+    try:
+        after = _met(provider, gathered, written, job, step, clashes)
+        if isinstance(after, Send) and job.document_id in gathered.found:
+            provider.pack([after.write], 1)
+    except Refused as refusal:
+        return Blocked((Reason(ReasonCode.REJECTED, str(refusal)),))
+    return after
 
 
 def _met(

@@ -18,8 +18,8 @@ from integrations.sync.retry import MOST_SENDINGS, settled_at
 from integrations.sync.shift import Shift, resting_on_trouble, send_all
 
 DOUBTS_AT_ONCE = 20
-# What is stored is sent in the same slice or not at all, but may wait for room; so long, with the gate's patience.
-SENT_WITHIN = timedelta(seconds=12)
+# What is stored is handed over in the same slice or not at all, but may wait for room; so long.
+HANDED_OVER_WITHIN = timedelta(seconds=11)
 
 
 def resolve(shift: Shift, ends: float) -> None:
@@ -72,7 +72,7 @@ def _without_what_is_known(opened: Opened) -> Opened:
 
 def _resolve_missing(shift: Shift, missing: Opened, asked_at: datetime) -> None:
     able, lane, row, now = shift.provider.capabilities, shift.lane, missing.row, asked_at
-    settled = settled_at(row.sent_at + SENT_WITHIN, able.call_deadline, able.settling)
+    settled = settled_at(row.sent_at + HANDED_OVER_WITHIN + able.leaves_within, able.call_deadline, able.settling)
     unanswered = list(missing.attempts.values())
     if now < settled:
         attempts.look_again(lane, unanswered, settled)

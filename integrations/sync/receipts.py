@@ -15,7 +15,7 @@ from integrations.models import ConnectionState, ReceiptJob, ReceiptState
 from integrations.providers.documents import File, Outcome, OutcomeKind, Posted, Upload
 from integrations.sync import queue, uploads
 from integrations.sync.asking import ask
-from integrations.sync.doubts import SENT_WITHIN
+from integrations.sync.doubts import HANDED_OVER_WITHIN
 from integrations.sync.envelopes import mark_resent
 from integrations.sync.hanging import Hang, Rest, Step, Take, next_step
 from integrations.sync.retry import MOST_SENDINGS, settled_at
@@ -187,7 +187,7 @@ def _not_found_counts_from(shift: Shift, one: Loaded) -> datetime:
     able = shift.provider.capabilities
     if isinstance(one.content, Removal):
         return one.row.sent_at
-    return settled_at(one.row.sent_at + SENT_WITHIN, able.files.deadline, able.settling)
+    return settled_at(one.row.sent_at + HANDED_OVER_WITHIN + able.leaves_within, able.files.deadline, able.settling)
 
 
 def _size(content: Upload | Removal) -> int:

@@ -95,6 +95,7 @@ class Books:
 
     capabilities = Capabilities(
         call_deadline=NOW,
+        leaves_within=timedelta(0),
         settling=NOW,
         replay_trusted=timedelta(hours=24),
         batch_size=6,
@@ -210,15 +211,15 @@ class Books:
             return Posted(one.kind, one.number, "", gone=True) if one.gone else None
         return _seen(one, item) if not one.gone and one.revision == body["revision"] else None
 
-    def versions(self, targets: Sequence[Posted]) -> dict[str, Posted]:
-        found = {target.external_id: self.objects[target.external_id] for target in targets}
-        return {number: one.posted for number, one in found.items() if not one.gone}
+    def versions(self, targets: Sequence[Posted]) -> dict[Thing, Posted]:
+        found = {target.thing: self.objects[target.external_id] for target in targets}
+        return {thing: one.posted for thing, one in found.items() if not one.gone}
 
-    def examine(self, targets: Sequence[Posted], *, fresh: bool = True) -> dict[str, Found]:
+    def examine(self, targets: Sequence[Posted], *, fresh: bool = True) -> dict[Thing, Found]:
         with self._lock:
             self._look()
-            there = [self.objects[target.external_id] for target in targets]
-            return {one.number: _found(one) for one in there if not one.gone}
+            there = {target.thing: self.objects[target.external_id] for target in targets}
+            return {thing: _found(one) for thing, one in there.items() if not one.gone}
 
     def side_of(self, item: Item) -> Side:
         return _side(json.loads(item.body)["cents"], remark="")

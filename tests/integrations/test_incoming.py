@@ -211,6 +211,11 @@ def test_what_concerns_nobody_or_cannot_be_read_is_answered_and_left_out(
     assert stored() == 1
 
 
+def test_a_name_that_cannot_be_stored_loses_no_message(listening: Listener) -> None:
+    assert listening.tell(event(id="6f\x001c\ud83d")) == 200
+    assert stored() == 1
+
+
 def test_a_message_about_several_companies_reaches_each_of_them_and_nobody_else(
     listening: Listener, cast: Cast
 ) -> None:

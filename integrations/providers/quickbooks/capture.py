@@ -11,9 +11,11 @@ from quickbooks.objects import Account, Department, Preferences, Purchase, Trans
 from quickbooks.objects.trackingclass import Class
 
 from integrations.providers.documents import Changes, Kind, ReferenceRecord, Sighting, Standing, Thing, Topic
-from integrations.providers.errors import Refused
-from integrations.providers.quickbooks import lists, payloads, reading, replies
+from integrations.providers.errors import Refused, Temporary
+from integrations.providers.quickbooks import lists, payloads, reading, replies, values
+from integrations.providers.quickbooks.border import understood
 from integrations.providers.quickbooks.client import QuickBooksClient
+from integrations.providers.quickbooks.known import known, readable
 
 KINDS = (
     Kind("Purchase", Topic.DOCUMENT),
@@ -40,20 +42,30 @@ MOST = 1000
 
 def changes(client: QuickBooksClient, kinds: Sequence[str], since: datetime) -> Changes:
     asked = since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return client.capture(kinds, asked, _read)
-
-
-def _read(answer: dict[str, Any]) -> Changes:
-    groups = [group for part in answer["CDCResponse"] for group in part.get("QueryResponse", [])]
-    rows = [(name, row) for group in groups for name in OBJECTS.keys() & group.keys() for row in group[name]]
-    read_to = datetime.fromisoformat(answer["time"])
+    answer = client.capture(kinds, asked)
+    with understood(Temporary):
+        groups = [group for part in answer["CDCResponse"] for group in part.get("QueryResponse") or []]
+        rows = [(name, row) for group in groups for name in OBJECTS.keys() & group.keys() for row in group[name]]
+    # Without a time the same is asked again from where it was.
+    read_to = values.moment(answer.get("time")) or since
     return Changes(None if len(rows) >= MOST else _sighted(rows), read_to)
 
 
-def _sighted(rows: Sequence[tuple[str, dict[str, Any]]]) -> Sighting:
-    gone = tuple(Thing(name, str(row["Id"])) for name, row in rows if row.get("status") == "Deleted")
-    there = [(name, OBJECTS[name].from_json(row)) for name, row in rows if row.get("status") != "Deleted"]
-    return _sighting(there, gone)
+def _sighted(rows: Sequence[tuple[str, Any]]) -> Sighting:
+    seen = list(readable(rows, _sighted_alone))
+    return Sighting(
+        tuple(record for one in seen for record in one.references),
+        tuple(standing for one in seen for standing in one.documents),
+        tuple(thing for one in seen for thing in one.gone),
+        next((one.settings_at for one in seen if one.settings_at), None),
+    )
+
+
+def _sighted_alone(told: tuple[str, Any]) -> Sighting:
+    name, row = told
+    if values.text(row.get("status")).lower() == "deleted":
+        return Sighting(gone=(Thing(name, values.identity(row.get("Id"))),))
+    return _sighting([(name, known(OBJECTS[name], row))], ())
 
 
 def _sighting(there: Sequence[tuple[str, Any]], gone: Sequence[Thing]) -> Sighting:

@@ -5,32 +5,50 @@ python-quickbooks over the same bounded sessions; its own have no time-outs and 
 number of threads may speak at once; every call passes the gate, also one that is repeated with a fresh token.
 """
 
+import codecs
 import re
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any, TypeVar
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
 
 import requests
 import simplejson
 from quickbooks import QuickBooks
 from quickbooks.exceptions import AuthorizationException, QuickbooksException
+from urllib3.exceptions import HTTPError
 
 from integrations.providers.base import TokenSource
 from integrations.providers.calls import CallKind, CountingGate, Gate
 from integrations.providers.errors import AccessLost, Refused, Stopped, Temporary, Unknown
-from integrations.providers.quickbooks.replies import COMPANY_BUSY, STOPPED, THROTTLED, Answer, denies_access
+from integrations.providers.quickbooks.border import MISREAD, understood
+from integrations.providers.quickbooks.known import known
+from integrations.providers.quickbooks.replies import (
+    COMPANY_BUSY,
+    STOPPED,
+    THROTTLED,
+    Answer,
+    asks_for_rest,
+    denies_access,
+)
 from integrations.providers.quickbooks.sessions import BookSession, borrowed
+from integrations.providers.quickbooks.values import storable
 
 MINOR_VERSION = 75
 DEFAULT_REST = timedelta(seconds=60)
+LONGEST_REST = timedelta(minutes=10)
 
-TOO_MANY = 429
+TOO_MANY, FORBIDDEN = 429, 403
+THROTTLE_CODE = str(THROTTLED).encode()
 JSON = "application/json"
 BATCH = "batch"
 # Intuit works on a call for so long at most.
 UPLOAD_SECONDS = 120.0
+# Tokens and pace may keep a write waiting. What leaves later than this would be looked for too early.
+LEAVES_WITHIN = 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +59,6 @@ class _Sending:
     content_type: str
     request_id: str
     seconds: float
-
-
-Value = TypeVar("Value")
 
 
 class QuickBooksClient:
@@ -77,11 +92,13 @@ class QuickBooksClient:
         return self._send(_Sending(CallKind.UPLOAD, "upload", body, content_type, request_id, self.upload_seconds))
 
     def _send(self, sending: "_Sending") -> Answer:
+        leaves_until = time.monotonic() + LEAVES_WITHIN
         with borrowed(sending.seconds) as session:
-            response = self._send_once(session, sending, self._tokens())
+            response = self._send_once(session, sending, self._tokens(), leaves_until)
             if response.status_code == 401:
                 with _in_doubt_after_401(sending.kind):
-                    response = self._send_once(session, sending, self._tokens(rejected=session.access_token))
+                    token = self._tokens(rejected=session.access_token)
+                    response = self._send_once(session, sending, token, leaves_until)
                     if response.status_code == TOO_MANY:
                         raise Temporary("QuickBooks takes no more for now.", _retry_after(response))
                     if response.status_code == 401:
@@ -90,35 +107,42 @@ class QuickBooksClient:
 
     def query(self, entity: Any, statement: str) -> list[Any]:
         """Objects of python-quickbooks. Raises Temporary, AccessLost or Refused."""
-        return self._read(lambda reader: entity.query(statement, qb=reader))  # type: ignore[no-any-return]
+        with understood():
+            return [known(entity, row) for row in self.objects(entity.qbo_object_name, statement)]
 
     def get(self, entity: Any, *key: str) -> Any:
         """One object. Preferences have no key: a company has just one set of them."""
-        return self._read(lambda reader: entity.get(*key, qb=reader))
+        found = self._read(lambda reader: _object(_got(reader, entity.qbo_object_name, *key)))
+        with understood():
+            return known(entity, found)
 
-    def capture(self, kinds: Sequence[str], since: str, read: Callable[[dict[str, Any]], Value]) -> Value:
-        """What was changed since then, as `read` reads the answer. Raises Temporary, AccessLost or Refused."""
+    def capture(self, kinds: Sequence[str], since: str) -> dict[str, Any]:
+        """What was changed since then. Raises Temporary, AccessLost or Refused."""
         asked = ",".join(kinds)
-        return self._read(lambda reader: read(reader.change_data_capture(asked, since)))  # type: ignore[no-any-return]
+        return self._read(lambda reader: _object(reader.change_data_capture(asked, since)))  # type: ignore[no-any-return]
 
     def ask(self, path: str, **asked: str) -> dict[str, Any]:
         """What is no object with an id. Raises as query does."""
         address = f"{self._base}/{path}"
-        return self._read(lambda reader: reader.make_request("GET", address, params=dict(asked)))  # type: ignore[no-any-return]
+        return self._read(lambda reader: _object(reader.make_request("GET", address, params=dict(asked))))  # type: ignore[no-any-return]
 
     def object(self, kind: str, number: str) -> dict[str, Any]:
         """One object as QuickBooks writes it, with all that the library does not know."""
-        found: dict[str, Any] = self._read(lambda reader: reader.get_single_object(kind, pk=number)[kind])
+        found: dict[str, Any] = self._read(lambda reader: _object(_got(reader, kind, number)))
         return found
 
     def objects(self, kind: str, statement: str) -> list[dict[str, Any]]:
         """Those that a query shows, as QuickBooks writes them."""
-        found: list[dict[str, Any]] = self._read(lambda reader: reader.query(statement)["QueryResponse"].get(kind, []))
+        found: list[dict[str, Any]] = self._read(lambda reader: _rows(reader.query(statement)["QueryResponse"], kind))
         return found
 
-    def _send_once(self, session: BookSession, sending: "_Sending", token: str) -> requests.Response:
+    def _send_once(
+        self, session: BookSession, sending: "_Sending", token: str, leaves_until: float
+    ) -> requests.Response:
         session.access_token = token
         with self._passing(sending.kind, session):
+            if time.monotonic() > leaves_until:
+                raise Temporary("Not sent: its turn was over before it could leave.", timedelta(0))
             try:
                 return session.post(
                     f"{self._base}/{sending.path}",
@@ -129,7 +153,7 @@ class QuickBooksClient:
                 )
             except (requests.exceptions.ConnectTimeout, requests.exceptions.InvalidURL) as trouble:
                 raise Temporary("QuickBooks could not be reached.") from trouble
-            except requests.RequestException as trouble:
+            except (OSError, HTTPError) as trouble:
                 if _never_connected(trouble):
                     raise Temporary("QuickBooks could not be reached.") from trouble
                 raise Unknown("The line broke after we had sent.") from trouble
@@ -171,13 +195,14 @@ class QuickBooksClient:
             if session.last is not None and denies_access(_parsed(session.last)):
                 raise AccessLost("QuickBooks refuses our access to this company.") from None
             if refusal.error_code in STOPPED:
-                raise Stopped(refusal.message[:300], STOPPED[refusal.error_code]) from None
+                raise Stopped(str(refusal.message)[:300], STOPPED[refusal.error_code]) from None
             if refusal.error_code >= 10000 or refusal.error_code in (THROTTLED, 0):
-                raise Temporary(f"QuickBooks could not answer: {refusal.message}"[:300], DEFAULT_REST) from refusal
+                rest = DEFAULT_REST if session.last is None else _retry_after(session.last)
+                raise Temporary(f"QuickBooks could not answer: {refusal.message}"[:300], rest) from refusal
             sentence = f"{refusal.message} {refusal.detail}".strip()[:300]
             raise Refused(sentence, code=str(refusal.error_code)) from refusal
         # python-quickbooks trusts the shape of what it is told.
-        except (requests.RequestException, ValueError, LookupError, TypeError, AttributeError) as trouble:
+        except (OSError, HTTPError, *MISREAD) as trouble:
             raise Temporary("QuickBooks did not answer.") from trouble
 
 
@@ -199,8 +224,10 @@ def _told_by(session: BookSession) -> tuple[int | None, timedelta | None]:
     """The status of its last answer, and how long we are to stay away if that asks us to."""
     if session.last is None:
         return None, None
-    too_many = session.last.status_code == TOO_MANY
-    return session.last.status_code, _retry_after(session.last) if too_many else None
+    status, content = session.last.status_code, session.last.content
+    # Most answers ask for nothing, and some are large.
+    told = _parsed(session.last) if status == FORBIDDEN or THROTTLE_CODE in content else None
+    return status, _retry_after(session.last) if asks_for_rest(status, told) else None
 
 
 def _reader(api_url: str, company: str, session: BookSession) -> Any:
@@ -210,7 +237,27 @@ def _reader(api_url: str, company: str, session: BookSession) -> Any:
     return reader
 
 
-def _never_connected(trouble: requests.RequestException) -> bool:
+def _got(reader: Any, kind: str, *key: str) -> Any:
+    if not key:
+        return reader.get(f"{reader.api_url}/company/{reader.company_id}/{kind.lower()}")[kind]
+    return reader.get_single_object(kind, pk=key[0])[kind]
+
+
+def _object(told: Any) -> dict[str, Any]:
+    if not isinstance(told, dict):
+        raise TypeError("no object")
+    return told
+
+
+def _rows(told: Any, kind: str) -> list[dict[str, Any]]:
+    """A page without any lacks the key."""
+    rows = _object(told).get(kind) or []
+    if not isinstance(rows, list):
+        raise TypeError("no list")
+    return [_object(row) for row in rows]
+
+
+def _never_connected(trouble: Exception) -> bool:
     """urllib3 tells a connection that was never made by NewConnectionError; anything else may have carried bytes."""
     reason = getattr(trouble.args[0], "reason", None) if trouble.args else None
     return type(reason).__name__ in {"NewConnectionError", "NameResolutionError", "ConnectTimeoutError"}
@@ -221,7 +268,7 @@ def _readable(response: requests.Response, token: str) -> Answer:
     return Answer(
         status=response.status_code,
         json=_parsed(response),
-        text=response.text.replace(token, "…")[:1000],
+        text=storable(response.text.replace(token, "…"))[:1000],
         retry_after=_retry_after(response),
         trace=response.headers.get("intuit_tid", ""),
     )
@@ -230,13 +277,25 @@ def _readable(response: requests.Response, token: str) -> Answer:
 def _parsed(response: requests.Response) -> dict[str, Any] | None:
     """The body as JSON with exact decimals, or None where it is none: gateways answer in XML or HTML."""
     try:
-        parsed = simplejson.loads(response.content, use_decimal=True)
-    except (ValueError, RecursionError):
+        parsed = simplejson.loads(response.content.removeprefix(codecs.BOM_UTF8), use_decimal=True)
+    except MISREAD:
         return None
     return parsed if isinstance(parsed, dict) else None
 
 
 def _retry_after(response: requests.Response) -> timedelta:
     """Intuit documents no Retry-After; where one comes it is honoured, else a minute as they advise."""
-    given = response.headers.get("Retry-After", "")
-    return timedelta(seconds=min(int(given), 600)) if re.fullmatch("[0-9]{1,6}", given) else DEFAULT_REST
+    given = response.headers.get("Retry-After", "").strip()
+    asked = timedelta(seconds=int(given)) if re.fullmatch("[0-9]{1,6}", given) else _until(given, response)
+    return DEFAULT_REST if asked is None else min(max(asked, timedelta(0)), LONGEST_REST)
+
+
+def _until(given: str, response: requests.Response) -> timedelta | None:
+    """A moment, by their own clock where the answer tells it."""
+    try:
+        moment = parsedate_to_datetime(given)
+        told = response.headers.get("Date")
+        now = parsedate_to_datetime(told) if told else datetime.now(UTC)
+        return moment - now
+    except (ValueError, TypeError, OverflowError):
+        return None

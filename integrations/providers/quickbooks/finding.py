@@ -2,20 +2,21 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
-from quickbooks.objects import Purchase, Transfer
-
-from integrations.providers.documents import Action, Item, Posted
+from integrations.providers.documents import Action, Item, Posted, Thing
 from integrations.providers.errors import Refused
-from integrations.providers.quickbooks import payloads, replies
+from integrations.providers.quickbooks import amounts, payloads, replies, values
 from integrations.providers.quickbooks.client import QuickBooksClient
 
+Row = dict[str, Any]
+
 PAGE = 1000
+FULL = 100
 VALUES_PER_QUERY = 100
 # What stands there anew, and is looked for by its mark.
 MADE = (Action.CREATE, Action.REVERSE)
-OBJECTS = {payloads.PURCHASE: Purchase, payloads.TRANSFER: Transfer}
 
 
 def existing(client: QuickBooksClient, items: Sequence[Item]) -> dict[str, Posted]:
@@ -29,33 +30,37 @@ def existing(client: QuickBooksClient, items: Sequence[Item]) -> dict[str, Poste
     }
 
 
-def versions(client: QuickBooksClient, targets: Sequence[Posted]) -> dict[str, Posted]:
-    """How these objects stand there now, by id. A query may hide what is new, so what it lacks is read by itself."""
-    rows = _by_id(client, [(target.kind, target.external_id) for target in targets])
-    hidden = [target for target in targets if (target.kind, target.external_id) not in rows]
-    found = {(one.kind, one.external_id): row for one in hidden if (row := read(client, one.kind, one.external_id))}
-    return {number: _posted(kind, row) for (kind, number), row in {**rows, **found}.items()}
+def versions(client: QuickBooksClient, targets: Sequence[Posted]) -> dict[Thing, Posted]:
+    """How these objects stand there now. A query may hide what is new, so what it lacks is read by itself."""
+    wanted = [target.thing for target in targets]
+    rows = _by_id(client, wanted)
+    found = {one: row for one in wanted if one not in rows and (row := read(client, one.kind, one.external_id))}
+    return {thing: _posted(thing.kind, row) for thing, row in {**rows, **found}.items()}
 
 
-def target_of(client: QuickBooksClient, item: Item) -> Any | None:
+def target_of(client: QuickBooksClient, item: Item) -> Row | None:
     """The object that a change means, as it is now; None where it is not there any more."""
     return read(client, _kind(item), replies.id_in(item))
 
 
-def shows(row: Any, item: Item) -> bool:
-    """Whether the object is as this write wanted it: its note has mark and revision."""
-    return payloads.signature_in(item) in _words(row)
+def shows(row: Row, item: Item) -> bool:
+    """Whether the object is as this write wanted it: its note has mark and revision, in another version than it had."""
+    is_before = item.action is Action.UPDATE and values.version(row.get("SyncToken")) == payloads.version_in(item)
+    return payloads.signature_in(item) in _words(row) and not is_before
 
 
-def standing(row: Any, item: Item) -> Posted:
+def standing(row: Row, item: Item) -> Posted:
     """Our object, in the version that this write gave it: if somebody changed it since, the next change notices.
 
-    Its note may tell that it shows another revision than the one that was to be made; then it is that of now.
+    Its note may tell that it shows another revision than the one that was to be made; then it is that of now. Where
+    nobody changed it since, its money is what the platform made of ours.
     """
     others = any(word == item.mark or word.startswith(f"{item.mark}/") for word in _words(row))
     if others and not shows(row, item):
         return _posted(_kind(item), row, outdated=True)
-    return Posted(_kind(item), str(row.Id), payloads.version_after(item))
+    version = payloads.version_after(item)
+    amiss = amounts.amiss(item, row) if values.version(row.get("SyncToken")) == version else ""
+    return Posted(_kind(item), values.identity(row.get("Id")), version, amiss=amiss)
 
 
 def holders(client: QuickBooksClient, refusals: Mapping[str, tuple[Item, str]]) -> dict[str, Posted]:
@@ -65,83 +70,93 @@ def holders(client: QuickBooksClient, refusals: Mapping[str, tuple[Item, str]]) 
         named = re.search(r"TxnId=(\d+)", words)
         # A bill or something else may have the number.
         row = read(client, payloads.PURCHASE, named[1]) if named else None
-        if row is not None and row.DocNumber == mark:
+        if row is not None and row.get("DocNumber") == mark:
             found[mark] = standing(row, item)
     return found
 
 
 def _numbered(client: QuickBooksClient, items: Sequence[Item]) -> dict[str, Posted]:
-    rows = _rows(client, Purchase, "DocNumber", [item.mark for item in items])
-    by_number = {row.DocNumber: row for row in rows}
+    rows = _rows(client, payloads.PURCHASE, "DocNumber", [item.mark for item in items])
+    by_number = {values.text(row.get("DocNumber")): row for row in rows}
     return {item.mark: standing(by_number[item.mark], item) for item in items if item.mark in by_number}
 
 
 def _noted(client: QuickBooksClient, items: Sequence[Item]) -> dict[str, Posted]:
     """Transfers, by the marks in the notes of their days: they have no number that one could ask for."""
-    rows = _rows(client, Transfer, "TxnDate", list(dict.fromkeys(payloads.day_in(item) for item in items)))
+    rows = _rows(client, payloads.TRANSFER, "TxnDate", list(dict.fromkeys(payloads.day_in(item) for item in items)))
     marked = {word.partition("/")[0]: row for row in rows for word in _words(row)}
     return {item.mark: standing(marked[item.mark], item) for item in items if item.mark in marked}
 
 
 def _changed(client: QuickBooksClient, items: Sequence[Item]) -> dict[str, Posted]:
-    rows = _by_id(client, [(_kind(item), replies.id_in(item)) for item in items])
+    rows = _by_id(client, [_target(item) for item in items])
     return {
         item.mark: standing(row, item)
         for item in items
-        if (row := rows.get((_kind(item), replies.id_in(item)))) is not None and shows(row, item)
+        if (row := rows.get(_target(item))) is not None and shows(row, item)
     }
 
 
 def _removed(client: QuickBooksClient, items: Sequence[Item]) -> dict[str, Posted]:
     targets = {item.mark: Posted(_kind(item), replies.id_in(item), "", gone=True) for item in items}
     there = versions(client, list(targets.values()))
-    return {mark: target for mark, target in targets.items() if target.external_id not in there}
+    return {mark: target for mark, target in targets.items() if target.thing not in there}
 
 
-def _by_id(client: QuickBooksClient, wanted: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Any]:
-    kinds = dict.fromkeys(kind for kind, _ in wanted)
-    ids = {kind: [number for each, number in wanted if each == kind] for kind in kinds}
-    return {(kind, str(row.Id)): row for kind in kinds for row in _rows(client, OBJECTS[kind], "Id", ids[kind], PAGE)}
+def _by_id(client: QuickBooksClient, wanted: Sequence[Thing]) -> dict[Thing, Row]:
+    kinds = dict.fromkeys(thing.kind for thing in wanted)
+    ids = {kind: [thing.external_id for thing in wanted if thing.kind == kind] for kind in kinds}
+    return {
+        Thing(kind, values.text(row.get("Id"))): row
+        for kind in kinds
+        for row in _rows(client, kind, "Id", ids[kind], PAGE)
+    }
 
 
 def _rows(
-    client: QuickBooksClient, entity: Any, name: str, values: Sequence[str], at_once: int = VALUES_PER_QUERY
-) -> Iterator[Any]:
-    for begin in range(0, len(values), at_once):
-        listed = ", ".join(f"'{value}'" for value in values[begin : begin + at_once])
-        yield from pages(client, entity, f"where {name} in ({listed}) orderby Id")
+    client: QuickBooksClient, kind: str, name: str, wanted: Sequence[str], at_once: int = VALUES_PER_QUERY
+) -> Iterator[Row]:
+    for begin in range(0, len(wanted), at_once):
+        listed = ", ".join(f"'{one}'" for one in wanted[begin : begin + at_once])
+        found = pages(client, kind, f"where {name} in ({listed}) orderby Id")
+        yield from islice(found, len(wanted) if name == "Id" else None)
 
 
-def pages(client: QuickBooksClient, entity: Any, where: str, most: int = 200_000) -> Iterator[Any]:
+def pages(client: QuickBooksClient, kind: str, where: str, most: int = 200_000) -> Iterator[Row]:
     """Every row, page after page; `where` must order them by what does not change meanwhile."""
-    for start in range(1, most, PAGE):
-        page = client.query(
-            entity, f"select * from {entity.qbo_object_name} {where} startposition {start} maxresults {PAGE}"
-        )
+    start = 1
+    while start < most:
+        page = client.objects(kind, f"select * from {kind} {where} startposition {start} maxresults {PAGE}")
         yield from page
-        if len(page) < PAGE:
+        # A full page, also of a platform that gives fewer at once than it was asked for.
+        if not page or len(page) % FULL:
             return
+        start += len(page)
     raise Refused(f"QuickBooks lists more than {most} objects of one kind.")
 
 
-def read(client: QuickBooksClient, kind: str, number: str) -> Any | None:
+def read(client: QuickBooksClient, kind: str, number: str) -> Row | None:
     """One object as it is now; None only where the platform says that there is none."""
     try:
-        return client.get(OBJECTS[kind], number)
+        return client.object(kind, number)
     except Refused as refusal:
         if refusal.code == str(replies.NOT_THERE):
             return None
         raise
 
 
-def _posted(kind: str, row: Any, *, outdated: bool = False) -> Posted:
-    return Posted(kind, str(row.Id), str(row.SyncToken), outdated=outdated)
+def _posted(kind: str, row: Row, *, outdated: bool = False) -> Posted:
+    return Posted(kind, values.identity(row.get("Id")), values.version(row.get("SyncToken")), outdated=outdated)
+
+
+def _target(item: Item) -> Thing:
+    return Thing(_kind(item), replies.id_in(item))
 
 
 def _kind(item: Item) -> str:
     return item.kind or payloads.PURCHASE
 
 
-def _words(row: Any) -> list[str]:
+def _words(row: Row) -> list[str]:
     """People add to a note; whatever they add, the signature stands in it as a word."""
-    return (row.PrivateNote or "").split()
+    return values.text(row.get("PrivateNote")).split()

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from integrations.providers.documents import AccountRole, ReferenceRecord
-from integrations.providers.quickbooks import payloads, reading
+from integrations.providers.quickbooks import payloads, reading, values
 
 CARD_TYPES = {"Credit Card"}
 BANK_TYPES = {"Bank"}
@@ -33,17 +33,17 @@ def record(kind: str, found: Any) -> ReferenceRecord:
 def account(found: Any) -> ReferenceRecord:
     return ReferenceRecord(
         kind="account",
-        number=found.AcctNum or "",
-        role=_role(found.AccountType),
-        type_name=found.AccountType,
-        currency=found.CurrencyRef.value if found.CurrencyRef else "",
+        number=values.text(found.AcctNum),
+        role=_role(values.text(found.AccountType)),
+        type_name=values.text(found.AccountType),
+        currency=values.currency(found.CurrencyRef),
         **_named(found, found.Name, found.FullyQualifiedName),
     )
 
 
 def vendor(found: Any) -> ReferenceRecord:
-    currency = found.CurrencyRef.value if found.CurrencyRef else ""
-    return ReferenceRecord(kind="vendor", currency=currency, **_named(found, found.DisplayName, found.DisplayName))
+    named = _named(found, found.DisplayName, found.DisplayName)
+    return ReferenceRecord(kind="vendor", currency=values.currency(found.CurrencyRef), **named)
 
 
 def value(found: Any, dimension: str, label: str = "") -> ReferenceRecord:
@@ -52,12 +52,13 @@ def value(found: Any, dimension: str, label: str = "") -> ReferenceRecord:
     )
 
 
-def _named(found: Any, name: str, path: str) -> dict[str, Any]:
-    active = bool(found.Active)
+def _named(found: Any, told: Any, told_path: Any) -> dict[str, Any]:
+    active = values.flag(found.Active, default=True)
+    name, path = values.text(told), values.text(told_path or told)
     return {
-        "external_id": str(found.Id),
+        "external_id": values.identity(found.Id),
         "name": name if active else DELETED.sub("", name),
-        "path": (path or name) if active else DELETED.sub("", path or name),
+        "path": path if active else DELETED.sub("", path),
         "active": active,
         "changed_at": reading.changed_at(found),
     }

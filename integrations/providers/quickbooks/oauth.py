@@ -18,6 +18,7 @@ from intuitlib.exceptions import AuthClientError
 
 from integrations.providers.documents import Grant
 from integrations.providers.errors import AccessLost, ProviderError, Refused, Temporary
+from integrations.providers.quickbooks.border import MISREAD
 from integrations.providers.quickbooks.http import BoundedAdapter
 
 # Losing the answer of a refresh that rotated the token is dear, so this is generous.
@@ -54,7 +55,7 @@ def _names_the_addresses(document: requests.Response) -> bool:
     """A page of some gateway must not be remembered for an hour."""
     try:
         return document.ok and "token_endpoint" in document.json()
-    except (ValueError, TypeError):
+    except MISREAD:
         return False
 
 
@@ -74,7 +75,7 @@ class QuickBooksOAuth:
             return _grant(client)
         except AuthClientError as refusal:
             raise _named(refusal, grant_dead=Refused("QuickBooks did not accept the code.")) from refusal
-        except (requests.RequestException, ValueError, LookupError, TypeError) as trouble:
+        except (requests.RequestException, *MISREAD) as trouble:
             raise Temporary("QuickBooks did not answer while tokens were exchanged.") from trouble
 
     def refresh(self, refresh_token: str) -> Grant:
@@ -84,13 +85,13 @@ class QuickBooksOAuth:
             return _grant(client)
         except AuthClientError as refusal:
             raise _named(refusal, grant_dead=AccessLost("QuickBooks no longer accepts our access.")) from refusal
-        except (requests.RequestException, ValueError, LookupError, TypeError) as trouble:
+        except (requests.RequestException, *MISREAD) as trouble:
             raise Temporary("QuickBooks did not answer while the token was refreshed.") from trouble
 
     def _client(self) -> BoundedAuthClient:
         try:
             return BoundedAuthClient(*self._arguments)
-        except (requests.RequestException, AuthClientError, ValueError, LookupError, TypeError) as trouble:
+        except (requests.RequestException, AuthClientError, *MISREAD) as trouble:
             raise Temporary("QuickBooks' sign-in addresses could not be read.") from trouble
 
 
@@ -105,7 +106,7 @@ def _twice_if_unanswered(refresh: Any) -> None:
 def _named(refusal: AuthClientError, *, grant_dead: ProviderError) -> ProviderError:
     try:
         error = simplejson.loads(refusal.content).get("error", "")
-    except (ValueError, AttributeError):
+    except MISREAD:
         error = ""
     if refusal.status_code == 400 and error == "invalid_grant":
         return grant_dead

@@ -74,10 +74,18 @@ def signature_in(one: Item) -> str:
     return str(simplejson.loads(one.body).get("PrivateNote", "")).rpartition(" ")[2]
 
 
+def version_in(one: Item) -> str:
+    """That the object had before this write."""
+    return str(simplejson.loads(one.body).get("SyncToken", ""))
+
+
 def version_after(one: Item) -> str:
     """Of the object, right after this write: versions begin at 0 and grow by one with each write of anybody."""
     before = simplejson.loads(one.body).get("SyncToken")
-    return "0" if before is None else str(int(before) + 1)
+    if before is None:
+        return "0"
+    # Empty is none that we know.
+    return str(int(before) + 1) if str(before).isdecimal() else ""
 
 
 def day_in(one: Item) -> str:

@@ -37,7 +37,7 @@ from integrations.providers.documents import (
     Upload,
     Write,
 )
-from integrations.providers.errors import AccessLost, ProviderError, Temporary
+from integrations.providers.errors import AccessLost, ProviderError, Temporary, Unknown
 from integrations.providers.quickbooks import (
     capture,
     examining,
@@ -49,10 +49,14 @@ from integrations.providers.quickbooks import (
     replies,
     sides,
     uploads,
+    values,
     vendors,
     written,
 )
-from integrations.providers.quickbooks.client import QuickBooksClient
+from integrations.providers.quickbooks.border import bounded, understood
+from integrations.providers.quickbooks.client import LEAVES_WITHIN, QuickBooksClient
+from integrations.providers.quickbooks.http import CONNECT_SECONDS
+from integrations.providers.quickbooks.known import known, readable
 
 logger = logging.getLogger(__name__)
 
@@ -76,6 +80,10 @@ DIMENSIONS = {payloads.CLASS: Class, payloads.LOCATION: Department}
 REMEMBERS_CHANGES = timedelta(days=29)
 
 
+@bounded(
+    *("describe_company", "list_references", "pack", "find_existing", "versions", "read", "examine", "side_of"),
+    *("closed_to", "reconciled", "create_vendors", "exchange_rate", "changes", "look_at", "wrote", "find_attached"),
+)
 class QuickBooksProvider:
     def __init__(
         self,
@@ -97,6 +105,7 @@ class QuickBooksProvider:
             metered=METERED,
             remembers_changes=REMEMBERS_CHANGES,
             kinds=capture.KINDS,
+            leaves_within=timedelta(seconds=LEAVES_WITHIN + CONNECT_SECONDS),
             files=FileLimits(FILES_AT_ONCE, BYTES_AT_ONCE, timedelta(seconds=client.upload_seconds)),
         )
 
@@ -105,20 +114,24 @@ class QuickBooksProvider:
         preferences = self._client.get(Preferences)
         return CompanyDescription(
             external_id=self._client.company,
-            name=company.CompanyName,
-            country=company.Country,
-            currency=preferences.CurrencyPrefs.HomeCurrency.value,
+            name=values.text(company.CompanyName),
+            country=values.text(company.Country),
+            currency=_home_currency(preferences),
             dimensions=tuple(_dimensions(preferences)),
-            closed_to=_closed_to(preferences),
-            several_currencies=bool(getattr(preferences.CurrencyPrefs, "MultiCurrencyEnabled", False)),
+            closed_to=_closed_as_far_as_told(preferences),
+            several_currencies=values.flag(getattr(preferences.CurrencyPrefs, "MultiCurrencyEnabled", None)),
         )
 
-    def list_references(self, dimensions: Sequence[Dimension]) -> Iterator[ReferenceRecord]:
-        yield from map(lists.account, self._all(Account))
-        yield from map(lists.vendor, self._all(Vendor))
-        for dimension in dimensions:
-            for value in self._all(DIMENSIONS[dimension.key]):
-                yield lists.value(value, dimension.key, dimension.label)
+    def list_references(self, dimensions: Sequence[Dimension]) -> list[ReferenceRecord]:
+        return [
+            *readable(self._all(Account), lambda row: lists.account(known(Account, row))),
+            *readable(self._all(Vendor), lambda row: lists.vendor(known(Vendor, row))),
+            *(value for dimension in dimensions for value in self._values(dimension)),
+        ]
+
+    def _values(self, dimension: Dimension) -> Iterator[ReferenceRecord]:
+        entity = DIMENSIONS[dimension.key]
+        return readable(self._all(entity), lambda row: lists.value(known(entity, row), dimension.key, dimension.label))
 
     def pack(self, writes: Sequence[Write], size: int) -> list[Envelope]:
         parts = [writes[start : start + size] for start in range(0, len(writes), size)]
@@ -131,22 +144,21 @@ class QuickBooksProvider:
     def find_existing(self, items: Sequence[Item]) -> dict[str, Posted]:
         return finding.existing(self._client, items)
 
-    def versions(self, targets: Sequence[Posted]) -> dict[str, Posted]:
+    def versions(self, targets: Sequence[Posted]) -> dict[Thing, Posted]:
         return finding.versions(self._client, targets)
 
     def read(self, target: Posted) -> Standing | None:
         found = finding.read(self._client, target.kind, target.external_id)
-        return None if found is None else reading.standing(target.kind, found)
+        return None if found is None else reading.standing(target.kind, known(written.OBJECTS[target.kind], found))
 
-    def examine(self, targets: Sequence[Posted], *, fresh: bool = True) -> dict[str, Found]:
+    def examine(self, targets: Sequence[Posted], *, fresh: bool = True) -> dict[Thing, Found]:
         return examining.examine(self._client, targets, fresh=fresh)
 
     def side_of(self, item: Item) -> Side:
         return sides.side(item.kind or payloads.PURCHASE, sides.parsed(item.body))
 
     def closed_to(self) -> date | None:
-        told = getattr(self._client.get(Preferences).AccountingInfoPrefs, "BookCloseDate", None)
-        return date.fromisoformat(told) if told else None
+        return _closed_to(self._client.get(Preferences))
 
     def reconciled(self, since: date, until: date) -> set[str]:
         return examining.reconciled(self._client, since, until)
@@ -183,12 +195,13 @@ class QuickBooksProvider:
     def attach(self, upload: Upload) -> dict[str, Outcome]:
         form = uploads.Form(upload.request_id, upload.items)
         try:
-            answer = self._client.upload(form, f"multipart/form-data; boundary={form.boundary}", upload.request_id)
+            with understood(Unknown):
+                answer = self._client.upload(form, f"multipart/form-data; boundary={form.boundary}", upload.request_id)
+                return uploads.outcomes(upload.items, answer)
         except ProviderError as trouble:
             return {item.key: _outcome_of(trouble) for item in upload.items}
         except uploads.FileBroken as broken:
             return uploads.not_sent(upload.items, broken)
-        return uploads.outcomes(upload.items, answer)
 
     def find_attached(self, files: Sequence[File]) -> dict[str, Posted]:
         return uploads.find(self._client, files)
@@ -202,7 +215,8 @@ class QuickBooksProvider:
         path = "batch" if envelope.batched else payloads.path(only)
         body = payloads.batch(envelope.items) if envelope.batched else only.body
         try:
-            return replies.outcomes(envelope, self._client.write(path, body, envelope.request_id))
+            with understood(Unknown):
+                return replies.outcomes(envelope, self._client.write(path, body, envelope.request_id))
         except ProviderError as trouble:
             return {item.key: _outcome_of(trouble) for item in envelope.items}
 
@@ -227,7 +241,8 @@ class QuickBooksProvider:
         try:
             found = self.find_existing(taken)
             hidden = {item.mark: (item, outcomes[item.key].answer) for item in taken if item.mark not in found}
-            found |= finding.holders(self._client, hidden)
+            with understood():
+                found |= finding.holders(self._client, hidden)
         except ProviderError as trouble:
             logger.warning("Could not look up documents whose number is taken: %s", trouble)
             return outcomes | {item.key: Outcome(OutcomeKind.UNKNOWN, code="6140") for item in taken}
@@ -248,20 +263,20 @@ class QuickBooksProvider:
     def _of_change(self, item: Item, outcome: Outcome) -> Outcome:
         """610 says that an account in it is inactive, or that the object is gone; 5010 that somebody was quicker."""
         try:
-            row = finding.target_of(self._client, item)
+            with understood():
+                row = finding.target_of(self._client, item)
+                there = finding.standing(row, item) if row is not None and finding.shows(row, item) else None
         except ProviderError as trouble:
             logger.warning("Could not look up a document whose change was refused: %s", trouble)
             return outcome
         if row is None:
             return replace(outcome, kind=OutcomeKind.REJECTED, remedy=Remedy.GONE)
-        if finding.shows(row, item):
-            return Outcome(OutcomeKind.ALREADY_THERE, posted=finding.standing(row, item), code=outcome.code)
-        return outcome
+        return Outcome(OutcomeKind.ALREADY_THERE, posted=there, code=outcome.code) if there else outcome
 
     def _all(self, entity: Any) -> Iterator[Any]:
         """Inactive ones too. Sorted by what does not change while we read page after page."""
         where = "where Active in (true, false) orderby MetaData.CreateTime"
-        return finding.pages(self._client, entity, where)
+        return finding.pages(self._client, entity.qbo_object_name, where)
 
 
 def _outcome_of(trouble: ProviderError) -> Outcome:
@@ -273,17 +288,29 @@ def _outcome_of(trouble: ProviderError) -> Outcome:
     return Outcome(OutcomeKind.UNKNOWN, answer=str(trouble))
 
 
+def _home_currency(preferences: Any) -> str:
+    if told := values.currency(preferences.CurrencyPrefs.HomeCurrency):
+        return told
+    raise ValueError("no home currency")
+
+
+def _closed_as_far_as_told(preferences: Any) -> date | None:
+    """By a day that cannot be read nothing is held: what is sent into a closed period the books refuse themselves."""
+    return next(readable([preferences], _closed_to), None)
+
+
 def _closed_to(preferences: Any) -> date | None:
     """Open books lack the key."""
     until = getattr(preferences.AccountingInfoPrefs, "BookCloseDate", "")
-    return date.fromisoformat(until) if until else None
+    return values.day(until) if until else None
 
 
 def _dimensions(preferences: Any) -> Iterator[Dimension]:
     """What this company tracks. On purchases a class stands on each line, whichever of the two ways is switched on."""
     books = preferences.AccountingInfoPrefs
-    if getattr(books, "ClassTrackingPerTxnLine", False) or getattr(books, "ClassTrackingPerTxn", False):
+    ways = ("ClassTrackingPerTxnLine", "ClassTrackingPerTxn")
+    if any(values.flag(getattr(books, way, None)) for way in ways):
         yield Dimension(payloads.CLASS, "Class", DimensionLevel.LINE)
-    if getattr(books, "TrackDepartments", False):
+    if values.flag(getattr(books, "TrackDepartments", None)):
         label = getattr(books, "DepartmentTerminology", "") or "Location"
         yield Dimension(payloads.LOCATION, label, DimensionLevel.HEADER)

@@ -1,9 +1,13 @@
 """An exchange rate as QuickBooks tells it: units of the home currency for one of the foreign. Pure."""
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from integrations.providers.errors import Refused
+from integrations.providers.quickbooks import values
+
+# Beyond these it is no rate of any two currencies.
+SMALLEST, LARGEST = Decimal("0.000000001"), Decimal(1_000_000_000)
 
 
 def read(answer: dict[str, Any], currency: str) -> Decimal:
@@ -12,9 +16,9 @@ def read(answer: dict[str, Any], currency: str) -> Decimal:
     if not isinstance(told, dict) or told.get("SourceCurrencyCode") != currency:
         raise Refused(f"QuickBooks told no rate of {currency}.")
     try:
-        rate = Decimal(str(told.get("Rate")))
-    except InvalidOperation:
-        rate = Decimal("NaN")
-    if not (rate.is_finite() and rate > 0):
+        rate = values.number(told.get("Rate"))
+    except ValueError:
+        rate = Decimal(0)
+    if not SMALLEST <= rate <= LARGEST:
         raise Refused(f"QuickBooks told no rate of {currency}.")
     return rate

@@ -5,15 +5,15 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from integrations.providers.documents import Standing, StandingLine
-from integrations.providers.quickbooks import payloads, replies
+from integrations.providers.documents import Posted, Standing, StandingLine
+from integrations.providers.quickbooks import payloads, replies, values
 
 
 def standing(kind: str, found: Any) -> Standing:
     parts = _transfer(found) if kind == payloads.TRANSFER else _purchase(found)
     return Standing(
-        posted=replies.posted(kind, str(found.Id), str(found.SyncToken), changed_at=changed_at(found)),
-        dated=str(found.TxnDate or ""),
+        posted=Posted(kind, values.identity(found.Id), values.version(found.SyncToken), changed_at=changed_at(found)),
+        dated=values.day_text(found.TxnDate),
         note=str(found.PrivateNote or ""),
         content=_content(kind, found, parts["total"]),
         voided=_is_voided(found, parts["total"]),
@@ -35,24 +35,19 @@ def _is_voided(found: Any, total: Decimal) -> bool:
 def _content(kind: str, found: Any, total: Decimal) -> str:
     """Of everything that we write, by ids: names change without the document."""
     refs = ("AccountRef", "EntityRef", "DepartmentRef", "FromAccountRef", "ToAccountRef")
-    values = [
-        *(kind, _plain(total), str(found.TxnDate or ""), str(getattr(found, "DocNumber", "") or "")),
+    told = [
+        *(kind, values.plain(total), values.day_text(found.TxnDate), str(getattr(found, "DocNumber", "") or "")),
         str(found.PrivateNote or ""),
         *(_id(getattr(found, name, None)) for name in refs),
         *(_line_content(line) for line in getattr(found, "Line", [])),
     ]
-    return hashlib.sha256(repr(values).encode()).hexdigest()
+    return hashlib.sha256(repr(told).encode()).hexdigest()
 
 
 def _line_content(line: Any) -> tuple[str, ...]:
     detail = getattr(line, "AccountBasedExpenseLineDetail", None)
     ids = (_id(getattr(detail, "AccountRef", None)), _id(getattr(detail, "ClassRef", None)))
-    return (*ids, _plain(Decimal(line.Amount)), str(line.Description or ""))
-
-
-def _plain(amount: Decimal) -> str:
-    """12.3 and 12.30 are the same."""
-    return f"{amount.normalize():f}"
+    return (*ids, values.plain(values.amount(line.Amount)), str(line.Description or ""))
 
 
 def _id(reference: Any) -> str:
@@ -61,7 +56,7 @@ def _id(reference: Any) -> str:
 
 def _purchase(found: Any) -> dict[str, Any]:
     return {
-        "total": Decimal(found.TotalAmt) * (-1 if getattr(found, "Credit", False) else 1),
+        "total": values.amount(found.TotalAmt) * (-1 if values.flag(getattr(found, "Credit", None)) else 1),
         "paid_from": _name(found.AccountRef),
         "vendor": _name(found.EntityRef),
         "number": str(found.DocNumber or ""),
@@ -70,7 +65,7 @@ def _purchase(found: Any) -> dict[str, Any]:
 
 
 def _transfer(found: Any) -> dict[str, Any]:
-    amount = Decimal(found.Amount)
+    amount = values.amount(found.Amount)
     return {
         "total": -amount,
         "paid_from": _name(found.FromAccountRef),
@@ -82,12 +77,12 @@ def _transfer(found: Any) -> dict[str, Any]:
 
 def _line(line: Any, location: str) -> StandingLine:
     detail = getattr(line, "AccountBasedExpenseLineDetail", None)
-    values = (_name(getattr(detail, "ClassRef", None)), location)
+    held = (_name(getattr(detail, "ClassRef", None)), location)
     return StandingLine(
         account=_name(getattr(detail, "AccountRef", None)),
-        amount=Decimal(line.Amount),
+        amount=values.amount(line.Amount),
         description=str(line.Description or ""),
-        values=tuple(value for value in values if value),
+        values=tuple(value for value in held if value),
     )
 
 

@@ -4,13 +4,16 @@ Codes and what they ask for: Intuit's table of error codes; messages are localis
 """
 
 import re
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import simplejson
 
 from integrations.providers.documents import Action, Envelope, Item, Outcome, OutcomeKind, Posted, Remedy, Stop
+from integrations.providers.quickbooks import amounts, values
 
 PURCHASE = "Purchase"
 NOT_THERE = 610
@@ -48,19 +51,45 @@ class Answer:
     trace: str = ""
 
 
+UNREADABLE = Outcome(OutcomeKind.UNKNOWN, code="unreadable", answer="The answer does not say what became of it.")
+
+
 def outcomes(envelope: Envelope, answer: Answer) -> dict[str, Outcome]:
     """One outcome per item. What the answer does not speak about is unknown."""
     whole = _of_the_whole_call(answer)
     if whole is not None:
         return {item.key: whole for item in envelope.items}
     assert answer.json is not None
+    spoken = _spoken(answer.json)
     fault = _fault(answer.json)
-    if fault is not None:
-        return {one.key: _of_fault(fault, answer.retry_after, one) for one in envelope.items}
-    if not envelope.batched:
+    # Beside a fault of the whole some items may still speak for themselves.
+    if not envelope.batched or (fault is not None and not spoken):
         return {one.key: of_item(one, answer.json, answer.retry_after) for one in envelope.items}
-    spoken = {str(part.get("bId")): part for part in _dicts(answer.json.get("BatchItemResponse"))}
-    return {one.key: of_item(one, spoken.get(one.key, {}), answer.retry_after) for one in envelope.items}
+    told = {one.key: of_item(one, spoken.get(one.key, {}), answer.retry_after) for one in envelope.items}
+    return told | dict.fromkeys(_mixed_up(envelope.items, spoken, told), UNREADABLE)
+
+
+def _spoken(body: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """By the names of items. What is said twice, and not the same, says nothing."""
+    parts: dict[str, dict[str, Any]] = {}
+    for part in _dicts(body.get("BatchItemResponse")):
+        key = str(part.get("bId"))
+        parts[key] = {} if parts.get(key, part) != part else part
+    return parts
+
+
+def _mixed_up(items: Sequence[Item], spoken: Mapping[str, Any], told: Mapping[str, Outcome]) -> Iterator[str]:
+    """Those whose answer bears the mark of another one, and those that are told to be the same object."""
+    marks = {one.mark for one in items}
+    things = Counter(outcome.posted.thing for outcome in told.values() if outcome.posted)
+    for one in items:
+        if (there := told[one.key].posted) is None:
+            continue
+        shown = spoken[one.key].get(one.kind or PURCHASE) or {}
+        words = {values.text(shown.get("DocNumber")), *values.text(shown.get("PrivateNote")).split()} - {""}
+        borne = marks & {word.partition("/")[0] for word in words}
+        if things[there.thing] > 1 or (borne and one.mark not in borne):
+            yield one.key
 
 
 def currency(item: Item, answer: Answer) -> str:
@@ -80,40 +109,45 @@ def _is_denial(code: int) -> bool:
 
 
 def of_item(item: Item, part: dict[str, Any], rest: timedelta) -> Outcome:
-    fault = _fault(part)
-    if fault is not None:
+    fault, answered = _fault(part), part.get(item.kind or PURCHASE)
+    there = answered if isinstance(answered, dict) and values.is_id(answered.get("Id")) else None
+    if fault is not None and there is None:
         return _of_fault(fault, rest, item)
-    answered = part.get(item.kind or PURCHASE)
-    if isinstance(answered, dict) and _is_id(answered.get("Id")):
-        if item.action is Action.REMOVE and answered.get("status") == "Deleted":
-            return Outcome(OutcomeKind.POSTED, posted=posted(item.kind, answered["Id"], "", gone=True))
-        if item.action is not Action.REMOVE and _is_id(answered.get("SyncToken")):
-            return Outcome(OutcomeKind.POSTED, posted=_written(item, answered))
-    return Outcome(OutcomeKind.UNKNOWN, code="unreadable", answer="The answer does not mention this document.")
+    if fault is None and there is not None:
+        if item.action is Action.REMOVE and values.text(there.get("status")).lower() == "deleted":
+            return Outcome(OutcomeKind.POSTED, posted=posted(item.kind, str(there["Id"]), "", gone=True))
+        if item.action is not Action.REMOVE and values.is_id(there.get("SyncToken")):
+            return Outcome(OutcomeKind.POSTED, posted=_written(item, there))
+    return UNREADABLE
 
 
 def _of_the_whole_call(answer: Answer) -> Outcome | None:
     """An answer that means the same for everything in the envelope, or None where the items speak for themselves."""
-    if answer.status == 429:
+    if _is_turned_away(answer.status, answer.json):
         return _throttled(answer)
-    if answer.status == 403 and (answer.json is None or _fault(answer.json) is None):
-        return _throttled(answer)  # A gateway's refusal: nothing was done, and the grant may be well.
     if answer.status >= 500 or answer.json is None:
         return Outcome(OutcomeKind.UNKNOWN, code=str(answer.status), answer=answer.text[:300])
     fault = _fault(answer.json)
-    if fault is None and answer.status != 200:
+    if fault is None and not 200 <= answer.status < 300:
         return Outcome(OutcomeKind.UNKNOWN, code=str(answer.status), answer=answer.text[:300])
     return None
+
+
+def _is_turned_away(status: int, body: dict[str, Any] | None) -> bool:
+    """A gateway's refusal says no more than 403: nothing was done, and the grant may be well."""
+    return status == 429 or (status == 403 and (body is None or _fault(body) is None))
+
+
+def asks_for_rest(status: int, body: dict[str, Any] | None) -> bool:
+    """Whether we are to stay away, by an answer to whatever call, or to an item of it."""
+    parts = [body or {}, *_dicts((body or {}).get("BatchItemResponse"))]
+    told = any(_code(fault) == THROTTLED for part in parts if (fault := _fault(part)) is not None)
+    return told or _is_turned_away(status, body)
 
 
 def id_in(item: Item) -> str:
     """Of the object that an update or a removal means."""
     return str(simplejson.loads(item.body)["Id"])
-
-
-def _is_id(value: Any) -> bool:
-    """Ids and sync tokens are short texts."""
-    return isinstance(value, str) and 0 < len(value) <= 40
 
 
 def posted(
@@ -124,17 +158,14 @@ def posted(
 
 def _written(item: Item, answered: dict[str, Any]) -> Posted:
     moment = when(answered.get("MetaData"))
-    return posted(item.kind, answered["Id"], answered["SyncToken"], changed_at=moment)
+    there = posted(item.kind, str(answered["Id"]), str(answered["SyncToken"]), changed_at=moment)
+    return replace(there, amiss=amounts.amiss(item, answered))
 
 
 def when(metadata: Any) -> datetime | None:
     """When an object was last changed, by Intuit's clock; None where that is not told."""
     told = metadata.get("LastUpdatedTime") if isinstance(metadata, dict) else getattr(metadata, "LastUpdatedTime", None)
-    try:
-        moment = datetime.fromisoformat(told) if isinstance(told, str) else None
-    except ValueError:
-        return None
-    return moment if moment and moment.tzinfo else None
+    return values.moment(told)
 
 
 def _of_fault(fault: dict[str, Any], rest: timedelta, item: Item) -> Outcome:
@@ -167,8 +198,11 @@ def _throttled(answer: Answer) -> Outcome:
 
 
 def _fault(part: dict[str, Any]) -> dict[str, Any] | None:
+    """What is there but cannot be read is a fault without a code."""
     fault = part.get("Fault") or part.get("fault")
-    return fault if isinstance(fault, dict) else None
+    if not fault:
+        return None
+    return fault if isinstance(fault, dict) else {}
 
 
 def _first_error(fault: dict[str, Any]) -> dict[str, Any]:
@@ -183,8 +217,8 @@ def _dicts(value: Any) -> list[dict[str, Any]]:
 
 def _code(fault: dict[str, Any]) -> int:
     """ "3001" and "003001" are the same code."""
-    found = re.search(r"\d+", str(_first_error(fault).get("code", "")))
-    return int(found.group()) if found else 0
+    found = re.fullmatch(r"\s*(\d{1,9})(\.0*)?\s*", str(_first_error(fault).get("code", "")))
+    return int(found[1]) if found else 0
 
 
 def _words(fault: dict[str, Any]) -> str:

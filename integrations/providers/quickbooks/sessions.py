@@ -1,18 +1,24 @@
 """Lines to QuickBooks that are kept between calls: a handshake for each would cost more than the call itself."""
 
+import re
 import time
 from collections import defaultdict, deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
 import requests
+import simplejson
 
+from integrations.providers.quickbooks import values
+from integrations.providers.quickbooks.border import MISREAD
 from integrations.providers.quickbooks.http import BoundedAdapter
 
 # A line that was idle for longer may be closed at the other end in the very moment in which we send.
 IDLE_SECONDS = 20.0
+# A zero byte, or half of a pair.
+NOT_STORABLE = re.compile(rb"(?i)\\u(0000|d[89a-f])")
 KEPT = 16
 
 
@@ -35,8 +41,29 @@ class BookSession(requests.Session):
         return request
 
     def request(self, *args: Any, **kwargs: Any) -> requests.Response:
-        self.last = super().request(*args, **kwargs)
+        self.last = _readable(super().request(*args, **kwargs))
         return self.last
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """Nowhere: our token stays here, and an address that cannot be read must not hide that we have sent."""
+
+
+def _readable(response: requests.Response) -> requests.Response:
+    """JSON is UTF-8, whatever it is called; here without the signs that no database takes."""
+    response.encoding = "utf-8"
+    if NOT_STORABLE.search(response.content):
+        with suppress(*MISREAD):
+            told = _storable(simplejson.loads(response.content, use_decimal=True))
+            response._content = simplejson.dumps(told, use_decimal=True).encode()
+    return response
+
+
+def _storable(told: Any) -> Any:
+    if isinstance(told, str):
+        return values.storable(told)
+    if isinstance(told, list):
+        return [_storable(part) for part in told]
+    return {_storable(key): _storable(part) for key, part in told.items()} if isinstance(told, dict) else told
 
 
 # By their time limit: when each was laid down, and the session.

@@ -4,18 +4,20 @@ What we do not know of an object is kept when ours is merged into it: line ids, 
 QuickBooks may write is left out of what we send.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 import simplejson
 
 from integrations.providers.documents import LinePart, Merge, Side, SideLine
+from integrations.providers.quickbooks import values
 
 # A full update that repeats these is refused, or they are reckoned there.
 COMPUTED = ("PurchaseEx", "MetaData", "domain", "sparse", "status", "TotalAmt", "HomeTotalAmt", "LinkedTxn")
 PURCHASE, TRANSFER = "Purchase", "Transfer"
 NOTE = "note"
+FOREIGN = {"currency": "CurrencyRef", "rate": "ExchangeRate"}
 HEADERS: dict[str, dict[str, str]] = {
     PURCHASE: {
         "dated": "TxnDate",
@@ -24,6 +26,7 @@ HEADERS: dict[str, dict[str, str]] = {
         "credit": "Credit",
         "number": "DocNumber",
         "location": "DepartmentRef",
+        **FOREIGN,
         NOTE: "PrivateNote",
     },
     TRANSFER: {
@@ -31,6 +34,7 @@ HEADERS: dict[str, dict[str, str]] = {
         "from_account": "FromAccountRef",
         "to_account": "ToAccountRef",
         "amount": "Amount",
+        **FOREIGN,
         NOTE: "PrivateNote",
     },
 }
@@ -44,22 +48,31 @@ def parsed(text: str) -> dict[str, Any]:
 
 
 def side(kind: str, body: Mapping[str, Any]) -> Side:
-    fields = {name: _text(body.get(key)) for name, key in HEADERS[kind].items()}
-    return Side(fields, tuple(_line(line) for line in _lines(body)))
+    fields = {name: _text(key, body.get(key)) for name, key in HEADERS[kind].items()}
+    if fields["rate"] in ("", "1"):
+        # In the books' own currency, which they name and we do not.
+        fields |= dict.fromkeys(FOREIGN, "")
+    return Side(fields, tuple(_line(key, line) for key, line in _keyed(_lines(body)).items()))
 
 
 def names(kind: str, body: Mapping[str, Any]) -> dict[str, str]:
     """What the books call the ids that stand in an object, as vendor:61, since an account may have the same id."""
     return {
-        f"{name}:{_text(named)}": str(named["name"]) for name, named in _references(kind, body) if named.get("name")
+        f"{name}:{_reference(named)}": str(named["name"])
+        for name, named in _references(kind, body)
+        if named.get("name")
     }
 
 
 def total(kind: str, body: Mapping[str, Any]) -> Decimal:
     """Above zero in a charge, below in what came back; a payment takes from the bank."""
     if kind == TRANSFER:
-        return -Decimal(body.get("Amount") or 0)
-    return Decimal(body.get("TotalAmt") or 0) * (-1 if body.get("Credit") else 1)
+        return -values.amount(body.get("Amount"))
+    return values.amount(body.get("TotalAmt")) * sign(body)
+
+
+def sign(body: Mapping[str, Any]) -> int:
+    return -1 if values.flag(body.get("Credit")) else 1
 
 
 def merged(kind: str, ours: Mapping[str, Any], merge: Merge) -> dict[str, Any]:
@@ -70,7 +83,7 @@ def merged(kind: str, ours: Mapping[str, Any], merge: Merge) -> dict[str, Any]:
         _put(body, ours, HEADERS[kind][name])
     body["PrivateNote"] = merge.note
     if kind == PURCHASE:
-        body["Line"] = [_merged_line(part, list(_lines(theirs)), list(_lines(ours))) for part in merge.lines]
+        body["Line"] = [_merged_line(part, _keyed(_lines(theirs)), _lines(ours)) for part in merge.lines]
     return body
 
 
@@ -81,19 +94,28 @@ def opposite(kind: str, raw: str) -> dict[str, Any]:
         return there | {"FromAccountRef": there["ToAccountRef"], "ToAccountRef": there["FromAccountRef"]}
     there["Line"] = [_fresh(line) for line in _lines(there)]
     return {key: value for key, value in there.items() if key != "Credit"} | (
-        {} if there.get("Credit") else {"Credit": True}
+        {} if sign(there) < 0 else {"Credit": True}
     )
 
 
-def _line(line: Mapping[str, Any]) -> SideLine:
+def _line(key: str, line: Mapping[str, Any]) -> SideLine:
     detail = _detail(line)
-    fields = {name: _text(line.get(key)) for name, key in ON_LINES.items()}
-    fields |= {name: _text(detail.get(key)) for name, key in IN_DETAILS.items()}
-    return SideLine(str(line.get("Id") or ""), fields)
+    fields = {name: _text(told, line.get(told)) for name, told in ON_LINES.items()}
+    fields |= {name: _text(told, detail.get(told)) for name, told in IN_DETAILS.items()}
+    return SideLine(key, fields)
 
 
-def _lines(body: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    yield from body.get("Line") or []
+def _keyed(lines: Sequence[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """By their ids; what has none of its own, by its place."""
+    ids = [values.text(line.get("Id")) for line in lines]
+    return {
+        number if number and ids.count(number) == 1 else f"#{place}": line
+        for place, (number, line) in enumerate(zip(ids, lines, strict=True))
+    }
+
+
+def _lines(body: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return list(body.get("Line") or [])
 
 
 def _detail(line: Mapping[str, Any]) -> dict[str, Any]:
@@ -109,22 +131,31 @@ def _references(kind: str, body: Mapping[str, Any]) -> Iterator[tuple[str, dict[
             yield name, one
 
 
-def _text(value: Any) -> str:
+def _text(key: str, value: Any) -> str:
     """The same for the same value, however it was written."""
-    if value is None or value is False:
+    if value is None or value == "":
         return ""
     if isinstance(value, dict):
-        return str(value.get("value") or "")
-    if isinstance(value, (int, Decimal)) and not isinstance(value, bool):
-        return f"{Decimal(value):.2f}"
-    return "yes" if value is True else str(value)
+        return _reference(value)
+    return WRITTEN.get(key, str)(value)
 
 
-def _merged_line(part: LinePart, theirs: list[dict[str, Any]], ours: list[dict[str, Any]]) -> dict[str, Any]:
-    if not part.key:
-        assert part.ours is not None
+def _reference(named: Mapping[str, Any]) -> str:
+    return values.text(named.get("value"))
+
+
+WRITTEN: dict[str, Callable[[Any], str]] = {
+    "TxnDate": values.day_text,
+    "Credit": lambda told: "yes" if values.flag(told) else "",
+    "Amount": lambda told: values.money(values.number(told)),
+    "ExchangeRate": lambda told: values.plain(values.number(told)),
+}
+
+
+def _merged_line(part: LinePart, theirs: dict[str, dict[str, Any]], ours: list[dict[str, Any]]) -> dict[str, Any]:
+    if not part.key and part.ours is not None:
         return ours[part.ours]
-    line = next(line for line in theirs if str(line.get("Id")) == part.key)
+    line = theirs[part.key]
     if part.ours is None:
         return line
     mine = ours[part.ours]

@@ -9,7 +9,6 @@ from datetime import timedelta
 from typing import Any
 
 import simplejson
-from quickbooks.objects.attachable import Attachable
 
 from integrations.providers.documents import (
     NOT_SENT,
@@ -23,7 +22,7 @@ from integrations.providers.documents import (
     Posted,
     Remedy,
 )
-from integrations.providers.quickbooks import finding, replies
+from integrations.providers.quickbooks import finding, replies, values
 from integrations.providers.quickbooks.client import QuickBooksClient
 from integrations.providers.quickbooks.replies import Answer
 
@@ -144,11 +143,7 @@ def _of_entries(items: Sequence[FileItem], entries: Sequence[dict[str, Any]], an
 
 def _is_of(entry: Mapping[str, Any], file: File) -> bool:
     there = entry.get(ATTACHABLE)
-    if not isinstance(there, dict) or there.get("FileName") != file.name:
-        return False
-    hung = there.get("AttachableRef")
-    refs = [each.get("EntityRef") for each in hung if isinstance(each, dict)] if isinstance(hung, list) else []
-    return any(isinstance(ref, dict) and ref.get("value") == file.target.external_id for ref in refs)
+    return isinstance(there, dict) and there.get("FileName") == file.name and _hangs_at(there, file)
 
 
 # --- what hangs there ------------------------------------------------------------------------------------------------
@@ -161,28 +156,32 @@ def find(client: QuickBooksClient, files: Sequence[File]) -> dict[str, Posted]:
         of_kind = [file for file in files if file.target.kind == kind]
         targets = list(dict.fromkeys(file.target.external_id for file in of_kind))
         for begin in range(0, len(targets), TARGETS_PER_QUERY):
-            rows = list(_rows(client, kind, targets[begin : begin + TARGETS_PER_QUERY]))
+            rows = _rows(client, kind, targets[begin : begin + TARGETS_PER_QUERY])
             found |= {file.key: _posted(row) for file in of_kind for row in rows if _holds(row, file)}
     return found
 
 
-def _rows(client: QuickBooksClient, kind: str, targets: Sequence[str]) -> Iterator[Any]:
+def _rows(client: QuickBooksClient, kind: str, targets: Sequence[str]) -> list[dict[str, Any]]:
     # For one document the question is asked as it is documented.
     listed = ", ".join(f"'{target}'" for target in targets)
     meant = f"= {listed}" if len(targets) == 1 else f"in ({listed})"
     where = f"where AttachableRef.EntityRef.Type = '{kind}' and AttachableRef.EntityRef.value {meant}"
-    return finding.pages(client, Attachable, f"{where} orderby MetaData.CreateTime")
+    return list(finding.pages(client, ATTACHABLE, f"{where} orderby MetaData.CreateTime"))
 
 
-def _holds(row: Any, file: File) -> bool:
-    refs = [ref.EntityRef for ref in row.AttachableRef or [] if ref.EntityRef]
-    hangs = any(str(ref.value) == file.target.external_id for ref in refs)
-    same = row.FileName == file.name or file.sign in (row.Note or "")
-    return hangs and same and str(row.Size or "") == str(file.size)
+def _holds(row: Mapping[str, Any], file: File) -> bool:
+    same = row.get("FileName") == file.name or file.sign in values.text(row.get("Note"))
+    return _hangs_at(row, file) and same and values.text(row.get("Size")) == str(file.size)
 
 
-def _posted(row: Any) -> Posted:
-    return Posted(ATTACHABLE, str(row.Id), str(row.SyncToken))
+def _hangs_at(row: Mapping[str, Any], file: File) -> bool:
+    hung = row.get("AttachableRef")
+    refs = [each.get("EntityRef") for each in hung if isinstance(each, dict)] if isinstance(hung, list) else []
+    return any(isinstance(ref, dict) and str(ref.get("value")) == file.target.external_id for ref in refs)
+
+
+def _posted(row: Mapping[str, Any]) -> Posted:
+    return Posted(ATTACHABLE, values.identity(row.get("Id")), values.version(row.get("SyncToken")))
 
 
 def removal(there: Posted) -> Item:

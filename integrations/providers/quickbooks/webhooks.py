@@ -16,6 +16,7 @@ from typing import Any
 
 from integrations.providers.documents import Change, Operation
 from integrations.providers.errors import Unreadable
+from integrations.providers.quickbooks import values
 from integrations.providers.quickbooks.capture import KINDS
 
 SIGNATURE = "intuit-signature"
@@ -88,7 +89,7 @@ def _of_cloud(event: dict[str, Any]) -> Change | None:
         operation=words[2],
         at=event.get("time"),
         absorbed=data.get("deletedId") if isinstance(data, dict) else None,
-        delivery=str(event.get("id", ""))[:64],
+        delivery=values.storable(str(event.get("id", "")))[:64],
     )
 
 

@@ -10,8 +10,11 @@ from quickbooks.objects import Purchase, Transfer
 from integrations.providers.base import Names
 from integrations.providers.documents import Item, Standing, Thing
 from integrations.providers.quickbooks import payloads, reading
+from integrations.providers.quickbooks.known import known
 
 OBJECTS = {payloads.PURCHASE: Purchase, payloads.TRANSFER: Transfer}
+# The id of what is about to be made.
+NOT_MADE = "-"
 # Of what kind the objects are that a document names.
 NAMED = {
     "AccountRef": "Account",
@@ -47,4 +50,4 @@ def _references(part: Any) -> Iterator[tuple[Thing, dict[str, Any]]]:
 
 def _standing(kind: str, body: dict[str, Any]) -> Standing:
     total = sum((Decimal(line["Amount"]) for line in body.get("Line", [])), Decimal(0))
-    return reading.standing(kind, OBJECTS[kind].from_json({"TotalAmt": total, **body}))
+    return reading.standing(kind, known(OBJECTS[kind], {"Id": NOT_MADE, "TotalAmt": total, **body}))

@@ -123,11 +123,10 @@ def _sets(rows: Sequence[ExternalLink]) -> Iterator[Sequence[ExternalLink]]:
 def _compare(tie: Connection, provider: Provider, some: Sequence[ExternalLink]) -> None:
     targets = [Posted(link.external_kind, link.external_id, link.external_version) for link in some]
     there = provider.versions(targets)
-    gone = tuple(links.thing_of(link) for link in some if link.external_id not in there)
+    things = {links.thing_of(link): link for link in some}
+    gone = tuple(thing for thing in things if thing not in there)
     other = [
-        links.thing_of(link)
-        for link in some
-        if link.external_id in there and there[link.external_id].version != link.external_version
+        thing for thing, link in things.items() if thing in there and there[thing].version != link.external_version
     ]
     seen = provider.look_at(other) if other else Sighting()
     _settle(tie, provider, Sighting((), seen.documents, (*seen.gone, *gone)))

@@ -382,7 +382,7 @@ def test_what_queries_do_not_show_yet_is_not_taken_for_removed(tmp_path: Path) -
         charge = books.charge()
         posted = make(books, charge)
         assert books.provider.find_existing(pack(books, removal(charge.mark, posted)).items) == {}
-        assert books.provider.versions([posted]) == {posted.external_id: posted}
+        assert books.provider.versions([posted]) == {posted.thing: posted}
     finally:
         server.stop()
 
@@ -397,9 +397,9 @@ def test_versions_are_those_of_now_and_tell_what_is_gone(us: Connected) -> None:
     somebody_writes(us, there[1], TxnDate="2026-08-20")
     somebody_deletes(us, there[2])
     assert us.provider.versions(there) == {
-        there[0].external_id: replace(there[0], version="1"),
-        there[1].external_id: replace(there[1], version="1"),
-        there[3].external_id: there[3],
+        there[0].thing: replace(there[0], version="1"),
+        there[1].thing: replace(there[1], version="1"),
+        there[3].thing: there[3],
     }
     assert us.provider.versions([]) == {}
 

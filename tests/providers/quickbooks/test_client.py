@@ -3,7 +3,7 @@
 import time
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -11,8 +11,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from quickbooks.objects import Preferences, Purchase
 
+from integrations.providers.calls import CallKind, CountingGate
 from integrations.providers.documents import Envelope, Item, OutcomeKind
 from integrations.providers.errors import AccessLost, ProviderError, Refused, Temporary, Unknown
+from integrations.providers.quickbooks import client as client_module
 from integrations.providers.quickbooks import http as http_module
 from integrations.providers.quickbooks.client import QuickBooksClient
 from integrations.providers.quickbooks.provider import QuickBooksProvider
@@ -367,3 +369,133 @@ def test_a_push_to_nobody_is_tried_again() -> None:
         provider = QuickBooksProvider(_client(server), settling=timedelta(0))
         spoken = provider.push(Envelope("0" * 32, False, (Item("1", "FX-1", "{}"),)))
     assert spoken["1"].kind is OutcomeKind.THROTTLED
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"Retry-After": "Mon, 23 Nov 2026 10:00:30 GMT", "Date": "Mon, 23 Nov 2026 10:00:00 GMT"}, 30),
+        ({"Retry-After": "Mon, 23 Nov 2026 12:00:30 GMT", "Date": "Mon, 23 Nov 2026 10:00:00 GMT"}, 600),
+        ({"Retry-After": "Mon, 23 Nov 2026 09:00:30 GMT", "Date": "Mon, 23 Nov 2026 10:00:00 GMT"}, 0),
+        ({"Retry-After": "Mon, 23 Nov 2126 10:00:30 GMT"}, 600),
+        ({"Retry-After": "Mon, 23 Nov 2026 10:00:30 GMT", "Date": "today"}, 60),
+        ({"Retry-After": "Mon, 99 Nov 2026 10:00:30 GMT"}, 60),
+    ],
+)
+def test_a_wish_to_rest_until_a_moment_is_heard_by_their_own_clock(headers: dict[str, str], seconds: int) -> None:
+    with serving(answers(429, PAGE, headers)) as server:
+        assert _write(_client(server)).retry_after == timedelta(seconds=seconds)
+
+
+@READS
+def test_a_read_hears_a_wish_to_rest_too(read: Call) -> None:
+    with serving(answers(429, PAGE, {"Retry-After": "7"})) as server, pytest.raises(Temporary) as later:
+        read(_client(server))
+    assert later.value.retry_after == timedelta(seconds=7)
+
+
+class Watched(CountingGate):
+    """Remembers what it was told when calls ended."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rests: list[timedelta | None] = []
+
+    def leave(self, kind: CallKind, status: int | None, rest: timedelta | None = None) -> None:
+        super().leave(kind, status, rest)
+        self.rests.append(rest)
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "seconds"),
+    [
+        (answers(429, PAGE, {"Retry-After": "7"}), 7),
+        (answers(403, PAGE, {"Retry-After": "7"}), 7),
+        (answers(400, _fault("3001")), 60),
+        (answers(200, _fault("003001")), 60),
+        (answers(403, _fault("3100")), None),
+        (answers(200, POSTED), None),
+        (answers(503, PAGE), None),
+        (closes, None),
+    ],
+)
+def test_the_gate_hears_of_every_throttle(behaviour: Behaviour, seconds: int | None) -> None:
+    gate = Watched()
+    with serving(behaviour) as server, suppress(ProviderError):
+        _write(QuickBooksClient(server.url, "9341", Tokens("first-token"), PATIENT, gate))
+    assert gate.rests == [None if seconds is None else timedelta(seconds=seconds)]
+
+
+@pytest.mark.parametrize("place", ["http://", "http://[", "//", "\xff\xfe", "http://a b/", "%%%", ""])
+def test_an_address_that_leads_nowhere_does_not_hide_that_a_write_was_sent(place: str) -> None:
+    items = (Item("1", "FX-1", "{}"),)
+    redirect = answers(302, "", {"Location": place.encode().decode("latin-1")})
+    with serving(redirect) as server:
+        spoken = QuickBooksProvider(_client(server), settling=timedelta(0)).push(Envelope("0" * 32, False, items))
+    assert spoken["1"].kind is OutcomeKind.UNKNOWN
+
+
+@READS
+def test_a_read_that_goes_round_in_circles_ends(read: Call) -> None:
+    with serving(answers(302, "", {"Location": "/"})) as server, _in_time(), pytest.raises(Temporary):
+        read(_client(server))
+    assert len(server.heard) == 1
+
+
+class SlowTokens(Tokens):
+    def __call__(self, rejected: str = "") -> str:
+        time.sleep(0.05)
+        return super().__call__(rejected)
+
+
+@pytest.mark.parametrize("behaviours", [[answers(200, POSTED)], [answers(401, EXPIRED), answers(200, POSTED)]])
+def test_a_write_that_waited_too_long_for_its_token_does_not_leave(
+    behaviours: list[Behaviour], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever looks for it by then would not find it, and send it again."""
+    monkeypatch.setattr(client_module, "LEAVES_WITHIN", 0.04 if len(behaviours) == 1 else 0.09)
+    with serving(*behaviours) as server, pytest.raises(Temporary, match="Not sent"):
+        _write(_client(server, SlowTokens("first-token", "second-token")))
+    assert len(server.heard) == len(behaviours) - 1
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        (rb"a\u0000b", "ab"),
+        (rb"a\ud800b", "a?b"),
+        (rb"a\uDE00\ud83d", "a??"),
+        (rb"\ud83c\udf55", "🍕"),
+        (rb"a\\u0000b", "a\\u0000b"),
+        ("\N{BYTE ORDER MARK}é".encode(), "\N{BYTE ORDER MARK}é"),
+    ],
+)
+def test_no_words_of_theirs_are_such_that_they_cannot_be_stored(text: bytes, kept: str) -> None:
+    body = b'{"Fault":{"Error":[{"Message":"' + text + b'","code":"6000"}]}}'
+    items = (Item("1", "FX-1", "{}"),)
+    with serving(answers(400, body)) as server:
+        spoken = QuickBooksProvider(_client(server), settling=timedelta(0)).push(Envelope("0" * 32, False, items))
+        with pytest.raises(Refused) as refused:
+            _query(_client(server))
+    assert (spoken["1"].answer, str(refused.value)) == (kept, kept)
+
+
+@pytest.mark.parametrize(
+    "body", [b"\x00<html>\xff\x00", b'{"x":1e99999999999999999999}', b'{"x":' + b"9" * 9999 + b"}"]
+)
+def test_a_page_that_cannot_be_stored_is_kept_as_far_as_it_can(body: bytes) -> None:
+    with serving(answers(500, body)) as server:
+        answer = _write(_client(server))
+    assert (answer.json, "\x00" in answer.text) == (None, False)
+
+
+def test_a_mark_of_its_order_of_bytes_does_not_hide_an_answer() -> None:
+    with serving(answers(200, b"\xef\xbb\xbf" + POSTED.encode())) as server:
+        assert _write(_client(server)).json == {"Purchase": {"Id": "401", "SyncToken": "0"}}
+
+
+def test_what_is_called_plain_text_is_utf_8_too() -> None:
+    account = '{"QueryResponse":{"Purchase":[{"Id":"1","PrivateNote":"Café"}]}}'
+    with serving(answers(200, account, {"Content-Type": "text/plain"})) as server:
+        [found] = _query(_client(server))
+    assert found.PrivateNote == "Café"

@@ -444,4 +444,4 @@ def test_what_was_found_carries_the_version_that_we_gave_it_whoever_changed_it_s
     )
     assert answer.status_code == 200, answer.text
     assert us.provider.find_existing(envelope.items) == {envelope.items[0].mark: posted}
-    assert us.provider.versions([posted]) == {posted.external_id: replace(posted, version="1")}
+    assert us.provider.versions([posted]) == {posted.thing: replace(posted, version="1")}

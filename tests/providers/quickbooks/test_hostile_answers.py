@@ -148,6 +148,9 @@ def test_what_only_we_can_mend_is_ours(code: str) -> None:
         '{"refresh_token":"r"}',
         '{"access_token":null,"refresh_token":null}',
         '{"access_token":"a","refresh_token":"r","expires_in":"soon"}',
+        '{"access_token":"a","refresh_token":"r","expires_in":1e400}',
+        '{"access_token":"a","refresh_token":"r","expires_in":99999999999999999999}',
+        '{"access_token":"a","refresh_token":"r","x_refresh_token_expires_in":[1]}',
     ],
 )
 def test_an_incomplete_grant_is_none(ask: Callable[..., Any], body: str) -> None:

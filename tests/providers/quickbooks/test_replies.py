@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import simplejson
 
-from integrations.providers.documents import Envelope, Item, Outcome, OutcomeKind, Posted, Remedy, Stop
-from integrations.providers.quickbooks.replies import Answer, outcomes
+from integrations.providers.documents import Action, Envelope, Item, Outcome, OutcomeKind, Posted, Remedy, Stop
+from integrations.providers.quickbooks.replies import Answer, asks_for_rest, outcomes
 
 ANSWERS = Path(__file__).parent / "answers"
 REST = timedelta(seconds=60)
@@ -271,3 +271,93 @@ def test_a_company_that_takes_nothing_says_why(code: str, stop: Stop, status: in
     """It is no matter of the document, which waits."""
     outcome = _of_single(_answer(status, _fault(code)))
     assert (outcome.kind, outcome.code, outcome.stop) == (OutcomeKind.THROTTLED, code, stop)
+
+
+THERE = {"Id": "401", "SyncToken": "0"}
+
+
+@pytest.mark.parametrize("status", [200, 201, 202])
+@pytest.mark.parametrize("there", [THERE, {"Id": 401, "SyncToken": 0}, {"Id": "401", "SyncToken": 0}])
+def test_another_writing_of_the_same_is_posted_too(status: int, there: dict[str, Any]) -> None:
+    """What can be read need not be looked up."""
+    outcome = _of_single(_answer(status, {"Purchase": there}))
+    assert outcome == Outcome(POSTED, posted=Posted("Purchase", "401", "0"))
+
+
+@pytest.mark.parametrize("there", [{**THERE, "Id": True}, {**THERE, "Id": 4.5}, {**THERE, "SyncToken": []}])
+def test_an_id_that_is_none_is_not(there: dict[str, Any]) -> None:
+    assert _of_single(_answer(200, {"Purchase": there})).kind is UNKNOWN
+
+
+@pytest.mark.parametrize("status", ["Deleted", "deleted", "DELETED"])
+@pytest.mark.parametrize("number", ["401", 401])
+def test_gone_is_gone_in_any_case(status: str, number: Any) -> None:
+    item = Item("1", "FX-1", '{"Id":"401","SyncToken":"0"}', Action.REMOVE, "Purchase")
+    [outcome] = outcomes(
+        Envelope("0" * 32, False, (item,)), _answer(200, {"Purchase": {"Id": number, "status": status}})
+    ).values()
+    assert outcome == Outcome(POSTED, posted=Posted("Purchase", "401", "", gone=True))
+
+
+@pytest.mark.parametrize("fault", [_fault("6000")["Fault"], "broken", ["broken"]])
+def test_an_object_beside_a_fault_is_in_doubt(fault: Any) -> None:
+    assert _of_single(_answer(200, {"Purchase": THERE, "Fault": fault})).kind is UNKNOWN
+
+
+def test_beside_a_fault_of_the_whole_its_items_speak_for_themselves() -> None:
+    recorded = _recorded(200, "batch_answered_half.json")
+    assert recorded.json is not None
+    spoken = outcomes(BATCH, _answer(400, {**recorded.json, **_fault("6000")}))
+    assert [spoken[key].kind for key in ("1", "2", "3")] == [POSTED, UNKNOWN, UNKNOWN]
+
+
+@pytest.mark.parametrize("code", ["-1", "E404", "0x10", "12 34", "1" * 30, [], {}, True])
+def test_a_code_that_is_none_decides_nothing(code: Any) -> None:
+    """Least of all that access is lost."""
+    assert _of_single(_answer(400, _fault(code))).kind is UNKNOWN
+
+
+def _batch(*parts: tuple[Any, dict[str, Any]]) -> Answer:
+    items = [{"bId": key, "Purchase": shown} for key, shown in parts]
+    return _answer(200, {"BatchItemResponse": items})
+
+
+@pytest.mark.parametrize(
+    ("answer", "kinds"),
+    [
+        # Two are told to be the same object.
+        (_batch(("1", THERE), ("2", THERE), ("3", {**THERE, "Id": "403"})), [UNKNOWN, UNKNOWN, POSTED]),
+        # One bears the number of another.
+        (
+            _batch(("1", {**THERE, "DocNumber": "FX-2"}), ("2", {**THERE, "Id": "402", "DocNumber": "FX-2"})),
+            [UNKNOWN, POSTED, UNKNOWN],
+        ),
+        (_batch(("1", {**THERE, "PrivateNote": "Flex FX-3/2"})), [UNKNOWN, UNKNOWN, UNKNOWN]),
+        (_batch(("1", {**THERE, "PrivateNote": "Refund of FX-3. FX-1"})), [POSTED, UNKNOWN, UNKNOWN]),
+        (_batch(("1", {**THERE, "DocNumber": "1007", "PrivateNote": "cut"})), [POSTED, UNKNOWN, UNKNOWN]),
+        # The same twice, and two that differ under one name.
+        (_batch(("1", THERE), ("1", THERE)), [POSTED, UNKNOWN, UNKNOWN]),
+        (_batch(("1", THERE), ("1", {**THERE, "Id": "402"})), [UNKNOWN, UNKNOWN, UNKNOWN]),
+    ],
+)
+def test_answers_that_are_mixed_up_are_in_doubt(answer: Answer, kinds: list[OutcomeKind]) -> None:
+    spoken = outcomes(BATCH, answer)
+    assert [spoken[key].kind for key in ("1", "2", "3")] == kinds
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "rests"),
+    [
+        (429, {}, True),
+        (403, {}, True),
+        (403, _fault("3100"), False),
+        (400, _fault("3001"), True),
+        (200, _fault("003001"), True),
+        (200, {"BatchItemResponse": [{"bId": "1", **_fault("3001")}]}, True),
+        (200, {"Purchase": THERE}, False),
+        (400, _fault("6000"), False),
+        (503, {}, False),
+    ],
+)
+def test_every_way_to_ask_for_rest_is_heard(status: int, body: dict[str, Any], *, rests: bool) -> None:
+    assert asks_for_rest(status, body) is rests
