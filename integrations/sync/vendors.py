@@ -18,7 +18,7 @@ MADE_AT_ONCE = 20
 
 @dataclass(frozen=True, slots=True)
 class Ensured:
-    """By name in lower case. Of the undecided nobody knows yet whether they were made."""
+    """By name in lower case. Of the undecided nobody knows yet whether they were made; some had no turn yet."""
 
     made: dict[str, Vendor] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
@@ -34,7 +34,11 @@ def ensure(lane: Lane, connection: Connection, provider: Provider, wanted: Seque
     by_currency: dict[str, list[str]] = {}
     for vendor in once:
         by_currency.setdefault(vendor.currency, []).append(vendor.name)
-    results = [one for currency, names in by_currency.items() for one in provider.create_vendors(names, currency)]
+    results: list[NewVendor] = []
+    for currency, names in by_currency.items():
+        results += provider.create_vendors(names, currency)
+        if not all(one.vendor or one.refusal for one in results):
+            break
     known = [one for one in results if one.vendor is not None]
     _remember(lane, connection, known)
     return Ensured(
@@ -46,7 +50,7 @@ def ensure(lane: Lane, connection: Connection, provider: Provider, wanted: Seque
             if one.vendor is not None
         },
         refused={one.name.casefold(): one.refusal for one in results if one.refusal},
-        undecided=frozenset(one.name.casefold() for one in results if one.vendor is None and not one.refusal),
+        undecided=frozenset(one.name.casefold() for one in results if one.tried and not (one.vendor or one.refusal)),
     )
 
 

@@ -4,6 +4,7 @@ repeat: a name that is taken (6240) is looked up by the id that the refusal give
 
 import logging
 import re
+import time
 import uuid
 from collections.abc import Sequence
 from typing import Any
@@ -12,12 +13,14 @@ from quickbooks.objects import Vendor
 
 from integrations.providers.documents import Envelope, Item, NewVendor, Outcome, OutcomeKind, ReferenceRecord
 from integrations.providers.errors import AccessLost, Refused, Stopped, Temporary, Unknown
-from integrations.providers.quickbooks import lists, payloads, replies
+from integrations.providers.quickbooks import lists, payloads, replies, values
 from integrations.providers.quickbooks.client import QuickBooksClient
 
 logger = logging.getLogger(__name__)
 
 NAME_TAKEN = "6240"
+# Twenty are made in a fraction of it.
+ROUND_SECONDS = 20.0
 TAKEN_BY_ANOTHER = "A customer or an employee has this name. Rename one of them, or map the vendor to another."
 
 
@@ -25,18 +28,26 @@ def create(client: QuickBooksClient, names: Sequence[str], currency: str = "", *
     """One by one, as Intuit advises for lists, and unasked: a name that is there already is refused with its id.
 
     `currency` is a foreign one. The platform may keep a new vendor in its own without a word: such a one is refused.
-    Trouble after the first ends the round; of those behind it nobody knows, and they come again.
+    A line that breaks ends the round, and so does trouble after the first, or a platform that takes its time; those
+    behind come again.
     """
     results: list[NewVendor] = []
+    ends = time.monotonic() + ROUND_SECONDS
     for name in names:
         try:
             made = _made(client, name, payloads.display_name(name, outside_us=outside_us), currency)
+        except Unknown as lost:
+            logger.warning("A vendor may have been made: %s", lost)
+            results.append(NewVendor(name))
+            break
         except (Temporary, AccessLost, Stopped):
             if not results:
                 raise
             break
         results.append(_in_its_currency(made, currency))
-    return [*results, *map(NewVendor, names[len(results) :])]
+        if time.monotonic() > ends:
+            break
+    return [*results, *(NewVendor(name, tried=False) for name in names[len(results) :])]
 
 
 def _in_its_currency(one: NewVendor, currency: str) -> NewVendor:
@@ -50,11 +61,7 @@ def _in_its_currency(one: NewVendor, currency: str) -> NewVendor:
 def _made(client: QuickBooksClient, name: str, written: str, currency: str) -> NewVendor:
     item = Item("1", "", payloads.encoded(payloads.vendor(written, currency)), kind=payloads.VENDOR)
     envelope = Envelope(request_id=uuid.uuid4().hex, batched=False, items=(item,))
-    try:
-        answer = client.write(payloads.path(item), item.body, envelope.request_id)
-    except Unknown as lost:
-        logger.warning("A vendor may have been made: %s", lost)
-        return NewVendor(name)
+    answer = client.write(payloads.path(item), item.body, envelope.request_id)
     kept = replies.currency(item, answer)
     return _result(client, name, written, replies.outcomes(envelope, answer)[item.key], kept)
 
@@ -87,7 +94,7 @@ def _holder(client: QuickBooksClient, name: str, written: str, answer: str) -> N
         holder = client.get(Vendor, named[1]) if named else _by_name(client, written)
     except Refused:
         holder = None
-    if holder is None or holder.DisplayName.casefold() != written.casefold():
+    if holder is None or values.text(holder.DisplayName).casefold() != written.casefold():
         return NewVendor(name, refusal=TAKEN_BY_ANOTHER)
     return NewVendor(name, lists.vendor(holder))
 
