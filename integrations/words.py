@@ -100,6 +100,7 @@ TITLES = {
     ReasonCode.REJECTED: "The books refused: {subject}",
     ReasonCode.CONFLICT: "The books hold something else under the same number",
     ReasonCode.CHANGED_THERE: "Changed in the books since they were posted",
+    ReasonCode.OTHER_AMOUNT: "In the books with other money than was sent",
     ReasonCode.OUTCOME_UNKNOWN: "Sent, and never found again",
     ReasonCode.LOOKUP_REFUSED: "Sent, and the books refuse to look for it: {subject}",
     ReasonCode.ACCESS_LOST: "The books of {subject} no longer let us in",
@@ -141,6 +142,8 @@ DETAILS = {
     ReasonCode.REJECTED: "Mend it in the books or in the mapping, then send again.",
     ReasonCode.CONFLICT: "Compare both sides before you send again.",
     ReasonCode.CHANGED_THERE: "Sending again writes ours over what was changed there. Look at both sides first.",
+    ReasonCode.OTHER_AMOUNT: "They stand there, and are not posted twice. Sending again writes ours over them; or mend "
+    "them there, then send again.",
     ReasonCode.OUTCOME_UNKNOWN: "Sending again looks in the books first; nothing is sent twice.",
     ReasonCode.LOOKUP_REFUSED: "Sending again looks in the books first; nothing is sent twice.",
     ReasonCode.ACCESS_LOST: "Its charges wait unharmed, and leave once it is connected again.",
@@ -171,6 +174,7 @@ ANSWERED = frozenset(
         ReasonCode.UNDO_REFUSED,
         ReasonCode.VENDOR_REFUSED,
         ReasonCode.LOOKUP_REFUSED,
+        ReasonCode.OTHER_AMOUNT,
     }
 )
 

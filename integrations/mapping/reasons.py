@@ -35,6 +35,7 @@ class ReasonCode(StrEnum):
     REJECTED = "rejected"
     CONFLICT = "conflict"
     CHANGED_THERE = "changed_there"
+    OTHER_AMOUNT = "other_amount"
     UNDO_REFUSED = "undo_refused"
     OUTCOME_UNKNOWN = "outcome_unknown"
     LOOKUP_REFUSED = "lookup_refused"
@@ -122,6 +123,7 @@ SENTENCES = {
     ReasonCode.REJECTED: "The books refused it: {subject}",
     ReasonCode.CONFLICT: "The books hold something else under this number: {subject}",
     ReasonCode.CHANGED_THERE: "Somebody changed it in the books, and both sides changed: {subject}",
+    ReasonCode.OTHER_AMOUNT: "It stands in the books with other money: {subject}.",
     ReasonCode.OUTCOME_UNKNOWN: "The line broke after we had sent, and it was not found in the books since.",
     ReasonCode.LOOKUP_REFUSED: "The line broke after we had sent, and the books refuse to look for it: {subject}",
     ReasonCode.ACCESS_LOST: "The books of {subject} no longer let us in.",

@@ -171,6 +171,9 @@ def _as_far_as_certain(outcomes: Mapping[str, Outcome], *, repeated: bool) -> di
 
 def _advance(job: SyncJob, attempt: SyncAttempt, outcome: Outcome, now: datetime) -> None:
     match outcome.kind:
+        case OutcomeKind.POSTED | OutcomeKind.ALREADY_THERE if outcome.posted and outcome.posted.amiss:
+            # Linked, so that it is never posted twice, and in no revision of ours: sent again it is changed to ours.
+            bring_to_rest(job, (Reason(ReasonCode.OTHER_AMOUNT, outcome.posted.amiss),), revision=attempt.revision)
         case OutcomeKind.POSTED | OutcomeKind.ALREADY_THERE:
             shown = takebacks.shown_after(attempt, _shown(attempt, outcome))
             bring_to_rest(job, takebacks.reasons_after(job, attempt), revision=shown)
@@ -200,7 +203,7 @@ def _advance(job: SyncJob, attempt: SyncAttempt, outcome: Outcome, now: datetime
 
 def _shown(attempt: SyncAttempt, outcome: Outcome) -> int:
     """The revision that stands there. Of what shows another one than was sent, none is known: it is changed next."""
-    return 0 if outcome.posted is not None and outcome.posted.outdated else attempt.revision
+    return 0 if outcome.posted is not None and not outcome.posted.as_meant else attempt.revision
 
 
 def _is_gone(outcome: Outcome) -> bool:
@@ -230,7 +233,7 @@ def _link(lane: Lane, settled: Sequence[tuple[SyncJob, SyncAttempt, Outcome]], n
             external_version=outcome.posted.version,
             mark=attempt.mark,
             revision=_shown(attempt, outcome),
-            fingerprint="" if outcome.posted.outdated else attempt.fingerprint,
+            fingerprint=attempt.fingerprint if outcome.posted.as_meant else "",
             configuration=attempt.configuration,
             posted_at=now,
             changed_at=outcome.posted.changed_at,

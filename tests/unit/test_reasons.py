@@ -61,6 +61,7 @@ def test_a_reason_out_of_the_set_is_refused() -> None:
         (ReasonCode.REJECTED, False, False),
         (ReasonCode.CONFLICT, False, False),
         (ReasonCode.CHANGED_THERE, False, False),
+        (ReasonCode.OTHER_AMOUNT, False, False),
         (ReasonCode.OUTCOME_UNKNOWN, False, False),
         (ReasonCode.OUR_FAULT, False, False),
     ],

@@ -1,0 +1,279 @@
+"""What another platform than Intuit's says, driven through the engine: one odd object stops nobody else, and money that
+stands there otherwise than it was sent comes to a person's eyes."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from integrations.conservation import prove
+from integrations.mapping.reasons import ReasonCode
+from integrations.models import Decision, ExternalLink, JobState, SyncJob
+from integrations.providers.registry import platform
+from ledger.domain.transactions import DocumentKind
+from ledger.models import SourceDocument
+from tests.integrations.conftest import Office
+from tests.integrations.relay import Relay, standing_before
+from tests.integrations.test_changes import posted, reasons, send_again
+from tests.integrations.test_engine import let_time_pass, state_of, states
+from tests.integrations.test_undo import undo
+
+
+@pytest.fixture
+def relay(books: Office, settings: Any) -> Iterator[Relay]:
+    """The books of the sandbox, through somebody who speaks for it."""
+    with standing_before(books.sandbox.url) as relay:
+        settings.QUICKBOOKS = {**settings.QUICKBOOKS, "api_url": relay.url}
+        platform.cache_clear()
+        yield relay
+        settings.QUICKBOOKS = {**settings.QUICKBOOKS, "api_url": books.sandbox.url}
+        platform.cache_clear()
+
+
+def changing(**values: Any) -> Callable[[str, Any], Any]:
+    """Wherever an object of ours is shown."""
+
+    def change(called: str, told: Any) -> Any:
+        if isinstance(told, dict):
+            told = {key: change(called, value) for key, value in told.items()}
+            return told | values if "PrivateNote" in told else told
+        return [change(called, one) for one in told] if isinstance(told, list) else told
+
+    return change
+
+
+def dearer(called: str, asked: Any) -> Any:
+    """A cent more is booked for whatever is sent."""
+    if isinstance(asked, dict):
+        return {key: value + 0.01 if key == "Amount" else dearer(called, value) for key, value in asked.items()}
+    return [dearer(called, one) for one in asked] if isinstance(asked, list) else asked
+
+
+def link_of(document: SourceDocument) -> ExternalLink | None:
+    with transaction.atomic():
+        return ExternalLink.objects.filter(document=document).first()
+
+
+# Other money.
+
+
+@pytest.mark.parametrize("count", [1, 9])
+def test_money_that_stands_there_otherwise_needs_a_person_and_is_not_posted_twice(
+    books: Office, relay: Relay, count: int
+) -> None:
+    relay.asks = dearer
+    documents = books.charge(*(f"c-{number}" for number in range(count)), amount="10.00")
+    books.work()
+    assert states() == {JobState.NEEDS_ATTENTION: count}
+    for document in documents:
+        [reason] = state_of(document.pk).reasons
+        assert (reason.code, reason.subject) == (
+            ReasonCode.OTHER_AMOUNT,
+            "QuickBooks shows 10.01 where 10.00 was sent",
+        )
+        assert link_of(document) is not None, "it stands there"
+    assert prove().differences == ()
+    # Sent again it is changed to ours, and not made once more.
+    relay.asks = lambda called, asked: asked
+    for document in documents:
+        send_again(document)
+    books.work()
+    assert states() == {JobState.DONE: count}
+    assert [row["TotalAmt"] for row in books.sandbox.purchases()] == [10] * count
+
+
+def test_it_needs_a_person_again_as_long_as_it_stands_there_otherwise(books: Office, relay: Relay) -> None:
+    relay.asks = dearer
+    [document] = books.charge("c-1", amount="10.00")
+    for _ in range(3):
+        books.work()
+        assert reasons(document) == [ReasonCode.OTHER_AMOUNT]
+        send_again(document)
+    relay.asks = lambda called, asked: asked
+    books.work()
+    assert state_of(document.pk).state == JobState.DONE
+
+
+def test_a_payment_that_stands_there_otherwise_needs_a_person_too(books: Office, relay: Relay) -> None:
+    relay.asks = dearer
+    document = books.record("c-1", "250.00", kind=DocumentKind.PAYMENT)
+    books.work()
+    assert state_of(document.pk).reasons[0].subject == "QuickBooks shows 250.01 where 250.00 was sent"
+    relay.asks = lambda called, asked: asked
+    send_again(document)
+    books.work()
+    [transfer] = books.sandbox.objects("Transfer")
+    assert (transfer["Amount"], state_of(document.pk).state) == (250, JobState.DONE)
+
+
+def test_other_money_that_is_found_after_a_lost_answer_needs_a_person(books: Office, relay: Relay) -> None:
+    relay.asks = dearer
+    books.sandbox.plan_fault(kind="drop_after_commit", entity="Purchase")
+    document = books.record("c-1", "10.00")
+    books.work()
+    assert state_of(document.pk).state == JobState.UNKNOWN
+    let_time_pass(seconds=0)
+    books.work()
+    assert reasons(document) == [ReasonCode.OTHER_AMOUNT]
+    relay.asks = lambda called, asked: asked
+    send_again(document)
+    books.work()
+    assert [row["TotalAmt"] for row in books.sandbox.purchases()] == [10]
+
+
+def test_a_correction_whose_answer_is_lost_is_not_taken_for_done(books: Office, relay: Relay) -> None:
+    """It bears the mark and the revision that stand there already."""
+    relay.asks = dearer
+    document = books.record("c-1", "10.00")
+    books.work()
+    relay.asks = lambda called, asked: asked
+    books.sandbox.plan_fault(kind="drop_before", entity="Purchase")
+    send_again(document)
+    books.work()
+    assert state_of(document.pk).state == JobState.UNKNOWN
+    let_time_pass(minutes=5)
+    books.work()
+    assert state_of(document.pk).state == JobState.DONE
+    assert [row["TotalAmt"] for row in books.sandbox.purchases()] == [10]
+
+
+# Odd objects.
+
+ODD = [
+    {"TxnDate": "19/11/2026"},
+    {"SyncToken": "abc"},
+    {"SyncToken": None},
+    {"TotalAmt": "a lot"},
+    {"Line": [{"Amount": "x", "DetailType": "y"}]},
+    {"Line": [5]},
+    {"Id": None},
+]
+
+
+@pytest.mark.parametrize("odd", ODD, ids=str)
+def test_one_that_cannot_be_read_stops_only_its_own_change(books: Office, relay: Relay, odd: dict[str, Any]) -> None:
+    document = posted(books)
+    books.accountant().change("Purchase", TxnDate="2026-11-03")
+    relay.tells = lambda called, told: changing(**odd)(called, told) if called.startswith("purchase/") else told
+    books.record("c-1", "13.00")
+    books.work()
+    others = books.charge("c-2", "c-3")
+    books.work()
+    assert [state_of(one.pk).state for one in others] == [JobState.DONE, JobState.DONE]
+    assert state_of(document.pk).state in (JobState.NEEDS_ATTENTION, JobState.DONE)
+    relay.tells = lambda called, told: told
+    send_again(document)
+    books.work()
+    assert states() == {JobState.DONE: 3}
+    assert sorted(row["TotalAmt"] for row in books.sandbox.purchases()) == [12.3, 12.3, 13]
+
+
+def test_a_merge_upon_lines_without_ids_keeps_theirs(books: Office, relay: Relay) -> None:
+    document = posted(books)
+    books.accountant().change("Purchase", TxnDate="2026-11-03")
+
+    def without_ids(called: str, told: Any) -> Any:
+        if called.startswith("purchase/"):
+            for line in told["Purchase"]["Line"]:
+                line.pop("Id")
+        return told
+
+    relay.tells = without_ids
+    books.record("c-1", "13.00")
+    books.work()
+    [purchase] = books.sandbox.purchases()
+    assert (purchase["TxnDate"], purchase["TotalAmt"]) == ("2026-11-03", 13)
+    assert state_of(document.pk).state == JobState.DONE
+
+
+def test_what_cannot_be_turned_round_stops_only_its_own_undoing(books: Office, relay: Relay) -> None:
+    document = books.record("c-1", "250.00", kind=DocumentKind.PAYMENT)
+    books.work()
+    books.accountant().change("Transfer", TxnDate="2026-11-03")
+    undo(document)
+    relay.tells = without_the_account_it_came_from
+    books.charge("c-2")
+    books.work()
+    assert states() == {JobState.NEEDS_ATTENTION: 1, JobState.DONE: 1}
+    relay.tells = lambda called, told: told
+    with transaction.atomic():
+        SyncJob.objects.update(decision=Decision.NONE, decided_why="")
+    send_again(document)
+    books.work()
+    assert states() == {JobState.DONE: 2}
+
+
+def without_the_account_it_came_from(called: str, told: Any) -> Any:
+    if called.startswith("transfer/"):
+        told["Transfer"].pop("FromAccountRef")
+    return told
+
+
+def test_words_that_cannot_be_stored_are_stored_without_what_cannot(books: Office, relay: Relay) -> None:
+    refusal = {"Fault": {"Error": [{"Message": "It is \x00so\ud83d", "code": "6000"}]}}
+    relay.tells = lambda called, told: refusal if called == "purchase" else told
+    document = books.record("c-1")
+    books.work()
+    [reason] = state_of(document.pk).reasons
+    assert (reason.code, reason.subject) == (ReasonCode.REJECTED, "It is so?")
+    relay.tells = lambda called, told: told
+    send_again(document)
+    books.work()
+    assert states() == {JobState.DONE: 1}
+
+
+def test_a_closing_date_that_cannot_be_read_stops_only_what_the_books_refuse_for_it(
+    books: Office, relay: Relay
+) -> None:
+
+    def closed(called: str, told: Any) -> Any:
+        if called.startswith("preferences"):
+            told["Preferences"]["AccountingInfoPrefs"]["BookCloseDate"] = "end of June"
+        return told
+
+    relay.tells = closed
+    books.sandbox.plan_fault(kind="fault", entity="Purchase", code="6210")
+    document = books.record("c-1")
+    books.work()
+    assert reasons(document) == [ReasonCode.REJECTED]
+    books.charge("c-2")
+    send_again(document)
+    books.work()
+    assert states() == {JobState.DONE: 2}
+
+
+def test_numbers_as_texts_and_texts_as_numbers_need_no_look(books: Office, relay: Relay) -> None:
+    def written(called: str, told: Any) -> Any:
+        if isinstance(told, dict):
+            return {
+                key: int(value)
+                if key in ("Id", "SyncToken", "bId")
+                else str(value)
+                if "Am" in key
+                else written("", value)
+                for key, value in told.items()
+            }
+        return [written("", one) for one in told] if isinstance(told, list) else told
+
+    relay.tells = written
+    books.charge(*(f"c-{number}" for number in range(12)), amount="10.00")
+    books.work()
+    assert states() == {JobState.DONE: 12}
+    assert {called.partition(" ")[0] for called in relay.heard} == {"POST"}
+    assert "POST query" not in relay.heard
+    books.record("c-1", "11.00")
+    books.work()
+    assert states() == {JobState.DONE: 12}
+
+
+def test_items_that_come_back_in_another_order_are_each_their_own(books: Office, relay: Relay) -> None:
+    def turned(called: str, told: Any) -> Any:
+        if called == "batch" and "BatchItemResponse" in told:
+            told["BatchItemResponse"].reverse()
+        return told
+
+    relay.tells = turned
+    books.charge(*(f"c-{number}" for number in range(12)))
+    books.work()
+    assert states() == {JobState.DONE: 12}
