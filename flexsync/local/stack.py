@@ -52,13 +52,13 @@ class Stack:
         return replace(service, ready=ready, stop_timeout=5.0)
 
     def workers(self) -> tuple[Service, Service]:
-        # The backlog's worker helps with fresh work, never the other way round: a long backlog must not hold it up.
-        return self._worker("fresh", "fresh"), self._worker("backlog", "backlog,fresh")
+        # Neither helps the other: among threads that plan a backlog a fresh charge would wait for each of them.
+        return self._worker("fresh"), self._worker("backlog", nice=10)
 
-    def _worker(self, name: str, queues: str) -> Service:
-        options = ("--queues", queues, "--hostname", f"{name}@%h", *WORKER_OPTIONS)
+    def _worker(self, name: str, nice: int = 0) -> Service:
+        options = ("--queues", name, "--hostname", f"{name}@%h", *WORKER_OPTIONS)
         service = self._service(name, "-m", "celery", "--quiet", "-A", "flexsync", "worker", *options)
-        return replace(service, ready_text=" ready.")
+        return replace(service, ready_text=" ready.", env={**self.env, "FLEXSYNC_WORKER_NICE": str(nice)})
 
     def beat(self) -> Service:
         schedule = str(self.state.folder / "celerybeat-schedule")

@@ -106,7 +106,10 @@ def effort(workers: Sequence[Process], sandbox: Sandbox) -> Effort:
 
 def hands(start: Starter, **environment: str) -> list[Process]:
     """The workers of `make run`."""
-    workers = [start(worker, queues, **environment) for queues in ("fresh", "backlog,fresh")]
+    workers = [
+        start(worker, "fresh", **environment),
+        start(worker, "backlog", FLEXSYNC_WORKER_NICE="10", **environment),
+    ]
     for one in workers:
         wait_until(partial(_is_ready, one), 30, "ready")
     return workers
