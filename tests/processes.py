@@ -15,6 +15,8 @@ import requests
 from django.conf import settings
 from django.db import connection
 
+from flexsync.local.stack import WEB
+
 ROOT = Path(__file__).resolve().parents[1]
 PATIENCE = 10
 
@@ -160,8 +162,7 @@ def beat(log: Path, schedule: Path, **environment: str) -> Process:
 
 
 def web(log: Path, port: int) -> Process:
-    command = f"-m gunicorn flexsync.wsgi --bind 127.0.0.1:{port} --workers 2"
-    return Process(*command.split(), environment=product_environment(), log=log)
+    return Process(*WEB, "--bind", f"127.0.0.1:{port}", environment=product_environment(), log=log)
 
 
 def wait_until(true: Callable[[], bool], within: float, what: str) -> float:

@@ -21,6 +21,9 @@ ADDRESS = re.compile(r"(?:\{url\}|https?://[^\s/]+)(?=/api/)")
 LOGGER = ("--logger-class", "flexsync.weblog.WorkLog")
 ACCESS_LOG = (*LOGGER, "--access-logfile", "-", "--access-logformat", '%(h)s "%(m)s %(U)s" %(s)s %(b)s')
 ANYWHERE = ("0.0.0.0", "::", "")
+# With threads a browser that opens a line and says nothing keeps nobody waiting. Gunicorn would put its control socket
+# into the home folder; all that we leave lies in the state folder.
+WEB = ("-m", "gunicorn", "flexsync.wsgi", "--workers", "2", "--threads", "4", "--no-control-socket")
 WORKER_OPTIONS = (
     "--pool",
     "threads",
@@ -68,10 +71,7 @@ class Stack:
 
     def web(self) -> Service:
         host, port = web_host(self.env), int(self.env["FLEXSYNC_PORT"])
-        address = ("--bind", f"{host}:{port}")
-        options = (*address, "--workers", "2", "--threads", "4", *ACCESS_LOG)
-        # Gunicorn would put its control socket into the home folder; all that we leave lies in the state folder.
-        service = self._service("web", "-m", "gunicorn", "flexsync.wsgi", *options, "--no-control-socket")
+        service = self._service("web", *WEB, "--bind", f"{host}:{port}", *ACCESS_LOG)
         return replace(service, ready=partial(http_answers, web_asked(self.env), port, "/readyz"))
 
     def _service(self, name: str, *argv: str) -> Service:
