@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from integrations.broken import Broken, broken, touched
 from integrations.providers.registry import platform
+from integrations.unhung import stuck_receipts
 from ledger.selectors.transactions import by_document
 from ledger.words import counted
 
@@ -56,3 +57,13 @@ def what_was_touched(slug: str) -> dict[str, Any] | None:
         ],
         "more": number - len(rows),
     }
+
+
+def what_does_not_hang() -> str:
+    """3 receipts do not hang in the books as they should; no money waits for them."""
+    number = stuck_receipts().count()
+    if not number:
+        return ""
+    if number == 1:
+        return "1 receipt does not hang in the books as it should. No money waits for it."
+    return f"{number:,} receipts do not hang in the books as they should. No money waits for them."

@@ -89,6 +89,14 @@ def test_receipts_stand_among_the_failed_by_cause_without_any_money(books: Books
     ]
 
 
+def test_home_tells_of_receipts_that_do_not_hang(books: Books, priya: Browser) -> None:
+    documents = books.charge("c-1", "c-2")
+    assert "receipt" not in page(priya.get(f"{books.path}/")).text
+    stuck(books, documents, REFUSED)
+    text = page(priya.get(f"{books.path}/")).text
+    assert "2 receipts do not hang in the books as they should. No money waits for them." in text
+
+
 def test_the_button_of_a_cause_sends_its_receipts_and_no_others(books: Books, priya: Browser) -> None:
     stuck(books, books.charge("c-1", "c-2"), REFUSED)
     stuck(books, books.charge("lost"), LOST)

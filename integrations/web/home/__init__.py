@@ -17,7 +17,7 @@ from integrations.web.home.news import news
 from integrations.web.home.periods import elsewhere, months_nav, span
 from integrations.web.home.work import work
 from integrations.web.line import clock, local_now
-from integrations.web.there import what_broke, what_was_touched
+from integrations.web.there import what_broke, what_does_not_hang, what_was_touched
 from ledger.access import Action
 from ledger.domain.months import Month
 from ledger.models import Entity
@@ -53,6 +53,7 @@ def _context(slug: str, entities: list[Entity], month: Month, now: datetime) -> 
         "work": work(slug, causes, lines),
         "broken": what_broke(slug),
         "touched": what_was_touched(slug),
+        "unhung": what_does_not_hang(),
         "ages": ages_shown(conservation.of_open(month), lines),
         "charts": days_shown(month, now.date(), lines, days),
         "latest": news(now),
