@@ -58,7 +58,7 @@ class FolderStorage:
 
     def put(self, key: str, content: IO[bytes], content_type: str) -> None:
         place = self._root / key
-        if place.exists():
+        if _is_whole(place, content):
             return
         try:
             place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -85,6 +85,14 @@ class FolderStorage:
         except BaseException:
             Path(name).unlink(missing_ok=True)
             raise
+
+
+def _is_whole(place: Path, content: IO[bytes]) -> bool:
+    """Its name tells what is in it; but a disk may have lost some of that."""
+    here = content.tell()
+    size = content.seek(0, os.SEEK_END)
+    content.seek(here)
+    return place.exists() and place.stat().st_size == size - here
 
 
 class S3Storage:

@@ -49,6 +49,15 @@ def test_what_was_stored_is_read_back_to_the_byte(store: Storage) -> None:
         assert content.read(5) + content.read() == PDF
 
 
+def test_a_file_of_which_the_disk_lost_some_is_whole_again_once_it_is_added_again(tmp_path: Path) -> None:
+    store, key = FolderStorage(tmp_path), key_of(7, "ab" * 32)
+    store.put(key, BytesIO(PDF), "application/pdf")
+    (tmp_path / key).write_bytes(PDF[:5])
+    store.put(key, BytesIO(PDF), "application/pdf")
+    with store.open(key) as content:
+        assert content.read() == PDF
+
+
 def test_what_is_not_there_is_told_apart_from_trouble(store: Storage) -> None:
     with pytest.raises(NotStored):
         store.open(key_of(7, "cd" * 32))
