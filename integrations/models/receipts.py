@@ -42,10 +42,14 @@ class ReceiptJob(TenantModel):
     due_at = models.DateTimeField(help_text="Not before this time.")
     tries = models.PositiveIntegerField(default=0, help_text="How often the platform asked us to wait with it.")
     in_vain = models.PositiveIntegerField(
-        default=0, help_text="How often it was sent in envelopes that were given up: looked for, and not there."
+        default=0,
+        db_default=0,
+        help_text="How often it was sent in envelopes that were given up: looked for, and not there.",
     )
     moved = models.BooleanField(
-        default=False, help_text="Its document was linked, unlinked or linked elsewhere since it was claimed."
+        default=False,
+        db_default=False,
+        help_text="Its document was linked, unlinked or linked elsewhere since it was claimed.",
     )
     fence = models.BigIntegerField(default=0, help_text="The lane holder that claimed it.")
 

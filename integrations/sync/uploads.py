@@ -92,11 +92,15 @@ class Hold:
 
 
 def due(lane: Lane, limit: int) -> list[ReceiptJob]:
-    """Those that wait and those in doubt, locked, in one order for everybody, with their receipts and documents."""
+    """Those that wait and those in doubt, the earliest, with their receipts and documents; locked in one order for
+    everybody."""
     moving = [ReceiptState.WAITING, ReceiptState.UNKNOWN]
     mine = ReceiptJob.objects.filter(connection_id=lane.connection_id, state__in=moving, due_at__lte=timezone.now())
-    ready = mine.select_related("receipt__document").order_by("due_at", "id")
-    return list(ready.select_for_update(of=("self",), no_key=True)[:limit])
+    earliest = list(mine.order_by("due_at", "id").values_list("id", flat=True)[:limit])
+    if not earliest:
+        return []
+    ready = mine.filter(id__in=earliest).select_related("receipt__document").order_by("id")
+    return sorted(ready.select_for_update(of=("self",), no_key=True), key=lambda job: (job.due_at, job.pk))
 
 
 def facts_of(lane: Lane, jobs: Sequence[ReceiptJob]) -> dict[int, ReceiptFacts]:
