@@ -61,7 +61,10 @@ class Stack:
     def _worker(self, name: str, nice: int = 0) -> Service:
         options = ("--queues", name, "--hostname", f"{name}@%h", *WORKER_OPTIONS)
         service = self._service(name, "-m", "celery", "--quiet", "-A", "flexsync", "worker", *options)
-        return replace(service, ready_text=" ready.", env={**self.env, "FLEXSYNC_WORKER_NICE": str(nice)})
+        # It waits five seconds for what is on its way, then writes down what came back.
+        return replace(
+            service, ready_text=" ready.", stop_timeout=20.0, env={**self.env, "FLEXSYNC_WORKER_NICE": str(nice)}
+        )
 
     def beat(self) -> Service:
         schedule = str(self.state.folder / "celerybeat-schedule")

@@ -3,23 +3,21 @@
 import time
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.utils import timezone
 
 from integrations.mapping.reasons import Reason, ReasonCode
 from integrations.providers.documents import Outcome, OutcomeKind, Posted
-from integrations.sync import attempts
+from integrations.sync import attempts, resting
 from integrations.sync.asking import ask
 from integrations.sync.attempts import Opened, item_of
-from integrations.sync.envelopes import mark_resent
+from integrations.sync.envelopes import HANDED_OVER_WITHIN, mark_resent
 from integrations.sync.lane import Lane
 from integrations.sync.retry import MOST_SENDINGS, settled_at
 from integrations.sync.shift import Shift, resting_on_trouble, send_all
 
 DOUBTS_AT_ONCE = 20
-# What is stored is handed over in the same slice or not at all, but may wait for room; so long.
-HANDED_OVER_WITHIN = timedelta(seconds=11)
 
 
 def resolve(shift: Shift, ends: float) -> None:
@@ -46,6 +44,7 @@ def _settle_found(shift: Shift, opened: Opened, found: Mapping[str, Posted]) -> 
             item: Outcome(OutcomeKind.ALREADY_THERE, posted=found[opened.attempts[item].mark]) for item in there
         }
         attempts.settle(shift.lane, shift.run, [(opened, outcomes)])
+        resting.landed(shift.lane, shift.connection)
     rest = {item: attempt for item, attempt in opened.attempts.items() if item not in there}
     return replace(opened, attempts=rest, repeated=True)
 

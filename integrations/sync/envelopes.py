@@ -1,7 +1,7 @@
 """An envelope and its attempts, whatever is in it: what is certain of it, when it is closed, how often it went."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef
@@ -11,6 +11,9 @@ from integrations.models import ReceiptAttempt, SyncAttempt, SyncEnvelope
 from integrations.providers.documents import Outcome, OutcomeKind
 from integrations.sync.lane import Lane
 
+# What is stored is handed over in the same slice or not at all, but may wait for room; so long. When “not found” counts
+# is reckoned from there.
+HANDED_OVER_WITHIN = timedelta(seconds=11)
 # Of a first sending these say that nothing happened; of a repetition they say nothing about the first.
 AT_THE_DOOR = (OutcomeKind.THROTTLED, OutcomeKind.ACCESS_LOST)
 
@@ -30,6 +33,11 @@ def close_settled(
     """Those in which nothing is open any more."""
     still_open = attempts.objects.filter(envelope=OuterRef("pk"), settled_at__isnull=True)
     SyncEnvelope.objects.filter(~Exists(still_open), pk__in=envelopes).update(closed_at=now)
+
+
+def is_too_late(row: SyncEnvelope) -> bool:
+    """To be handed over."""
+    return timezone.now() > row.sent_at + HANDED_OVER_WITHIN
 
 
 @transaction.atomic

@@ -15,11 +15,10 @@ from integrations.models import ConnectionState, ReceiptJob, ReceiptState
 from integrations.providers.documents import File, Outcome, OutcomeKind, Posted, Upload
 from integrations.sync import queue, uploads
 from integrations.sync.asking import ask
-from integrations.sync.doubts import HANDED_OVER_WITHIN
-from integrations.sync.envelopes import mark_resent
+from integrations.sync.envelopes import HANDED_OVER_WITHIN, is_too_late, mark_resent
 from integrations.sync.hanging import Hang, Rest, Step, Take, next_step
 from integrations.sync.retry import MOST_SENDINGS, settled_at
-from integrations.sync.shift import Shift, resting_on_trouble, settle
+from integrations.sync.shift import Shift, resting_on_trouble, settle, withdraw_files
 from integrations.sync.uploads import Behind, Loaded, Removal
 
 FILES_AT_ONCE = 500
@@ -55,6 +54,9 @@ def _start(shift: Shift) -> None:
         settle(shift, shift.flights.landed(0))
         if _flying(shift) >= most:
             return
+        if not shift.hold.waiting[0].repeated and is_too_late(shift.hold.waiting[0].row):
+            withdraw_files(shift)
+            return
         if not shift.flights.has_room:
             settle(shift, shift.flights.landed(LOOK_SECONDS))
             continue
@@ -74,6 +76,7 @@ def _flying(shift: Shift) -> int:
 def _claim(shift: Shift) -> bool:
     """Take what is due, work out what is to be done, and store it before it is sent. Returns whether there was any."""
     lane = shift.lane
+    lane.assert_held()
     due = uploads.due(lane, ONE_TO_TRY if _is_tried(shift) else FILES_AT_ONCE)
     shift.hold.in_doubt = any(job.state == ReceiptState.UNKNOWN for job in due)
     jobs = [job for job in due if job.state == ReceiptState.WAITING]
@@ -85,8 +88,6 @@ def _claim(shift: Shift) -> bool:
         job.fence, job.moved = lane.fence, False
         job.state = ReceiptState(step.value) if isinstance(step, Rest) else ReceiptState.RUNNING
     contents, behind = _contents(shift, steps)
-    # Late, since others wait for it.
-    lane.assert_held()
     if contents:
         version = 0 if shift.run.is_open else queue.current_version(shift.connection.entity_id)
         shift.hold.waiting += uploads.open_attempts(lane, shift.run, contents, behind, version)

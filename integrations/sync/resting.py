@@ -52,6 +52,15 @@ def worked(lane: Lane, connection: Connection) -> None:
         tried.update(rests=0, state=ConnectionState.LIVE, problem="")
 
 
+def landed(lane: Lane, connection: Connection) -> None:
+    """What was in doubt stands there: these books are slow, and not silent."""
+    if connection.rests and connection.state == ConnectionState.LIVE:
+        connection.rests = 0
+        with transaction.atomic():
+            lane.assert_held()
+            Connection.objects.filter(pk=lane.connection_id).update(rests=0)
+
+
 def _rest_for(lane: Lane, connection: Connection, how_long: timedelta) -> None:
     """Of several answers on the way at once the first counts: the others tell of the same trouble."""
     now = timezone.now()

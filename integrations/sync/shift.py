@@ -22,6 +22,7 @@ from integrations.providers.errors import AccessLost, ProviderError, Stopped, Te
 from integrations.sync import attempts, company, queue, resting, uploads
 from integrations.sync.attempts import Opened
 from integrations.sync.batches import BatchSize
+from integrations.sync.envelopes import is_too_late
 from integrations.sync.flights import Cargo, Flights, Landed
 from integrations.sync.lane import Lane
 from integrations.sync.queue import Due
@@ -42,6 +43,8 @@ SILENT_IN_A_ROW = 3
 FILES_TOGETHER = 25
 FILES_WAIT_SECONDS = 1.0
 
+# Whoever waits looks up so often whether the worker is told to stop.
+HEED_SECONDS = 1.0
 # Set when the worker is told to stop: a drain ends early then, and nothing is lost by it.
 stopping = threading.Event()
 
@@ -143,7 +146,7 @@ def send_all(shift: Shift, opened: Sequence[Opened]) -> None:
         except MustRest:
             _withdraw(shift, opened[number:])
             raise
-        if not shift.flights.has_room or not shift.may_send:
+        if not shift.flights.has_room or not shift.may_send or is_too_late(one.row):
             _withdraw(shift, opened[number:])
             return
         shift.flights.start(one)
@@ -156,7 +159,7 @@ def _withdraw(shift: Shift, opened: Sequence[Opened]) -> None:
     attempts.settle(shift.lane, shift.run, [(one, dict.fromkeys(one.attempts, never)) for one in opened])
 
 
-def _withdraw_files(shift: Shift) -> None:
+def withdraw_files(shift: Shift) -> None:
     never = Outcome(OutcomeKind.THROTTLED, code=NOT_SENT, answer="Its time was over.", retry_after=timedelta(0))
     shift.hold.answered += [(one, dict.fromkeys(one.attempts, never)) for one in shift.hold.waiting]
     shift.hold.waiting.clear()
@@ -165,10 +168,12 @@ def _withdraw_files(shift: Shift) -> None:
 def land(shift: Shift) -> None:
     """Wait for what is still out; of what does not come back in time nobody knows."""
     until = max(time.monotonic(), shift.ends) + PATIENCE_SECONDS
-    _withdraw_files(shift)
+    withdraw_files(shift)
     while shift.flights.out and time.monotonic() < until:
+        if stopping.is_set():
+            until = min(until, time.monotonic() + PATIENCE_SECONDS)
         with suppress(MustRest):
-            settle(shift, shift.flights.landed(until - time.monotonic()))
+            settle(shift, shift.flights.landed(min(until - time.monotonic(), HEED_SECONDS)))
     hidden = Outcome(OutcomeKind.UNKNOWN, answer="No answer while we waited.")
     _keep(shift.hold, [(one, dict.fromkeys(one.attempts, hidden)) for one in _files(shift.flights.out)])
     with suppress(MustRest):

@@ -26,9 +26,11 @@ from integrations.models import (
     SyncJob,
 )
 from integrations.sync import attempts, engine, gather, lane, queue, shift
-from integrations.sync.attempts import Planned
+from integrations.sync.attempts import Opened, Planned
+from integrations.sync.envelopes import HANDED_OVER_WITHIN
 from integrations.sync.plan import Send
 from integrations.sync.retry import MOST_SENDINGS
+from integrations.sync.shift import Shift
 from integrations.tasks import drain_connection
 from ledger.tenancy.context import acting_for
 from tests.cast import somebody
@@ -124,24 +126,40 @@ def test_the_lease_outlasts_its_length_while_its_holder_lives(ready: Office, set
             assert second is None
 
 
+def opened_first(work: Shift) -> list[Opened]:
+    """Everything is claimed; what shall be sent for the first of it is stored."""
+    jobs = queue.claim(work.lane, 10)
+    gathered = gather.gather(work.connection, jobs)
+    job, step = engine._plan_all(jobs, gathered)[0]
+    assert isinstance(step, Send)
+    planned = Planned(job, gathered.facts[job.document_id], step, gathered.mapping.version)
+    envelopes = work.provider.pack([step.write], 1)
+    return attempts.open_attempts(work.lane, work.run, envelopes, {step.write.mark: planned}, 1)
+
+
 def test_a_new_holder_takes_what_may_be_sent_for_unknown_and_the_rest_for_waiting(ready: Office) -> None:
     ready.charge("sent", "not-sent")
     queue.absorb_events()
     with lane.held(ready.connection.pk) as held:
         assert held is not None
-        jobs = queue.claim(held, 10)
-        with transaction.atomic():
-            connection = Connection.objects.select_related("company").get()
-        gathered = gather.gather(connection, jobs)
-        [(job, step), _] = engine._plan_all(jobs, gathered)
-        assert isinstance(step, Send)
-        work = shift.begin(held, 1)
-        planned = Planned(job, gathered.facts[job.document_id], step, gathered.mapping.version)
-        attempts.open_attempts(held, work.run, work.provider.pack([step.write], 1), {step.write.mark: planned}, 1)
+        opened_first(shift.begin(held, 1))
     with lane.held(ready.connection.pk) as successor:
         assert successor is not None
         attempts.take_over(successor)
     assert states() == {JobState.UNKNOWN: 1, JobState.WAITING: 1}
+
+
+def test_what_waited_too_long_for_its_turn_is_not_sent_any_more(ready: Office) -> None:
+    """A look-up reckons with when it left at the latest."""
+    ready.charge("c-1")
+    queue.absorb_events()
+    with lane.held(ready.connection.pk) as held:
+        assert held is not None
+        work = shift.begin(held, 60)
+        [opened] = opened_first(work)
+        opened.row.sent_at -= HANDED_OVER_WITHIN
+        shift.send_all(work, [opened])
+    assert (states(), ready.sandbox.purchases()) == ({JobState.WAITING: 1}, [])
 
 
 def test_a_change_that_comes_while_its_job_is_settled_unsent_is_not_missed(ready: Office) -> None:

@@ -121,6 +121,18 @@ def test_trouble_after_trouble_rests_longer_up_to_a_quarter_of_an_hour(books: Of
     assert (states(), tie().rests) == ({JobState.DONE: 1}, 0)
 
 
+def test_books_in_which_everything_lands_rest_no_longer_each_time_though_they_answer_nothing(books: Office) -> None:
+    for number in range(3):
+        books.charge(*(f"c-{number}-{one}" for one in range(4)))
+        books.sandbox.plan_fault(kind="drop_after_commit", entity="Purchase", times=4)
+        books.work()
+        assert tie().rests == 1, "four in a row without a word"
+        let_time_pass(seconds=0)
+        books.work()
+        assert tie().rests == 0, "all of them were found"
+    assert states() == {JobState.DONE: 12}
+
+
 def test_the_sweep_finds_it_once_it_has_rested(books: Office) -> None:
     subscription(books, "EXPIRED")
     books.charge("c-1")
