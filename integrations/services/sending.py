@@ -31,6 +31,7 @@ from ledger.services.intake import tell_again
 
 # What the trail says changed.
 ANEW = "to be coded anew"
+OVER_OTHER_MONEY = "to be written over other money"
 
 
 @transaction.atomic
@@ -50,6 +51,7 @@ def send_again(jobs: QuerySet[SyncJob], person: User) -> int:
     ExternalLink.objects.filter(document__in=removed, stance=Stance.GONE).delete()
     choosing.overrule(jobs, person)
     back = undoing.bring_back(jobs, person)
+    _tell_what_shows_other_money(jobs, person)
     parked = jobs.filter(in_doubt(), state=JobState.NEEDS_ATTENTION)
     now = timezone.now()
     ids = list(parked.select_for_update(no_key=True).order_by("id").values_list("pk", flat=True))
@@ -60,6 +62,13 @@ def send_again(jobs: QuerySet[SyncJob], person: User) -> int:
     remember(Act.SENT_AGAIN, ids, person)
     queue.wake(SyncJob.objects.filter(pk__in=ids))
     return len(ids) + back + receipts
+
+
+def _tell_what_shows_other_money(jobs: QuerySet[SyncJob], person: User) -> None:
+    """In a revision of its own, by which what corrects it is told from what stands there."""
+    otherwise = jobs.filter(with_reason(ReasonCode.OTHER_AMOUNT), state=JobState.NEEDS_ATTENTION)
+    documents = SourceDocument.objects.filter(pk__in=otherwise.values("document"))
+    tell_again(documents, actor=str(person), why=OVER_OTHER_MONEY)
 
 
 @transaction.atomic

@@ -8,7 +8,7 @@ from django.db import transaction
 from integrations.mapping.reasons import Reason, ReasonCode
 from integrations.models import Clash, Decision, SyncAttempt, SyncJob
 from integrations.providers.base import Provider
-from integrations.providers.documents import STANDS, Action, Found, Merge, Posted, Side
+from integrations.providers.documents import STANDS, Action, Found, Merge, Posted, Side, Write
 from integrations.providers.errors import Refused
 from integrations.sync import differences, links
 from integrations.sync.attempts import item_of
@@ -22,25 +22,26 @@ Plans = list[tuple[SyncJob, Plan]]
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """By document: what stands there, and why the platform would not say."""
+    """By document: what stands there, why the platform would not say, and what is not there any more."""
 
     found: dict[int, Found] = field(default_factory=dict)
     unreadable: dict[int, Reason] = field(default_factory=dict)
+    gone: list[int] = field(default_factory=list)
 
 
 def look(shift: Shift, targets: Mapping[int, Posted]) -> Looked:
     """One call each, since a query may show it as it was before. What is not there any more is linked no longer."""
-    looked, gone = Looked(), []
+    looked = Looked()
     for document, target in targets.items():
         with resting_on_trouble(shift):
             found = _examined(shift.provider, target)
         if found is None:
-            gone.append(document)
+            looked.gone.append(document)
         elif isinstance(found, Refused):
             looked.unreadable[document] = Reason(ReasonCode.REJECTED, str(found))
         else:
             looked.found[document] = found
-    links.forget(shift.lane, gone)
+    links.forget(shift.lane, looked.gone)
     return looked
 
 
@@ -106,19 +107,29 @@ def _met(
     mark = gathered.facts[job.document_id].mark
     theirs = without_signature(found.side, mark)
     base = gathered.compromises.get(job.document_id)
-    if base is None and job.pk in written:
+    if base is None and job.pk in written and gathered.links[job.document_id].fingerprint:
         base = without_signature(provider.side_of(item_of(written[job.pk])), mark)
     if step.write.action is Action.REMOVE:
         changed = differing(base or Side({}), theirs)
         return Blocked((Reason(ReasonCode.CHANGED_THERE, in_words(changed)),)) if changed else step
     ours = without_signature(_ours(provider, step), mark)
-    # What we last wrote is always on record; without it nothing could be told from theirs.
-    result = merge(base, ours, theirs) if base else Overlap(tuple(differing(ours, theirs)))
+    # What we last wrote is always on record; but where the books made something else of it, nothing tells theirs from
+    # what they made.
+    result = merge(base, ours, theirs) if base else _unlike(ours, theirs)
     if isinstance(result, Overlap):
         sides = (base or ours, ours, theirs)
         clashes.append(differences.clash(job, step, sides, found, result.fields))
         return Blocked((Reason(ReasonCode.CHANGED_THERE, in_words(result.fields)),))
-    return _merged(step, result, ours, theirs, found)
+    return _merged(step, result, ours, theirs, found) if result else replace(step, write=_over(step, found))
+
+
+def _unlike(ours: Side, theirs: Side) -> Overlap | None:
+    """None where somebody mended it there: then ours may as well be written over it."""
+    return Overlap(tuple(fields)) if (fields := differing(ours, theirs)) else None
+
+
+def _over(step: Send, found: Found) -> Write:
+    return replace(step.write, target=found.posted)
 
 
 def _ours(provider: Provider, step: Send) -> Side:

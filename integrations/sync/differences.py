@@ -28,6 +28,7 @@ def is_read_again(job: SyncJob, attempt: SyncAttempt) -> bool:
 
 def note(lane: Lane, settled: Sequence[Settled], now: datetime) -> None:
     """Of what was settled, within its transaction. What was only made costs nothing here."""
+    _have_overruled([job for job, _, outcome in settled if outcome.kind in STANDS and job.decision == Decision.OURS])
     changes = [one for one in settled if one[1].action != Action.CREATE and not is_reversal(one[1].mark)]
     if not changes:
         return
@@ -35,8 +36,12 @@ def note(lane: Lane, settled: Sequence[Settled], now: datetime) -> None:
     done = [(job, attempt) for job, attempt, outcome in changes if outcome.kind in STANDS]
     if done:
         _agree(lane, done, now)
-        overruled = [job.pk for job, _ in done if job.decision == Decision.OURS]
-        SyncJob.objects.filter(pk__in=overruled).update(decision=Decision.NONE, decided_why="")
+
+
+def _have_overruled(jobs: Sequence[SyncJob]) -> None:
+    """A person's word was for this once."""
+    if jobs:
+        SyncJob.objects.filter(pk__in=[job.pk for job in jobs]).update(decision=Decision.NONE, decided_why="")
 
 
 def _read_first(lane: Lane, jobs: Sequence[SyncJob]) -> None:

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from integrations.mapping.reasons import Reason, ReasonCode
 from integrations.mapping.rules import TransactionFacts, code
-from integrations.models import ConnectionState, SyncAttempt, SyncJob
+from integrations.models import ConnectionState, Decision, SyncAttempt, SyncJob
 from integrations.providers.calls import CallKind
 from integrations.providers.documents import Envelope, Posted
 from integrations.sync import attempts, company, comparing, doubts, queue, rates, receipts, shift, uploads, vendors
@@ -30,6 +30,7 @@ from integrations.sync.plan import Blocked, Link, Nothing, Plan, Send, plan, rat
 from integrations.sync.queue import FRESH, Configuration, Due, Unsent
 from integrations.sync.shift import MustRest, Shift, resting_on_trouble, send_all
 from integrations.sync.undo import plan_undo
+from ledger.domain.transactions import Stage
 
 logger = logging.getLogger(__name__)
 
@@ -171,7 +172,15 @@ def _gathered(held: Shift, jobs: Sequence[SyncJob]) -> tuple[Sequence[SyncJob], 
         document: replace(link, posted=looked.found[document].posted) if document in looked.found else link
         for document, link in gathered.links.items()
     }
-    return jobs, replace(gathered, links=links, found=looked.found, unreadable=unreadable | looked.unreadable)
+    # It is not made anew behind the back of whoever took it out.
+    missed = {job.document_id for job in jobs if job.document_id in looked.gone and not _may_be_gone(job, gathered)}
+    in_the_way = unreadable | looked.unreadable | dict.fromkeys(missed, Reason(ReasonCode.GONE))
+    return jobs, replace(gathered, links=links, found=looked.found, in_the_way=in_the_way)
+
+
+def _may_be_gone(job: SyncJob, gathered: Gathered) -> bool:
+    """It was to be taken out anyway, or a person said that ours stands whatever is there."""
+    return job.decision in (Decision.UNDO, Decision.OURS) or gathered.facts[job.document_id].stage is Stage.REVERSED
 
 
 def _looked_at_now(
@@ -266,7 +275,7 @@ def _undone(facts: TransactionFacts, gathered: Gathered) -> Plan | None:
 
 
 def _plan_one(job: SyncJob, gathered: Gathered) -> Plan:
-    if reason := gathered.unreadable.get(job.document_id):
+    if reason := gathered.in_the_way.get(job.document_id):
         return Blocked((reason,))
     try:
         facts = gathered.facts[job.document_id]

@@ -15,9 +15,9 @@ from ledger.domain.transactions import DocumentKind
 from ledger.models import SourceDocument
 from tests.integrations.conftest import Office
 from tests.integrations.relay import Relay, standing_before
-from tests.integrations.test_changes import posted, reasons, send_again
+from tests.integrations.test_changes import posted, reasons, recount, send_again
 from tests.integrations.test_engine import let_time_pass, state_of, states
-from tests.integrations.test_undo import undo
+from tests.integrations.test_undo import balance, undo
 
 
 @pytest.fixture
@@ -136,6 +136,67 @@ def test_a_correction_whose_answer_is_lost_is_not_taken_for_done(books: Office, 
     books.work()
     assert state_of(document.pk).state == JobState.DONE
     assert [row["TotalAmt"] for row in books.sandbox.purchases()] == [10]
+
+
+def test_other_money_that_somebody_worked_on_meanwhile_is_not_taken_for_mended(books: Office, relay: Relay) -> None:
+    relay.asks = dearer
+    document = books.record("c-1", "10.00")
+    books.work()
+    relay.asks = lambda called, asked: asked
+    books.accountant().change("Purchase", PrivateNote=f"Looked at: {books.sandbox.purchases()[0]['PrivateNote']}")
+    recount(books, 9)
+    for asked_for in ([ReasonCode.CHANGED_THERE], []):
+        send_again(document)
+        books.work()
+        assert reasons(document) == asked_for, "first with both sides shown, then by a person's word"
+    assert [row["TotalAmt"] for row in books.sandbox.purchases()] == [10]
+
+
+def test_who_mends_other_money_there_has_it_done_by_sending_again(books: Office, relay: Relay) -> None:
+    relay.asks = dearer
+    document = books.record("c-1", "10.00")
+    books.work()
+    relay.asks = lambda called, asked: asked
+    recount(books, 10)
+    send_again(document)
+    books.work()
+    [purchase], link = books.sandbox.purchases(), link_of(document)
+    assert (purchase["TotalAmt"], state_of(document.pk).state) == (10, JobState.DONE)
+    assert link
+    assert link.external_version == purchase["SyncToken"]
+
+
+def test_a_change_of_ours_does_not_take_the_platforms_money_for_somebodys(books: Office, relay: Relay) -> None:
+    relay.asks = dearer
+    document = books.record("c-1", "10.00")
+    books.work()
+    relay.asks = lambda called, asked: asked
+    books.accountant().change("Purchase", PrivateNote="Looked at")
+    books.record("c-1", "10.00", memo="Offsite")
+    books.work()
+    assert reasons(document) == [ReasonCode.CHANGED_THERE]
+    send_again(document)
+    books.work()
+    assert [row["TotalAmt"] for row in books.sandbox.purchases()] == [10]
+
+
+def test_what_was_taken_back_with_other_money_comes_back_by_sending_it_again(books: Office, relay: Relay) -> None:
+    before = balance(books)
+    document = posted(books, "10.00")
+    books.accountant().change("Purchase", PrivateNote="Looked at")
+    relay.asks = dearer
+    undo(document)
+    books.work()
+    assert reasons(document) == [ReasonCode.OTHER_AMOUNT]
+    relay.asks = lambda called, asked: asked
+    send_again(document)
+    books.work()
+    assert ([row["TotalAmt"] for row in books.sandbox.purchases()], reasons(document)) == ([10], [])
+    undo(document)
+    books.work()
+    assert (reasons(document), balance(books)) == ([ReasonCode.UNDONE], before)
+    send_again(document)
+    books.work()
 
 
 # Odd objects.

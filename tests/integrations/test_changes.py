@@ -438,6 +438,21 @@ def test_what_somebody_deleted_there_is_made_anew_by_a_persons_word_only(books: 
     assert (purchase["TotalAmt"], purchase["SyncToken"]) == (14, "0")
 
 
+def test_what_was_put_together_with_theirs_and_then_deleted_is_not_made_anew_either(books: Office) -> None:
+    document = posted(books)
+    books.accountant().change("Purchase", TxnDate="2026-11-03")
+    books.record("c-1", "13.00")
+    books.work()
+    assert (state_of(document.pk).state, books.sandbox.purchases()[0]["TxnDate"]) == (JobState.DONE, "2026-11-03")
+    books.accountant().delete("Purchase")
+    books.record("c-1", "14.00")
+    books.work()
+    assert (reasons(document), books.sandbox.purchases()) == ([ReasonCode.GONE], [])
+    send_again(document)
+    books.work()
+    assert [row["TotalAmt"] for row in books.sandbox.purchases()] == [14]
+
+
 def test_a_change_that_came_while_it_was_found_deleted_does_not_bring_it_back(books: Office) -> None:
     document = posted(books)
     books.accountant().delete("Purchase")
