@@ -14,8 +14,17 @@ from django.utils import timezone
 
 from integrations.conservation import prove_and_remember
 from integrations.mapping.reasons import Reason, ReasonCode
-from integrations.models import Connection, ConnectionState, Credential, JobState, StateTotal, SyncJob
-from ledger.models import Card, Entity, LedgerEvent, SourceDocument
+from integrations.models import (
+    Act,
+    Connection,
+    ConnectionState,
+    Credential,
+    Intervention,
+    JobState,
+    StateTotal,
+    SyncJob,
+)
+from ledger.models import Card, Entity, EventKind, LedgerEvent, SourceDocument
 from ledger.tenancy.context import acting_for, one_moment
 from ledger.words import MoneyShown
 from tests.cast import Cast
@@ -327,6 +336,19 @@ def test_more_causes_than_are_shown_are_named_with_their_money(books: Books, pri
         "And 3 more causes, 3 items",
         "$30.00",
     )
+
+
+@pytest.mark.parametrize("kind", [*EventKind, *Act])
+def test_whatever_happened_is_told_in_words(books: Books, priya: Browser, kind: EventKind | Act) -> None:
+    [document] = books.charge("c-1")
+    books.wish([document], JobState.DONE)
+    with books.open():
+        if isinstance(kind, EventKind):
+            LedgerEvent.objects.create(document=document, kind=kind, actor="Dana", handled_at=timezone.now())
+        else:
+            Intervention.objects.create(job=SyncJob.objects.get(), act=kind, actor="Dana")
+    [told] = [one["what"] for one in home(priya, books)["latest"] if one["who"] == "Dana"]
+    assert "1 item" in told
 
 
 def test_the_latest_happenings_stand_with_who_what_and_money(ready: Office) -> None:

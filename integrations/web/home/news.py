@@ -7,6 +7,7 @@ from integrations.latest import ROWS, Configured, Connected, Done, Happening, Po
 from integrations.models import Act
 from integrations.stuck import Tally
 from ledger.models import EventKind
+from ledger.models.events import OF_RECEIPTS
 from ledger.words import counted, money_shown
 
 SHOWN = 6
@@ -26,7 +27,13 @@ ACTS = {
     Act.OVERRULED: "chose ours over the books for {}",
     Act.FOUND_REMOVED: "found {} removed in the books",
 }
-VERBS = {EventKind.RECORDED: "recorded", EventKind.CHANGED: "changed", EventKind.REVERSED: "reversed"}
+TOLD = {
+    EventKind.RECORDED: "recorded {}",
+    EventKind.CHANGED: "changed {}",
+    EventKind.REVERSED: "reversed {}",
+    EventKind.RECEIPT_ADDED: "added receipts to {}",
+    EventKind.RECEIPT_REMOVED: "removed receipts of {}",
+}
 
 
 def news(now: datetime) -> list[dict[str, Any]]:
@@ -38,7 +45,7 @@ def _shown(happening: Happening, now: datetime) -> dict[str, Any]:
     who, what = _sentence(happening)
     tallies = happening.tallies if isinstance(happening, Posted | Told | Done) else ()
     # Of many only so many were looked at: their money would be taken for that of all.
-    known = tallies if _number(tallies) < ROWS else ()
+    known = () if _number(tallies) >= ROWS or _is_of_receipts(happening) else tallies
     return {
         "at": happening.at.isoformat(),
         "when": f"{local:%H:%M}" if local.date() == now.date() else f"{local:%-d %b}",
@@ -48,12 +55,17 @@ def _shown(happening: Happening, now: datetime) -> dict[str, Any]:
     }
 
 
+def _is_of_receipts(happening: Happening) -> bool:
+    """No money moves with them."""
+    return isinstance(happening, Told) and happening.kind in OF_RECEIPTS
+
+
 def _sentence(happening: Happening) -> tuple[str, str]:
     match happening:
         case Posted(entity=entity, removed=removed, tallies=tallies):
             return "Sync", f"{_items(tallies)} {'left' if removed else 'reached'} the books of {entity}"
         case Told(actor=actor, kind=kind, tallies=tallies):
-            return actor, f"{VERBS[kind]} {_items(tallies)}"
+            return actor, TOLD[kind].format(_items(tallies))
         case Done(person=person, act=act, tallies=tallies):
             return person, ACTS[act].format(_items(tallies))
         case Configured(entity=entity, person=person, version=version, reason=reason):
