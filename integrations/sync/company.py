@@ -1,5 +1,6 @@
 """What the company says of itself, kept; and what that sends on its way again."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
@@ -15,10 +16,13 @@ from integrations.mapping.reasons import ABOUT_CLOSING, Reason, ReasonCode
 from integrations.models import Company, Connection, SyncAttempt, SyncJob
 from integrations.providers.base import Provider
 from integrations.providers.documents import CompanyDescription, Outcome, OutcomeKind, Remedy
+from integrations.providers.errors import Refused
 from integrations.selectors import with_any_reason, with_reason
 from integrations.sync import attempts, queue
 from integrations.sync.attempts import Opened
 from integrations.sync.lane import Lane
+
+logger = logging.getLogger(__name__)
 
 
 def described(description: CompanyDescription) -> dict[str, Any]:
@@ -64,9 +68,29 @@ def _held_for(closed_to: date) -> Q:
 
 
 def look_where_doubted(connection: Connection, provider: Provider) -> None:
-    """Somebody had something tried again that only another answer of the company can let through."""
-    if connection.company.doubted:
-        remember(connection.company_id, provider.describe_company())
+    """Somebody had something tried again that only another answer of the company can let through. One that refuses to
+    answer is taken as it was known."""
+    if not connection.company.doubted:
+        return
+    description = _told(connection, provider)
+    if description is None:
+        _believe(connection.company_id)
+    else:
+        remember(connection.company_id, description)
+
+
+def _told(connection: Connection, provider: Provider) -> CompanyDescription | None:
+    """None where it refuses, as it would again. Raises what else describing raises."""
+    try:
+        return provider.describe_company()
+    except Refused as refusal:
+        logger.warning("Company %s does not describe itself: %s", connection.company_id, refusal)
+        return None
+
+
+@transaction.atomic
+def _believe(company_id: int) -> None:
+    Company.objects.filter(pk=company_id).update(doubted=False)
 
 
 def heed_closing(
@@ -74,7 +98,8 @@ def heed_closing(
 ) -> None:
     """After a refusal for closed books: read up to when they are closed, so that the next plan knows.
 
-    What that date does not explain would be refused again, so a person is told. Raises what describing raises.
+    What that date does not explain, or is not told, would be refused again, so a person is told. Raises what describing
+    raises, but for a refusal.
     """
     refused = [
         attempt
@@ -84,9 +109,10 @@ def heed_closing(
     ]
     if not refused:
         return
-    description = provider.describe_company()
-    remember(connection.company_id, description)
-    unexplained = [one for one in refused if not _covers(description.closed_to, one)]
+    description = _told(connection, provider)
+    if description is not None:
+        remember(connection.company_id, description)
+    unexplained = [one for one in refused if description is None or not _covers(description.closed_to, one)]
     if unexplained:
         attempts.refuse(lane, unexplained)
 

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from django.db import transaction
 
+from integrations import services
 from integrations.conservation import prove
 from integrations.mapping.reasons import ReasonCode
-from integrations.models import Decision, ExternalLink, JobState, SyncJob
+from integrations.models import Company, Decision, ExternalLink, JobState, SyncJob
 from integrations.providers.registry import platform
 from ledger.domain.transactions import DocumentKind
 from ledger.models import SourceDocument
@@ -17,6 +18,7 @@ from tests.integrations.conftest import Office
 from tests.integrations.relay import Relay, standing_before
 from tests.integrations.test_changes import posted, reasons, recount, send_again
 from tests.integrations.test_engine import let_time_pass, state_of, states
+from tests.integrations.test_periods import close, october
 from tests.integrations.test_undo import balance, undo
 
 
@@ -302,6 +304,62 @@ def test_a_closing_date_that_cannot_be_read_stops_only_what_the_books_refuse_for
     send_again(document)
     books.work()
     assert states() == {JobState.DONE: 2}
+
+
+# Preferences that somebody has no right to see, or that show no currency.
+UNTOLD = [
+    {"Fault": {"Error": [{"Message": "No rights", "Detail": "Ask the admin", "code": "5020"}], "type": "Validation"}},
+    {"Preferences": {"CurrencyPrefs": {}, "AccountingInfoPrefs": {}}},
+]
+
+
+def not_described(untold: dict[str, Any]) -> Callable[[str, Any], Any]:
+    return lambda called, told: untold if called.startswith("preferences") else told
+
+
+@pytest.mark.parametrize("untold", UNTOLD, ids=["refused", "unreadable"])
+def test_a_company_that_does_not_describe_itself_is_taken_as_it_was_known(
+    books: Office, relay: Relay, untold: dict[str, Any]
+) -> None:
+    close(books, "2026-10-31")
+    services.read_references(books.connection.pk)
+    held = october(books)
+    books.work()
+    relay.tells = not_described(untold)
+    send_again(held)
+    other = books.record("c-2")
+    books.work()
+    assert (reasons(held), state_of(other.pk).state) == ([ReasonCode.PERIOD_CLOSED], JobState.DONE)
+    assert doubted() is False, "and it is not asked at every drain"
+    relay.tells = lambda called, told: told
+    close(books, None)
+    send_again(held)
+    books.work()
+    assert states() == {JobState.DONE: 2}
+
+
+@pytest.mark.parametrize("untold", UNTOLD, ids=["refused", "unreadable"])
+def test_what_closed_books_refuse_goes_to_a_person_where_the_company_does_not_say_how_far_they_are_closed(
+    books: Office, relay: Relay, untold: dict[str, Any]
+) -> None:
+    close(books, "2026-10-31")
+    relay.tells = not_described(untold)
+    refused = october(books)
+    books.work()
+    assert reasons(refused) == [ReasonCode.REJECTED]
+    assert relay.heard.count("POST purchase") == 1
+    other = books.record("c-2")
+    books.work()
+    assert state_of(other.pk).state == JobState.DONE
+    relay.tells = lambda called, told: told
+    send_again(refused)
+    books.work()
+    assert reasons(refused) == [ReasonCode.PERIOD_CLOSED]
+
+
+def doubted() -> bool:
+    with transaction.atomic():
+        return Company.objects.get().doubted
 
 
 def test_numbers_as_texts_and_texts_as_numbers_need_no_look(books: Office, relay: Relay) -> None:
