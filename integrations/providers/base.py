@@ -18,10 +18,10 @@ from integrations.providers.documents import (
     Grant,
     Item,
     Kind,
+    Listing,
     NewVendor,
     Outcome,
     Posted,
-    ReferenceRecord,
     Side,
     Sighting,
     Standing,
@@ -111,8 +111,8 @@ class Provider(Files, Protocol):
 
     def describe_company(self) -> CompanyDescription: ...
 
-    def list_references(self, dimensions: Sequence[Dimension]) -> Iterable[ReferenceRecord]:
-        """Every account, every vendor and every value of these dimensions, inactive ones too."""
+    def list_references(self, dimensions: Sequence[Dimension]) -> Iterable[Listing]:
+        """Every account, every vendor and every value of these dimensions, inactive ones too: a listing of each."""
         ...
 
     def pack(self, writes: Sequence[Write], size: int) -> list[Envelope]:

@@ -377,6 +377,17 @@ class ReferenceRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Listing:
+    """All accounts, all vendors, or all values of a dimension. If it is not `whole`, something in it could not be read:
+    what it lacks may be there all the same."""
+
+    kind: str
+    records: tuple[ReferenceRecord, ...]
+    dimension: str = ""
+    whole: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class NewVendor:
     """What became of the wish that the books know a vendor of this name: the vendor, or the refusal in words.
 

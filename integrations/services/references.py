@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from integrations.models import Company, Connection, ConnectionState, Reference
-from integrations.providers.documents import ReferenceRecord
+from integrations.providers.documents import Listing, ReferenceRecord
 from integrations.sync import company
 from integrations.visits import visit
 
@@ -23,11 +23,12 @@ def read_references(connection_id: int) -> int:
     begun = timezone.now()
     with visit(tie) as provider:
         description = provider.describe_company()
-        records = list(provider.list_references(description.dimensions))
+        listings = list(provider.list_references(description.dimensions))
+    records = [record for listing in listings for record in listing.records]
     with transaction.atomic():
         store_references(tie.company_id, records, begun)
         # Lists may not show yet what we made there ourselves.
-        _forget_unlisted(tie, begun, made_before=begun - provider.capabilities.settling)
+        _forget_unlisted(tie, begun, listings, made_before=begun - provider.capabilities.settling)
         company.remember(tie.company_id, description)
         Connection.objects.filter(pk=tie.pk).update(references_read_at=timezone.now())
         _begin_to_listen(tie, begun)
@@ -83,8 +84,11 @@ def store_references(company_id: int, records: Sequence[ReferenceRecord], read_a
     )
 
 
-def _forget_unlisted(tie: Connection, begun: datetime, *, made_before: datetime) -> None:
+def _forget_unlisted(tie: Connection, begun: datetime, listings: Sequence[Listing], *, made_before: datetime) -> None:
     unlisted = Reference.objects.filter(company_id=tie.company_id, read_at__lt=begun)
+    for listing in listings:
+        if not listing.whole:
+            unlisted = unlisted.exclude(kind=listing.kind, dimension=listing.dimension)
     unlisted.filter(active=True).exclude(made_at__gte=made_before).update(active=False, inactive_since=begun)
 
 

@@ -29,6 +29,7 @@ from integrations.providers.documents import (
     Found,
     Grant,
     Item,
+    Listing,
     NewVendor,
     Outcome,
     OutcomeKind,
@@ -230,15 +231,18 @@ class Books:
     def describe_company(self) -> CompanyDescription:
         return CompanyDescription("1", "Larkfield in memory", "US", "USD")
 
-    def list_references(self, dimensions: Sequence[Dimension]) -> Iterator[ReferenceRecord]:
+    def list_references(self, dimensions: Sequence[Dimension]) -> list[Listing]:
         roles = {
             "2110": AccountRole.CARD,
             "1010": AccountRole.BANK,
             "6020": AccountRole.EXPENSE,
             "6110": AccountRole.EXPENSE,
         }
-        for number, role in roles.items():
-            yield ReferenceRecord("account", number, f"Account {number}", number, True, number, role)
+        accounts = (
+            ReferenceRecord("account", number, f"Account {number}", number, True, number, role)
+            for number, role in roles.items()
+        )
+        return [Listing("account", tuple(accounts))]
 
     def create_vendors(self, names: Sequence[str], currency: str = "") -> list[NewVendor]:
         return [NewVendor(name, ReferenceRecord("vendor", f"v-{name}", name, name, True), made=True) for name in names]

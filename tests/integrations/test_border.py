@@ -306,6 +306,23 @@ def test_a_closing_date_that_cannot_be_read_stops_only_what_the_books_refuse_for
     assert states() == {JobState.DONE: 2}
 
 
+@pytest.mark.parametrize("odd", [{"Id": {}}, {"Id": None}], ids=str)
+def test_an_account_that_cannot_be_read_for_once_is_not_taken_for_gone(
+    books: Office, relay: Relay, odd: dict[str, Any]
+) -> None:
+    def told(called: str, told: Any) -> Any:
+        for row in told.get("QueryResponse", {}).get("Account", []):
+            row |= odd if row.get("AcctNum") == "6020" else {}
+        return told
+
+    relay.tells = told
+    services.read_references(books.connection.pk)
+    document = books.record("c-1")
+    books.work()
+    assert state_of(document.pk).reasons == ()
+    assert state_of(document.pk).state == JobState.DONE
+
+
 # Preferences that somebody has no right to see, or that show no currency.
 UNTOLD = [
     {"Fault": {"Error": [{"Message": "No rights", "Detail": "Ask the admin", "code": "5020"}], "type": "Validation"}},

@@ -2,10 +2,11 @@
 
 import logging
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from quickbooks.objects import Account, CompanyInfo, Department, Preferences, Vendor
@@ -24,6 +25,7 @@ from integrations.providers.documents import (
     FileItem,
     Found,
     Item,
+    Listing,
     NewVendor,
     Outcome,
     OutcomeKind,
@@ -122,16 +124,21 @@ class QuickBooksProvider:
             several_currencies=values.flag(getattr(preferences.CurrencyPrefs, "MultiCurrencyEnabled", None)),
         )
 
-    def list_references(self, dimensions: Sequence[Dimension]) -> list[ReferenceRecord]:
+    def list_references(self, dimensions: Sequence[Dimension]) -> list[Listing]:
         return [
-            *readable(self._all(Account), lambda row: lists.account(known(Account, row))),
-            *readable(self._all(Vendor), lambda row: lists.vendor(known(Vendor, row))),
-            *(value for dimension in dimensions for value in self._values(dimension)),
+            self._listing("account", Account, lists.account),
+            self._listing("vendor", Vendor, lists.vendor),
+            *(self._values(dimension) for dimension in dimensions),
         ]
 
-    def _values(self, dimension: Dimension) -> Iterator[ReferenceRecord]:
-        entity = DIMENSIONS[dimension.key]
-        return readable(self._all(entity), lambda row: lists.value(known(entity, row), dimension.key, dimension.label))
+    def _values(self, dimension: Dimension) -> Listing:
+        read = partial(lists.value, dimension=dimension.key, label=dimension.label)
+        return self._listing("value", DIMENSIONS[dimension.key], read, dimension.key)
+
+    def _listing(self, kind: str, entity: Any, read: Callable[[Any], ReferenceRecord], dimension: str = "") -> Listing:
+        rows = list(self._all(entity))
+        records = tuple(readable(rows, lambda row: read(known(entity, row))))
+        return Listing(kind, records, dimension, whole=len(records) == len(rows))
 
     def pack(self, writes: Sequence[Write], size: int) -> list[Envelope]:
         parts = [writes[start : start + size] for start in range(0, len(writes), size)]

@@ -138,7 +138,14 @@ def test_an_account_is_listed_with_its_role(
 
 @pytest.fixture(scope="module")
 def references(running: Server) -> dict[str, list[ReferenceRecord]]:
-    return {realm: list(connect(running, realm).provider.list_references(DIMENSIONS[realm])) for realm in (US, UK)}
+    return {
+        realm: [
+            record
+            for listing in connect(running, realm).provider.list_references(DIMENSIONS[realm])
+            for record in listing.records
+        ]
+        for realm in (US, UK)
+    }
 
 
 @COMPANIES

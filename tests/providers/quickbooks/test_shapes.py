@@ -17,6 +17,7 @@ from integrations.providers.documents import (
     LinePart,
     Merge,
     Posted,
+    ReferenceRecord,
     Reversal,
     Thing,
     Transfer,
@@ -203,9 +204,13 @@ def test_a_platform_that_gives_a_hundred_at_once_is_read_to_its_end() -> None:
     pages = [[{"Id": str(number), "Name": f"A{number}"} for number in range(at, at + 100)] for at in (0, 100)]
 
     def accounts(provider: Provider) -> int:
-        return len([one for one in provider.list_references([]) if one.kind == "account"])
+        return len(listed(provider))
 
     assert told(accounts, *(rows(*page, kind="Account") for page in pages), rows(), rows()) == 200
+
+
+def listed(provider: Provider) -> list[ReferenceRecord]:
+    return [record for listing in provider.list_references([]) for record in listing.records]
 
 
 @pytest.mark.parametrize(
@@ -220,19 +225,25 @@ def test_a_platform_that_gives_a_hundred_at_once_is_read_to_its_end() -> None:
 )
 def test_lists_are_read_in_other_writings(changes: dict[str, Any]) -> None:
     account = {"Id": 34, "Name": "Paper", "AccountType": "Expense", **changes}
-    [found] = told(lambda provider: list(provider.list_references([])), rows(account, kind="Account"), rows())
+    [found] = told(listed, rows(account, kind="Account"), rows())
     assert (found.external_id, found.path, found.active, found.currency) == ("34", "Paper", True, "")
 
 
 def test_an_account_that_cannot_be_read_hides_no_other() -> None:
     accounts = rows({"Id": {}, "Name": "Odd"}, {"Id": "34", "Name": "Paper"}, kind="Account")
-    [found] = told(lambda provider: list(provider.list_references([])), accounts, rows())
+    [found] = told(listed, accounts, rows())
     assert found.name == "Paper"
+
+
+def test_a_list_says_that_something_in_it_was_passed_over() -> None:
+    accounts = rows({"Id": {}, "Name": "Odd"}, {"Id": "34", "Name": "Paper"}, kind="Account")
+    listings = told(lambda provider: list(provider.list_references([])), accounts, rows())
+    assert [(one.kind, one.whole) for one in listings] == [("account", False), ("vendor", True)]
 
 
 def test_inactive_is_inactive_as_a_word_too() -> None:
     account = {"Id": "34", "Name": "Paper (deleted)", "AccountType": "Expense", "Active": "false"}
-    [found] = told(lambda provider: list(provider.list_references([])), rows(account, kind="Account"), rows())
+    [found] = told(listed, rows(account, kind="Account"), rows())
     assert (found.name, found.active) == ("Paper", False)
 
 
