@@ -3,18 +3,19 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
-from integrations.providers.documents import Posted
 from integrations.providers.errors import Refused
 
 Thing = TypeVar("Thing")
+Key = TypeVar("Key")
+Told = TypeVar("Told")
 Answer = TypeVar("Answer")
 
 
 def ask(
-    question: Callable[[Sequence[Thing]], dict[str, Posted]], things: Sequence[Thing]
-) -> tuple[dict[str, Posted], dict[Thing, str]]:
+    question: Callable[[Sequence[Thing]], dict[Key, Told]], things: Sequence[Thing]
+) -> tuple[dict[Key, Told], dict[Thing, str]]:
     """What was answered; and why not, in the platform's words, by the thing that it refuses to speak about."""
-    found: dict[str, Posted] = {}
+    found: dict[Key, Told] = {}
     refused: dict[Thing, str] = {}
     for some, answer in by_halves(question, things):
         if isinstance(answer, Refused):

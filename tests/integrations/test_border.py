@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from django.utils import timezone
 
 from integrations import services
 from integrations.conservation import prove
 from integrations.mapping.reasons import ReasonCode
-from integrations.models import Company, Decision, ExternalLink, JobState, SyncJob
+from integrations.models import Company, Decision, ExternalLink, JobState, Stance, SyncAttempt, SyncJob
 from integrations.providers.registry import platform
 from ledger.domain.transactions import DocumentKind
 from ledger.models import SourceDocument
@@ -18,6 +19,7 @@ from tests.integrations.conftest import Office
 from tests.integrations.relay import Relay, standing_before
 from tests.integrations.test_changes import posted, reasons, recount, send_again
 from tests.integrations.test_engine import let_time_pass, state_of, states
+from tests.integrations.test_incoming import human
 from tests.integrations.test_periods import close, october
 from tests.integrations.test_undo import balance, undo
 
@@ -321,6 +323,40 @@ def test_an_account_that_cannot_be_read_for_once_is_not_taken_for_gone(
     books.work()
     assert state_of(document.pk).reasons == ()
     assert state_of(document.pk).state == JobState.DONE
+
+
+# Changes that come in.
+
+
+def ask_for_changes(office: Office) -> bool:
+    """As when the hour is over."""
+    with transaction.atomic():
+        Company.objects.update(changes_due_at=timezone.now())
+    return services.ask_for_changes(office.connection.company_id)
+
+
+def edited(office: Office, *external_ids: str) -> list[SourceDocument]:
+    """Posted, and then changed there by somebody."""
+    documents = office.charge(*external_ids)
+    office.work()
+    for purchase in office.sandbox.purchases():
+        human(office, "edit", "Purchase", purchase["Id"], changes={"PrivateNote": "Mine now"})
+    return documents
+
+
+def stance(document: SourceDocument) -> str | None:
+    link = link_of(document)
+    return link.stance if link else None
+
+
+def test_what_we_wrote_and_cannot_read_any_more_hides_no_change_there(books: Office) -> None:
+    odd, other = edited(books, "c-1", "c-2")
+    with transaction.atomic():
+        SyncAttempt.objects.filter(job__document=odd).update(body='{"Line": [5]}')
+    assert ask_for_changes(books)
+    assert (stance(odd), stance(other)) == (Stance.EDITED, Stance.EDITED)
+    links = link_of(odd), link_of(other)
+    assert [one.ours is None for one in links if one] == [True, False]
 
 
 # Preferences that somebody has no right to see, or that show no currency.

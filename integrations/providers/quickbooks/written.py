@@ -9,7 +9,7 @@ from quickbooks.objects import Purchase, Transfer
 
 from integrations.providers.base import Names
 from integrations.providers.documents import Item, Standing, Thing
-from integrations.providers.quickbooks import payloads, reading
+from integrations.providers.quickbooks import payloads, reading, values
 from integrations.providers.quickbooks.known import known
 
 OBJECTS = {payloads.PURCHASE: Purchase, payloads.TRANSFER: Transfer}
@@ -49,5 +49,5 @@ def _references(part: Any) -> Iterator[tuple[Thing, dict[str, Any]]]:
 
 
 def _standing(kind: str, body: dict[str, Any]) -> Standing:
-    total = sum((Decimal(line["Amount"]) for line in body.get("Line", [])), Decimal(0))
+    total = sum((values.amount(line.get("Amount")) for line in body.get("Line", [])), Decimal(0))
     return reading.standing(kind, known(OBJECTS[kind], {"Id": NOT_MADE, "TotalAmt": total, **body}))

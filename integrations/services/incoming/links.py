@@ -1,5 +1,6 @@
 """What somebody did there to documents of ours: noted at their links, with both sides. Nothing is written over."""
 
+import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
@@ -13,8 +14,11 @@ from integrations.providers.documents import STANDS, Action, Item, Kind, Standin
 from integrations.providers.standings import as_json
 from integrations.selectors import in_doubt
 from integrations.services.incoming.references import key, key_of
+from integrations.sync.asking import ask
 from integrations.sync.attempts import item_of
 from integrations.sync.queue import bring_to_rest, locked, save
+
+logger = logging.getLogger(__name__)
 
 CHANGED = ["stance", "ours", "theirs", "noticed_at", "changed_at"]
 
@@ -106,7 +110,11 @@ def _ours(company: Company, provider: Provider, links: Sequence[ExternalLink]) -
     ).exclude(action=Action.REMOVE)
     last = {one.mark: one for one in attempts.order_by("id") if one.revision == revisions.get(one.mark)}
     items: list[Item] = [item_of(attempt) for attempt in last.values()]
-    return provider.wrote(items, _names(company, {kind.name: kind for kind in provider.capabilities.kinds}))
+    names = _names(company, {kind.name: kind for kind in provider.capabilities.kinds})
+    written, unreadable = ask(lambda some: provider.wrote(some, names), items)
+    for item, words in unreadable.items():
+        logger.warning("What was written for %s cannot be shown: %s", item.mark, words)
+    return written
 
 
 def _names(company: Company, kinds: Mapping[str, Kind]) -> Callable[[set[Thing]], dict[Thing, str]]:

@@ -308,6 +308,12 @@ def test_changes_that_are_none_move_no_bookmark(body: Any) -> None:
         return
 
 
+def test_a_line_of_theirs_without_an_amount_adds_nothing_to_what_we_wrote() -> None:
+    written = Item("1", MARK, raw(there(Line=[LINE, {"Description": "Thanks", "DetailType": "DescriptionOnly"}])))
+    [shown] = told(lambda provider: provider.wrote([written], lambda things: {})).values()
+    assert shown.total == LINE["Amount"]
+
+
 # What is written upon it.
 
 
