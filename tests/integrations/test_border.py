@@ -2,6 +2,7 @@
 stands there otherwise than it was sent comes to a person's eyes."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -357,6 +358,35 @@ def test_what_we_wrote_and_cannot_read_any_more_hides_no_change_there(books: Off
     assert (stance(odd), stance(other)) == (Stance.EDITED, Stance.EDITED)
     links = link_of(odd), link_of(other)
     assert [one.ours is None for one in links if one] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("changes", "marked"),
+    [({"TotalAmt": "a lot"}, Stance.AS_POSTED), ({"Id": None}, Stance.AS_POSTED), ({}, Stance.EDITED)],
+    ids=str,
+)
+def test_where_all_that_is_ours_is_looked_at_one_that_cannot_be_read_hides_no_other(
+    books: Office, relay: Relay, changes: dict[str, Any], marked: Stance
+) -> None:
+    odd, other = edited(books, "c-1", "c-2")
+    link = link_of(odd)
+    assert link is not None
+
+    def told(called: str, told: Any) -> Any:
+        shown = [told.get("Purchase"), *(told.get("QueryResponse", {}).get("Purchase") or [])]
+        for row in shown:
+            if row and row["Id"] == link.external_id:
+                row |= changes
+        return told
+
+    relay.tells = told
+    long_ago = timezone.now() - timedelta(days=40)
+    with transaction.atomic():
+        Company.objects.update(changes_read_to=long_ago)
+    assert ask_for_changes(books)
+    assert (stance(odd), stance(other)) == (marked, Stance.EDITED)
+    with transaction.atomic():
+        assert Company.objects.get().changes_read_to > long_ago + timedelta(days=30)
 
 
 # Preferences that somebody has no right to see, or that show no currency.

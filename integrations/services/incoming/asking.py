@@ -16,8 +16,10 @@ from integrations.providers.base import Provider
 from integrations.providers.documents import Kind, Posted, Sighting, Topic
 from integrations.providers.errors import AccessLost, ProviderError
 from integrations.services.incoming import links, references
+from integrations.services.incoming.looks import look
 from integrations.services.incoming.settings import heed_settings
 from integrations.services.references import read_references
+from integrations.sync.asking import ask
 from integrations.visits import visit
 
 logger = logging.getLogger(__name__)
@@ -121,14 +123,18 @@ def _sets(rows: Sequence[ExternalLink]) -> Iterator[Sequence[ExternalLink]]:
 
 
 def _compare(tie: Connection, provider: Provider, some: Sequence[ExternalLink]) -> None:
+    """What the platform refuses to speak about is passed over, and is not gone."""
     targets = [Posted(link.external_kind, link.external_id, link.external_version) for link in some]
-    there = provider.versions(targets)
+    there, untold = ask(provider.versions, targets)
+    for target, words in untold.items():
+        logger.warning("%s cannot be looked at: %s", target.thing, words)
+    hidden = {target.thing for target in untold}
     things = {links.thing_of(link): link for link in some}
-    gone = tuple(thing for thing in things if thing not in there)
+    gone = tuple(thing for thing in things if thing not in there and thing not in hidden)
     other = [
         thing for thing, link in things.items() if thing in there and there[thing].version != link.external_version
     ]
-    seen = provider.look_at(other) if other else Sighting()
+    seen = look(provider, other)
     _settle(tie, provider, Sighting((), seen.documents, (*seen.gone, *gone)))
 
 

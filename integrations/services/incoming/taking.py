@@ -11,11 +11,11 @@ from django.utils import timezone
 from integrations.models import Connection, ConnectionState, IncomingChange
 from integrations.providers.base import Provider
 from integrations.providers.documents import Kind, Operation, Sighting, Thing
-from integrations.providers.errors import ProviderError, Refused, Temporary
+from integrations.providers.errors import ProviderError, Temporary
 from integrations.services.incoming import links, references
+from integrations.services.incoming.looks import look
 from integrations.services.incoming.settings import heed_settings
 from integrations.services.incoming.sorting import Known, Sorted, Told, sort_out
-from integrations.sync.asking import by_halves
 from integrations.visits import visit
 
 logger = logging.getLogger(__name__)
@@ -70,7 +70,7 @@ def _handle(taken: Taken, provider: Provider) -> None:
     kinds = {kind.name: kind for kind in provider.capabilities.kinds}
     found = _sorted(taken, kinds)
     try:
-        seen = _look(provider, sorted(found.look, key=lambda thing: (thing.kind, thing.external_id)))
+        seen = look(provider, sorted(found.look, key=lambda thing: (thing.kind, thing.external_id)))
         heed_settings(taken.connection, found.settings_at)
     except ProviderError as trouble:
         logger.info("Changes in %s wait: %s", taken.connection.company.name, trouble)
@@ -93,19 +93,6 @@ def _sorted(taken: Taken, kinds: Mapping[str, Kind]) -> Sorted:
 def _told(row: IncomingChange) -> Told:
     thing = Thing(row.kind, row.external_id)
     return Told(row.pk, thing, Operation(row.operation), row.happened_at, row.absorbed)
-
-
-def _look(provider: Provider, things: Sequence[Thing]) -> Sighting:
-    """What the platform refuses to speak about is passed over; the sweep meets it again."""
-    seen = Sighting()
-    for some, answer in by_halves(provider.look_at, things) if things else ():
-        if isinstance(answer, Refused):
-            logger.warning("%s cannot be looked at: %s", some[0], answer)
-        else:
-            seen = Sighting(
-                seen.references + answer.references, seen.documents + answer.documents, seen.gone + answer.gone
-            )
-    return seen
 
 
 def _rest_after(trouble: ProviderError) -> timedelta:
