@@ -131,10 +131,11 @@ class QuickBooksClient:
         found: dict[str, Any] = self._read(lambda reader: _object(_got(reader, kind, number)))
         return found
 
-    def objects(self, kind: str, statement: str) -> list[dict[str, Any]]:
-        """Those that a query shows, as QuickBooks writes them."""
-        found: list[dict[str, Any]] = self._read(lambda reader: _rows(reader.query(statement)["QueryResponse"], kind))
-        return found
+    def objects(self, kind: str, statement: str) -> list[Any]:
+        """Those that a query shows, as QuickBooks writes them. What is no object its reader refuses or passes over."""
+        page = self._read(lambda reader: _object(reader.query(statement)["QueryResponse"]))
+        with understood():
+            return _rows(page, kind)
 
     def _send_once(
         self, session: BookSession, sending: "_Sending", token: str, leaves_until: float
@@ -249,12 +250,12 @@ def _object(told: Any) -> dict[str, Any]:
     return told
 
 
-def _rows(told: Any, kind: str) -> list[dict[str, Any]]:
+def _rows(page: dict[str, Any], kind: str) -> list[Any]:
     """A page without any lacks the key."""
-    rows = _object(told).get(kind) or []
+    rows = page.get(kind) or []
     if not isinstance(rows, list):
         raise TypeError("no list")
-    return [_object(row) for row in rows]
+    return rows
 
 
 def _never_connected(trouble: Exception) -> bool:

@@ -53,7 +53,7 @@ def told(ask: Callable[[Provider], Any], *bodies: Any) -> Any:
         return ask(QuickBooksProvider(_client(server), settling=timedelta(0)))
 
 
-def rows(*shown: dict[str, Any], kind: str = "Purchase") -> dict[str, Any]:
+def rows(*shown: Any, kind: str = "Purchase") -> dict[str, Any]:
     return {"QueryResponse": {kind: list(shown)}}
 
 
@@ -171,6 +171,12 @@ def test_what_is_found_without_an_id_is_neither_there_nor_missing() -> None:
         told(lambda provider: provider.find_existing([CREATED]), rows({**without("Id"), "DocNumber": MARK}))
 
 
+@pytest.mark.parametrize("row", [None, 5, "x", []])
+def test_a_row_that_is_none_is_refused_and_not_for_later(row: Any) -> None:
+    with pytest.raises(Refused, match="cannot be read"):
+        told(lambda provider: provider.find_existing([CREATED]), rows(row))
+
+
 def test_somebodys_odd_transfer_does_not_hide_ours() -> None:
     odd = {"Id": None, "Amount": "x", "PrivateNote": 5, "FromAccountRef": "y"}
     found = told(lambda provider: provider.find_existing([PAID]), rows(odd, TRANSFER, {}, kind="Transfer"))
@@ -229,8 +235,9 @@ def test_lists_are_read_in_other_writings(changes: dict[str, Any]) -> None:
     assert (found.external_id, found.path, found.active, found.currency) == ("34", "Paper", True, "")
 
 
-def test_an_account_that_cannot_be_read_hides_no_other() -> None:
-    accounts = rows({"Id": {}, "Name": "Odd"}, {"Id": "34", "Name": "Paper"}, kind="Account")
+@pytest.mark.parametrize("odd", [{"Id": {}, "Name": "Odd"}, None, 5, []], ids=str)
+def test_an_account_that_cannot_be_read_hides_no_other(odd: Any) -> None:
+    accounts = rows(odd, {"Id": "34", "Name": "Paper"}, kind="Account")
     [found] = told(listed, accounts, rows())
     assert found.name == "Paper"
 
