@@ -481,7 +481,8 @@ class Sighting:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What was changed since a moment, up to `read_to` by the platform's clock. None was seen if they are too many."""
+    """What was changed since a moment, up to `read_to` by the platform's clock, where it tells the time. None was seen
+    if they are too many."""
 
     seen: Sighting | None
-    read_to: datetime
+    read_to: datetime | None

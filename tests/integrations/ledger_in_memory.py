@@ -251,7 +251,7 @@ class Books:
         raise Refused("It knows one currency.")
 
     def changes(self, kinds: Sequence[str], since: datetime) -> Changes:
-        return Changes(Sighting(), since)
+        return Changes(Sighting(), None)
 
     def look_at(self, things: Sequence[Thing]) -> Sighting:
         return Sighting()

@@ -2,7 +2,7 @@
 stands there otherwise than it was sent comes to a person's eyes."""
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -385,8 +385,28 @@ def test_where_all_that_is_ours_is_looked_at_one_that_cannot_be_read_hides_no_ot
         Company.objects.update(changes_read_to=long_ago)
     assert ask_for_changes(books)
     assert (stance(odd), stance(other)) == (marked, Stance.EDITED)
+    assert read_to() > long_ago + timedelta(days=30)
+
+
+@pytest.mark.parametrize("time", [None, "yesterday"])
+def test_changes_without_a_time_are_asked_for_again_from_where_they_were(
+    books: Office, relay: Relay, time: str | None
+) -> None:
+    relay.tells = lambda called, told: told | {"time": time} if called == "cdc" else told
+    before = read_to()
+    for _ in range(2):
+        assert ask_for_changes(books)
+        assert read_to() == before
+    relay.tells = lambda called, told: told
+    assert ask_for_changes(books)
+    assert read_to() > before
+
+
+def read_to() -> datetime:
     with transaction.atomic():
-        assert Company.objects.get().changes_read_to > long_ago + timedelta(days=30)
+        moment = Company.objects.get().changes_read_to
+    assert moment is not None
+    return moment
 
 
 # Preferences that somebody has no right to see, or that show no currency.

@@ -46,9 +46,7 @@ def changes(client: QuickBooksClient, kinds: Sequence[str], since: datetime) -> 
     with understood(Temporary):
         groups = [group for part in answer["CDCResponse"] for group in part.get("QueryResponse") or []]
         rows = [(name, row) for group in groups for name in OBJECTS.keys() & group.keys() for row in group[name]]
-    # Without a time the same is asked again from where it was.
-    read_to = values.moment(answer.get("time")) or since
-    return Changes(None if len(rows) >= MOST else _sighted(rows), read_to)
+    return Changes(None if len(rows) >= MOST else _sighted(rows), values.moment(answer.get("time")))
 
 
 def _sighted(rows: Sequence[tuple[str, Any]]) -> Sighting:

@@ -86,7 +86,8 @@ def _ask(tie: Connection, provider: Provider) -> datetime:
         _settle(tie, provider, told.seen)
     else:
         _ask_less(tie, provider, provider.capabilities.kinds, since - OVERLAP)
-    return told.read_to
+    # Without a time the same is asked again from where it was.
+    return told.read_to or since
 
 
 def _ask_less(tie: Connection, provider: Provider, kinds: Sequence[Kind], since: datetime) -> None:
