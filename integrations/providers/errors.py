@@ -1,8 +1,13 @@
 """What can go wrong with a platform, named by what happens next. No other exception leaves a provider's folder."""
 
+import traceback
 from datetime import timedelta
+from pathlib import PurePath
 
 from integrations.providers.documents import Stop
+
+# Of the way that an exception came.
+LAST_STEPS = 4
 
 
 class ProviderError(Exception):
@@ -43,3 +48,11 @@ class Unknown(ProviderError):
 
 class Unreadable(ProviderError):
     """It came from the platform, and is in no shape that we know."""
+
+
+def whereabouts(trouble: BaseException) -> str:
+    """What it is and where it comes from, for a log; not its words, which may repeat a token or what somebody wrote."""
+    steps = traceback.extract_tb(trouble.__traceback__)[-LAST_STEPS:]
+    way = " > ".join(f"{PurePath(step.filename).name}:{step.lineno}" for step in steps)
+    cause = f", from {whereabouts(trouble.__cause__)}" if trouble.__cause__ else ""
+    return f"{type(trouble).__name__} at {way}{cause}"

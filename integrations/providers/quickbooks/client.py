@@ -6,6 +6,7 @@ number of threads may speak at once; every call passes the gate, also one that i
 """
 
 import codecs
+import logging
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -23,7 +24,7 @@ from urllib3.exceptions import HTTPError
 
 from integrations.providers.base import TokenSource
 from integrations.providers.calls import CallKind, CountingGate, Gate
-from integrations.providers.errors import AccessLost, Refused, Stopped, Temporary, Unknown
+from integrations.providers.errors import AccessLost, Refused, Stopped, Temporary, Unknown, whereabouts
 from integrations.providers.quickbooks.border import MISREAD, understood
 from integrations.providers.quickbooks.known import known
 from integrations.providers.quickbooks.replies import (
@@ -36,6 +37,8 @@ from integrations.providers.quickbooks.replies import (
 )
 from integrations.providers.quickbooks.sessions import BookSession, borrowed
 from integrations.providers.quickbooks.values import storable
+
+logger = logging.getLogger(__name__)
 
 MINOR_VERSION = 75
 DEFAULT_REST = timedelta(seconds=60)
@@ -204,6 +207,8 @@ class QuickBooksClient:
             raise Refused(sentence, code=str(refusal.error_code)) from refusal
         # python-quickbooks trusts the shape of what it is told.
         except (OSError, HTTPError, *MISREAD) as trouble:
+            # It may as well be a mistake of ours.
+            logger.warning("QuickBooks did not answer a read: %s", whereabouts(trouble))
             raise Temporary("QuickBooks did not answer.") from trouble
 
 

@@ -106,6 +106,14 @@ def _in_time() -> Iterator[None]:
     assert time.monotonic() - begun < IN_TIME
 
 
+def test_a_read_that_comes_back_with_nothing_leaves_a_trace_and_no_words(caplog: pytest.LogCaptureFixture) -> None:
+    with serving(answers(200, '["first-token of somebody"]')) as server, pytest.raises(Temporary):
+        _query(_client(server))
+    assert "TypeError at" in caplog.text
+    assert "client.py:" in caplog.text
+    assert "first-token" not in caplog.text
+
+
 def test_a_write_is_one_post_with_its_key_and_exactly_its_body() -> None:
     with serving(answers(200, POSTED, {"intuit_tid": "1-6a0b"})) as server:
         answer = _client(server).write("purchase", BODY, "request-1")
