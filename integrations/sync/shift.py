@@ -18,7 +18,7 @@ from integrations.models import Connection, ConnectionState
 from integrations.providers.base import Provider
 from integrations.providers.calls import CountingGate
 from integrations.providers.documents import NOT_SENT, Outcome, OutcomeKind, Upload
-from integrations.providers.errors import AccessLost, ProviderError, Stopped, Temporary
+from integrations.providers.errors import AccessLost, ProviderError, Stopped, Temporary, whereabouts
 from integrations.sync import attempts, company, queue, resting, uploads
 from integrations.sync.attempts import Opened
 from integrations.sync.batches import BatchSize
@@ -280,5 +280,6 @@ def resting_on_trouble(shift: Shift) -> Iterator[None]:
         resting.stop(shift.lane, shift.connection, stopped.stop)
         raise MustRest from stopped
     except ProviderError as trouble:
+        logger.warning("Connection %s is in trouble: %s", shift.lane.connection_id, whereabouts(trouble))
         resting.rest(shift.lane, shift.connection, trouble.retry_after if isinstance(trouble, Temporary) else None)
         raise MustRest from trouble

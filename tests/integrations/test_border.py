@@ -409,6 +409,26 @@ def read_to() -> datetime:
     return moment
 
 
+def test_a_lane_that_rests_leaves_a_trace_of_what_went_wrong_and_no_words(
+    books: Office, relay: Relay, caplog: pytest.LogCaptureFixture
+) -> None:
+    books.sandbox.plan_fault(kind="drop_after_commit", entity="Purchase")
+    document = books.record("c-1")
+    books.work()
+    let_time_pass(seconds=0)
+    relay.tells = lambda called, told: ["Somebody's secret"] if called == "query" else told
+    books.work()
+    [line] = [one.getMessage() for one in caplog.records if "is in trouble" in one.getMessage()]
+    assert "Temporary at" in line
+    assert "TypeError at" in line
+    assert "client.py:" in line
+    assert "secret" not in caplog.text
+    relay.tells = lambda called, told: told
+    let_time_pass(seconds=0)
+    books.work()
+    assert state_of(document.pk).state == JobState.DONE
+
+
 # Preferences that somebody has no right to see, or that show no currency.
 UNTOLD = [
     {"Fault": {"Error": [{"Message": "No rights", "Detail": "Ask the admin", "code": "5020"}], "type": "Validation"}},
