@@ -480,6 +480,24 @@ def test_what_closed_books_refuse_goes_to_a_person_where_the_company_does_not_sa
     assert reasons(refused) == [ReasonCode.PERIOD_CLOSED]
 
 
+@pytest.mark.parametrize("untold", UNTOLD, ids=["refused", "unreadable"])
+def test_settings_that_are_not_shown_keep_no_other_change_waiting(
+    books: Office, relay: Relay, untold: dict[str, Any]
+) -> None:
+    close(books, "2026-10-31")
+    [document] = edited(books, "c-1")
+    relay.tells = not_described(untold)
+    before = read_to()
+    assert ask_for_changes(books)
+    assert stance(document) == Stance.EDITED
+    assert read_to() > before
+    relay.tells = lambda called, told: told
+    close(books, None)
+    assert ask_for_changes(books)
+    with transaction.atomic():
+        assert Company.objects.get().settings_changed_at is not None
+
+
 def doubted() -> bool:
     with transaction.atomic():
         return Company.objects.get().doubted
