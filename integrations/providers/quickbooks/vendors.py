@@ -14,6 +14,7 @@ from quickbooks.objects import Vendor
 from integrations.providers.documents import Envelope, Item, NewVendor, Outcome, OutcomeKind, ReferenceRecord
 from integrations.providers.errors import AccessLost, Refused, Stopped, Temporary, Unknown
 from integrations.providers.quickbooks import lists, payloads, replies, values
+from integrations.providers.quickbooks.border import understood
 from integrations.providers.quickbooks.client import QuickBooksClient
 
 logger = logging.getLogger(__name__)
@@ -21,6 +22,7 @@ logger = logging.getLogger(__name__)
 NAME_TAKEN = "6240"
 # Twenty are made in a fraction of it.
 ROUND_SECONDS = 20.0
+TAKEN_UNSEEN = "QuickBooks says that this name is taken, and does not show by whom. Map the vendor to another."
 TAKEN_BY_ANOTHER = "A customer or an employee has this name. Rename one of them, or map the vendor to another."
 
 
@@ -91,12 +93,14 @@ def _holder(client: QuickBooksClient, name: str, written: str, answer: str) -> N
     """Whoever has the name: a vendor that we did not know of, or a customer, or an employee."""
     named = re.search(r"Id=(\d+)", answer)
     try:
-        holder = client.get(Vendor, named[1]) if named else _by_name(client, written)
-    except Refused:
-        holder = None
-    if holder is None or values.text(holder.DisplayName).casefold() != written.casefold():
-        return NewVendor(name, refusal=TAKEN_BY_ANOTHER)
-    return NewVendor(name, lists.vendor(holder))
+        with understood():
+            holder = client.get(Vendor, named[1]) if named else _by_name(client, written)
+            if holder is not None and values.text(holder.DisplayName).casefold() == written.casefold():
+                return NewVendor(name, lists.vendor(holder))
+    except Refused as refusal:
+        if refusal.code != str(replies.NOT_THERE):
+            return NewVendor(name, refusal=f"{TAKEN_UNSEEN} {refusal}")
+    return NewVendor(name, refusal=TAKEN_BY_ANOTHER)
 
 
 def _by_name(client: QuickBooksClient, written: str) -> Any | None:

@@ -192,6 +192,21 @@ def test_a_holder_that_is_no_vendor_of_this_name_is_a_refusal(words: str, answer
 
 
 @pytest.mark.parametrize(
+    "answer",
+    [
+        '{"Vendor":{"Id":{},"DisplayName":"Acme"}}',
+        '{"Vendor":{"DisplayName":"Acme"}}',
+        '{"Fault":{"Error":[{"Message":"No rights","Detail":"d","code":"5020"}]}}',
+    ],
+)
+def test_a_holder_that_is_not_shown_is_not_called_a_customer_and_stops_nobody_else(answer: str) -> None:
+    taken = answers(400, TAKEN % "The name supplied already exists. : Id=61")
+    refusal = ask(taken, answers(400 if "Fault" in answer else 200, answer)).refusal
+    assert "does not show by whom" in refusal
+    assert "customer" not in refusal
+
+
+@pytest.mark.parametrize(
     "behaviour", [answers(200, "{}"), answers(502, "<html>"), answers(200, '{"Vendor":{"Id":61}}'), closes]
 )
 def test_what_cannot_be_read_may_have_been_made(behaviour: Any) -> None:
