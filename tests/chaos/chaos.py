@@ -281,8 +281,8 @@ def test_a_deploy_in_mid_run(stage: Stage) -> None:
 # --- several at once -------------------------------------------------------------------------------------------------
 
 TWO_HOLDERS = {
-    "before it sends": "before the call of flights._fly",
-    "after it sent": "after the call of flights._fly",
+    "before it sends": "before the call of shift._push",
+    "after it sent": "after the call of shift._push",
     "before it writes down the answer": "before the commit of attempts.settle",
     "before it claims": "before the commit of queue.claim",
     "before it looks up": "before the call of asking.by_halves",
