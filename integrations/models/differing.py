@@ -67,6 +67,9 @@ class Takeback(TenantModel):
     external_version = models.CharField(max_length=40)
     mark = models.CharField(max_length=21)
     posted_at = models.DateTimeField()
+    amiss = models.CharField(
+        max_length=300, blank=True, default="", db_default="", help_text="How its money is not what was sent."
+    )
 
     class Meta:
         constraints = [

@@ -29,7 +29,7 @@ def read_references(connection_id: int) -> int:
         store_references(tie.company_id, records, begun)
         # Lists may not show yet what we made there ourselves.
         _forget_unlisted(tie, begun, listings, made_before=begun - provider.capabilities.settling)
-        company.remember(tie.company_id, description)
+        company.remember(tie.company_id, description, with_lists=True)
         Connection.objects.filter(pk=tie.pk).update(references_read_at=timezone.now())
         _begin_to_listen(tie, begun)
         _try_again(tie)
@@ -37,7 +37,8 @@ def read_references(connection_id: int) -> int:
 
 
 def describe(connection_id: int) -> bool:
-    """Ask the company what it says of itself. Returns whether it tracks other dimensions than before."""
+    """Ask the company what it says of itself. Returns whether it tracks other dimensions than those whose lists we
+    have."""
     with transaction.atomic():
         tie = Connection.objects.select_related("company").get(pk=connection_id)
     with visit(tie) as provider:

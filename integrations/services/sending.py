@@ -10,6 +10,7 @@ from integrations.mapping.reasons import ABOUT_CLOSING, ReasonCode
 from integrations.models import (
     Act,
     Company,
+    Decision,
     ExternalLink,
     JobState,
     ReceiptAttempt,
@@ -28,6 +29,7 @@ from integrations.sync import queue, receipt_jobs
 from integrations.sync.retry import MOST_SENDINGS
 from ledger.models import SourceDocument, User
 from ledger.services.intake import tell_again
+from ledger.tenancy.sets import update_rows
 
 # What the trail says changed.
 ANEW = "to be coded anew"
@@ -65,10 +67,16 @@ def send_again(jobs: QuerySet[SyncJob], person: User) -> int:
 
 
 def _tell_what_shows_other_money(jobs: QuerySet[SyncJob], person: User) -> None:
-    """In a revision of its own, by which what corrects it is told from what stands there."""
+    """In a revision of its own, by which what corrects it is told from what stands there. What takes a document back is
+    made once more instead."""
     otherwise = jobs.filter(with_reason(ReasonCode.OTHER_AMOUNT), state=JobState.NEEDS_ATTENTION)
-    documents = SourceDocument.objects.filter(pk__in=otherwise.values("document"))
-    tell_again(documents, actor=str(person), why=OVER_OTHER_MONEY)
+    locked = list(otherwise.exclude(decision=Decision.UNDO).select_for_update(no_key=True).order_by("id"))
+    documents = SourceDocument.objects.filter(pk__in=[job.document_id for job in locked])
+    told = {document.pk: document for document in tell_again(documents, actor=str(person), why=OVER_OTHER_MONEY)}
+    for job in locked:
+        # Whoever claims it before the event is absorbed writes this revision.
+        job.wanted_revision = told[job.document_id].revision
+    update_rows(locked, ["wanted_revision"])
 
 
 @transaction.atomic

@@ -11,7 +11,7 @@ from datetime import date
 from enum import StrEnum
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from integrations.mapping.reasons import ReasonCode
 from integrations.models import (
@@ -128,11 +128,8 @@ def undo(jobs: QuerySet[SyncJob], *, why: str, person: User) -> list[Judged]:
 
 @transaction.atomic
 def bring_back(jobs: QuerySet[SyncJob], person: User) -> int:
-    """What was undone goes into the books again; also what was taken back with other money than it has, since what
-    stands beside it goes then. Called by whoever sends documents again."""
-    undone = jobs.filter(~in_doubt(), decision=Decision.UNDO).filter(
-        Q(state=JobState.EXCLUDED) | with_reason(ReasonCode.OTHER_AMOUNT)
-    )
+    """What was undone goes into the books again. Called by whoever sends documents again."""
+    undone = jobs.filter(~in_doubt(), decision=Decision.UNDO, state=JobState.EXCLUDED)
     ids = list(undone.select_for_update(no_key=True).order_by("id").values_list("pk", flat=True))
     mine = SyncJob.objects.filter(pk__in=ids)
     mine.update(decision=Decision.NONE, decided_why="")

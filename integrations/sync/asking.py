@@ -1,6 +1,7 @@
 """A question about many things at once, which the platform may refuse for the sake of one of them. Pure."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 
 from integrations.providers.errors import Refused
@@ -9,6 +10,8 @@ Thing = TypeVar("Thing")
 Key = TypeVar("Key")
 Told = TypeVar("Told")
 Answer = TypeVar("Answer")
+
+ALL_REFUSED = 10
 
 
 def ask(
@@ -28,13 +31,35 @@ def ask(
 def by_halves(
     question: Callable[[Sequence[Thing]], Answer], things: Sequence[Thing]
 ) -> Iterator[tuple[Sequence[Thing], Answer | Refused]]:
-    """Each part of the things with its answer. What is refused is asked by halves, down to the one that is refused."""
+    """Each part of the things with its answer. What is refused is asked by halves, down to the one that is refused; but
+    where so many are and nothing is answered, it is not for the sake of one."""
+    yield from _by_halves(question, things, Refusals())
+
+
+@dataclass
+class Refusals:
+    alone: int = 0
+    """Of things that were asked about by themselves, as long as nothing is answered."""
+    answered: bool = False
+
+    @property
+    def are_about_all(self) -> bool:
+        return self.alone >= ALL_REFUSED and not self.answered
+
+
+def _by_halves(
+    question: Callable[[Sequence[Thing]], Answer], things: Sequence[Thing], met: Refusals
+) -> Iterator[tuple[Sequence[Thing], Answer | Refused]]:
     try:
-        yield things, question(things)
+        answer = question(things)
     except Refused as refusal:
-        if len(things) == 1:
-            yield things, refusal
-            return
+        met.alone += len(things) == 1
         half = len(things) // 2
-        yield from by_halves(question, things[:half])
-        yield from by_halves(question, things[half:])
+        if not half or met.are_about_all:
+            yield things, refusal
+        else:
+            yield from _by_halves(question, things[:half], met)
+            yield from _by_halves(question, things[half:], met)
+    else:
+        met.answered = True
+        yield things, answer

@@ -20,6 +20,7 @@ from integrations.providers.documents import STANDS, Action, Envelope, Item, Out
 from integrations.sync import differences, takebacks
 from integrations.sync.envelopes import AT_THE_DOOR, close_settled, note, uncount
 from integrations.sync.lane import Lane
+from integrations.sync.marks import is_reversal
 from integrations.sync.plan import Send
 from integrations.sync.queue import bring_to_rest, locked, save
 from integrations.sync.retry import FIRST_LOOK, rest_after_throttle
@@ -180,7 +181,7 @@ def _advance(job: SyncJob, attempt: SyncAttempt, outcome: Outcome, now: datetime
         case OutcomeKind.REJECTED if _is_gone(outcome):
             # Whatever changed since: it is not made anew behind the back of whoever took it out.
             bring_to_rest(job, (Reason(ReasonCode.GONE),), revision=job.wanted_revision)
-        case OutcomeKind.REJECTED if outcome.remedy is Remedy.CLOSED and job.decision != Decision.UNDO:
+        case OutcomeKind.REJECTED if outcome.remedy is Remedy.CLOSED and not _goes_out(job, attempt):
             # It is planned again as soon as the closing date was read anew (sync/company.py).
             job.state, job.due_at = JobState.WAITING, now
             job.tries += 1
@@ -204,6 +205,11 @@ def _advance(job: SyncJob, attempt: SyncAttempt, outcome: Outcome, now: datetime
 def _shown(attempt: SyncAttempt, outcome: Outcome) -> int:
     """The revision that stands there. Of what shows another one than was sent, none is known: it is changed next."""
     return 0 if outcome.posted is not None and not outcome.posted.as_meant else attempt.revision
+
+
+def _goes_out(job: SyncJob, attempt: SyncAttempt) -> bool:
+    """It is taken back, or what took it back goes: no other day would help."""
+    return job.decision == Decision.UNDO or is_reversal(attempt.mark)
 
 
 def _is_gone(outcome: Outcome) -> bool:

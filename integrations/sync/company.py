@@ -40,12 +40,16 @@ def described(description: CompanyDescription) -> dict[str, Any]:
 
 
 @transaction.atomic
-def remember(company_id: int, description: CompanyDescription) -> int:
-    """Returns how many documents are on their way again for what it says now."""
+def remember(company_id: int, description: CompanyDescription, *, with_lists: bool = False) -> int:
+    """Returns how many documents are on their way again for what it says now. What it tracks is kept by whoever reads
+    the lists of that too, so that none is known without its values."""
     ties = Connection.objects.filter(company=company_id)
     # Against a drain that is settling what it planned by what the company said before.
     queue.lock_entities(ties.values_list("entity_id", flat=True))
-    Company.objects.filter(pk=company_id).update(**described(description))
+    columns = described(description)
+    if not with_lists:
+        del columns["dimensions"]
+    Company.objects.filter(pk=company_id).update(**columns)
     return wake_for(Company.objects.get(pk=company_id))
 
 

@@ -10,7 +10,7 @@ from integrations.models import Clash, Decision, SyncAttempt, SyncJob
 from integrations.providers.base import Provider
 from integrations.providers.documents import STANDS, Action, Found, Merge, Posted, Side, Write
 from integrations.providers.errors import Refused
-from integrations.sync import differences, links
+from integrations.sync import differences
 from integrations.sync.attempts import item_of
 from integrations.sync.gather import Gathered
 from integrations.sync.merging import NOTE, Merged, Overlap, differing, in_words, merge, without_signature
@@ -30,7 +30,7 @@ class Looked:
 
 
 def look(shift: Shift, targets: Mapping[int, Posted]) -> Looked:
-    """One call each, since a query may show it as it was before. What is not there any more is linked no longer."""
+    """One call each, since a query may show it as it was before."""
     looked = Looked()
     for document, target in targets.items():
         with resting_on_trouble(shift):
@@ -41,7 +41,6 @@ def look(shift: Shift, targets: Mapping[int, Posted]) -> Looked:
             looked.unreadable[document] = Reason(ReasonCode.REJECTED, str(found))
         else:
             looked.found[document] = found
-    links.forget(shift.lane, looked.gone)
     return looked
 
 
@@ -106,21 +105,30 @@ def _met(
         return step
     mark = gathered.facts[job.document_id].mark
     theirs = without_signature(found.side, mark)
-    base = gathered.compromises.get(job.document_id)
-    if base is None and job.pk in written and gathered.links[job.document_id].fingerprint:
-        base = without_signature(provider.side_of(item_of(written[job.pk])), mark)
+    base = _base(provider, gathered, written, job, mark)
     if step.write.action is Action.REMOVE:
         changed = differing(base or Side({}), theirs)
         return Blocked((Reason(ReasonCode.CHANGED_THERE, in_words(changed)),)) if changed else step
     ours = without_signature(_ours(provider, step), mark)
-    # What we last wrote is always on record; but where the books made something else of it, nothing tells theirs from
-    # what they made.
     result = merge(base, ours, theirs) if base else _unlike(ours, theirs)
     if isinstance(result, Overlap):
         sides = (base or ours, ours, theirs)
         clashes.append(differences.clash(job, step, sides, found, result.fields))
         return Blocked((Reason(ReasonCode.CHANGED_THERE, in_words(result.fields)),))
     return _merged(step, result, ours, theirs, found) if result else replace(step, write=_over(step, found))
+
+
+def _base(
+    provider: Provider, gathered: Gathered, written: Mapping[int, SyncAttempt], job: SyncJob, mark: str
+) -> Side | None:
+    """What we last wrote, or agreed upon; it is always on record. But where the books made something else of it,
+    nothing tells theirs from what they made."""
+    if not gathered.links[job.document_id].fingerprint:
+        return None
+    agreed = gathered.compromises.get(job.document_id)
+    if agreed is None and job.pk in written:
+        return without_signature(provider.side_of(item_of(written[job.pk])), mark)
+    return agreed
 
 
 def _unlike(ours: Side, theirs: Side) -> Overlap | None:

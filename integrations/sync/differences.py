@@ -13,6 +13,7 @@ from integrations.providers.documents import STANDS, Action, Found, Outcome, Out
 from integrations.sync.lane import Lane
 from integrations.sync.marks import is_reversal
 from integrations.sync.plan import Send
+from integrations.sync.queue import have_overruled
 
 # So often in a row somebody may be quicker than we are; then a person looks at it.
 MOST_LOOKS = 3
@@ -28,7 +29,7 @@ def is_read_again(job: SyncJob, attempt: SyncAttempt) -> bool:
 
 def note(lane: Lane, settled: Sequence[Settled], now: datetime) -> None:
     """Of what was settled, within its transaction. What was only made costs nothing here."""
-    _have_overruled([job for job, _, outcome in settled if outcome.kind in STANDS and job.decision == Decision.OURS])
+    have_overruled([job for job, _, outcome in settled if outcome.kind in STANDS])
     changes = [one for one in settled if one[1].action != Action.CREATE and not is_reversal(one[1].mark)]
     if not changes:
         return
@@ -36,12 +37,6 @@ def note(lane: Lane, settled: Sequence[Settled], now: datetime) -> None:
     done = [(job, attempt) for job, attempt, outcome in changes if outcome.kind in STANDS]
     if done:
         _agree(lane, done, now)
-
-
-def _have_overruled(jobs: Sequence[SyncJob]) -> None:
-    """A person's word was for this once."""
-    if jobs:
-        SyncJob.objects.filter(pk__in=[job.pk for job in jobs]).update(decision=Decision.NONE, decided_why="")
 
 
 def _read_first(lane: Lane, jobs: Sequence[SyncJob]) -> None:

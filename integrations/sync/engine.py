@@ -21,7 +21,19 @@ from integrations.mapping.rules import TransactionFacts, code
 from integrations.models import ConnectionState, Decision, SyncAttempt, SyncJob
 from integrations.providers.calls import CallKind
 from integrations.providers.documents import Envelope, Posted
-from integrations.sync import attempts, company, comparing, doubts, queue, rates, receipts, shift, uploads, vendors
+from integrations.sync import (
+    attempts,
+    company,
+    comparing,
+    doubts,
+    links,
+    queue,
+    rates,
+    receipts,
+    shift,
+    uploads,
+    vendors,
+)
 from integrations.sync.asking import ask
 from integrations.sync.attempts import Planned, item_of
 from integrations.sync.gather import Gathered, gather
@@ -166,21 +178,28 @@ def _gathered(held: Shift, jobs: Sequence[SyncJob]) -> tuple[Sequence[SyncJob], 
     unreadable = _recover(held, gathered.given_up)
     jobs, stale = _looked_at_now(held, jobs, _stale(gather(held.connection, jobs)))
     looked = comparing.look(held, stale)
+    jobs = _without_missed(held, jobs, looked.gone)
     gathered = gather(held.connection, jobs)
     # Not written down: until what is planned upon it is sent, it must be read anew by whoever plans again.
-    links = {
+    read = {
         document: replace(link, posted=looked.found[document].posted) if document in looked.found else link
         for document, link in gathered.links.items()
     }
-    # It is not made anew behind the back of whoever took it out.
-    missed = {job.document_id for job in jobs if job.document_id in looked.gone and not _may_be_gone(job, gathered)}
-    in_the_way = unreadable | looked.unreadable | dict.fromkeys(missed, Reason(ReasonCode.GONE))
-    return jobs, replace(gathered, links=links, found=looked.found, in_the_way=in_the_way)
+    return jobs, replace(gathered, links=read, found=looked.found, unreadable=unreadable | looked.unreadable)
 
 
-def _may_be_gone(job: SyncJob, gathered: Gathered) -> bool:
+def _without_missed(held: Shift, jobs: Sequence[SyncJob], gone: Sequence[int]) -> Sequence[SyncJob]:
+    """What somebody took out there is not made anew behind their back."""
+    missed = [job for job in jobs if job.document_id in gone and not _may_be_gone(job)]
+    if missed:
+        links.miss(held.lane, missed)
+    links.forget(held.lane, set(gone) - {job.document_id for job in missed})
+    return [job for job in jobs if job not in missed]
+
+
+def _may_be_gone(job: SyncJob) -> bool:
     """It was to be taken out anyway, or a person said that ours stands whatever is there."""
-    return job.decision in (Decision.UNDO, Decision.OURS) or gathered.facts[job.document_id].stage is Stage.REVERSED
+    return job.decision in (Decision.UNDO, Decision.OURS) or job.document.stage == Stage.REVERSED
 
 
 def _looked_at_now(
@@ -275,7 +294,7 @@ def _undone(facts: TransactionFacts, gathered: Gathered) -> Plan | None:
 
 
 def _plan_one(job: SyncJob, gathered: Gathered) -> Plan:
-    if reason := gathered.in_the_way.get(job.document_id):
+    if reason := gathered.unreadable.get(job.document_id):
         return Blocked((reason,))
     try:
         facts = gathered.facts[job.document_id]

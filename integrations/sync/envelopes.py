@@ -35,9 +35,13 @@ def close_settled(
     SyncEnvelope.objects.filter(~Exists(still_open), pk__in=envelopes).update(closed_at=now)
 
 
-def is_too_late(row: SyncEnvelope) -> bool:
-    """To be handed over."""
-    return timezone.now() > row.sent_at + HANDED_OVER_WITHIN
+def hand_over(lane: Lane, row: SyncEnvelope) -> None:
+    """It goes now. If that is later than a look-up would reckon with, it is written down first."""
+    if timezone.now() > row.sent_at + HANDED_OVER_WITHIN:
+        with transaction.atomic():
+            lane.assert_held()
+            row.sent_at = timezone.now()
+            SyncEnvelope.objects.filter(pk=row.pk).update(sent_at=row.sent_at)
 
 
 @transaction.atomic

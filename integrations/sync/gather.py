@@ -43,8 +43,8 @@ DECIDED_AS = {Decision.HOLD: ReasonCode.HELD_BY_PERSON, Decision.EXCLUDE: Reason
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """By document id; of what is `in_the_way` nothing can be planned until a person acts. `given_up` are postings that
-    nobody found: they may have landed since. `found` is what had to be looked at, since somebody changed it."""
+    """By document id; of what is `unreadable` the platform would not say how it stands there. `given_up` are postings
+    that nobody found: they may have landed since. `found` is what had to be looked at, since somebody changed it."""
 
     facts: dict[int, TransactionFacts]
     links: dict[int, Link]
@@ -53,7 +53,7 @@ class Gathered:
     given_up: list[SyncAttempt]
     books: Books = OPEN
     choices: dict[int, PeriodChoice] = field(default_factory=dict)
-    in_the_way: dict[int, Reason] = field(default_factory=dict)
+    unreadable: dict[int, Reason] = field(default_factory=dict)
     undone: dict[int, Reason] = field(default_factory=dict)
     takebacks: dict[int, Posted] = field(default_factory=dict)
     compromises: dict[int, Side] = field(default_factory=dict)
@@ -94,7 +94,10 @@ def _takebacks(connection: Connection, linked: Collection[int]) -> dict[int, Pos
     if not linked:
         return {}
     rows = Takeback.objects.filter(connection=connection, document__in=linked)
-    return {row.document_id: Posted(row.external_kind, row.external_id, row.external_version) for row in rows}
+    return {
+        row.document_id: Posted(row.external_kind, row.external_id, row.external_version, amiss=row.amiss)
+        for row in rows
+    }
 
 
 def _compromises(connection: Connection, linked: Collection[int]) -> dict[int, Side]:

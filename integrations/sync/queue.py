@@ -12,6 +12,7 @@ from integrations.mapping.reasons import EXCLUDED, HELD, Reason, ReasonCode
 from integrations.models import (
     ConfigurationVersion,
     Connection,
+    Decision,
     JobState,
     SyncJob,
 )
@@ -170,6 +171,14 @@ def settle_unsent(lane: Lane, configuration: Configuration, unsent: Sequence[Uns
         else:
             bring_to_rest(job, one.reasons, revision=one.revision)
     save(jobs)
+    have_overruled([job for job in jobs if job.state == JobState.DONE])
+
+
+def have_overruled(jobs: Iterable[SyncJob]) -> None:
+    """That ours goes over theirs was a person's word for this once."""
+    over = [job.pk for job in jobs if job.decision == Decision.OURS]
+    if over:
+        SyncJob.objects.filter(pk__in=over).update(decision=Decision.NONE, decided_why="")
 
 
 def lock_entities(ids: Iterable[int]) -> None:

@@ -15,10 +15,10 @@ from integrations.models import ConnectionState, ReceiptJob, ReceiptState
 from integrations.providers.documents import File, Outcome, OutcomeKind, Posted, Upload
 from integrations.sync import queue, uploads
 from integrations.sync.asking import ask
-from integrations.sync.envelopes import HANDED_OVER_WITHIN, is_too_late, mark_resent
+from integrations.sync.envelopes import HANDED_OVER_WITHIN, hand_over, mark_resent
 from integrations.sync.hanging import Hang, Rest, Step, Take, next_step
 from integrations.sync.retry import MOST_SENDINGS, settled_at
-from integrations.sync.shift import Shift, resting_on_trouble, settle, withdraw_files
+from integrations.sync.shift import Shift, resting_on_trouble, settle
 from integrations.sync.uploads import Behind, Loaded, Removal
 
 FILES_AT_ONCE = 500
@@ -54,9 +54,6 @@ def _start(shift: Shift) -> None:
         settle(shift, shift.flights.landed(0))
         if _flying(shift) >= most:
             return
-        if not shift.hold.waiting[0].repeated and is_too_late(shift.hold.waiting[0].row):
-            withdraw_files(shift)
-            return
         if not shift.flights.has_room:
             settle(shift, shift.flights.landed(LOOK_SECONDS))
             continue
@@ -65,6 +62,7 @@ def _start(shift: Shift) -> None:
             # Not before: it may find no room in this shift.
             mark_resent(shift.lane, one.row)
             one = replace(one, counted=True)
+        hand_over(shift.lane, one.row)
         shift.flights.start(one)
 
 

@@ -22,7 +22,7 @@ from integrations.providers.errors import AccessLost, ProviderError, Stopped, Te
 from integrations.sync import attempts, company, queue, resting, uploads
 from integrations.sync.attempts import Opened
 from integrations.sync.batches import BatchSize
-from integrations.sync.envelopes import is_too_late
+from integrations.sync.envelopes import hand_over
 from integrations.sync.flights import Cargo, Flights, Landed
 from integrations.sync.lane import Lane
 from integrations.sync.queue import Due
@@ -146,9 +146,10 @@ def send_all(shift: Shift, opened: Sequence[Opened]) -> None:
         except MustRest:
             _withdraw(shift, opened[number:])
             raise
-        if not shift.flights.has_room or not shift.may_send or is_too_late(one.row):
+        if not shift.flights.has_room or not shift.may_send:
             _withdraw(shift, opened[number:])
             return
+        hand_over(shift.lane, one.row)
         shift.flights.start(one)
     settle(shift, shift.flights.landed(0))
 
@@ -159,7 +160,7 @@ def _withdraw(shift: Shift, opened: Sequence[Opened]) -> None:
     attempts.settle(shift.lane, shift.run, [(one, dict.fromkeys(one.attempts, never)) for one in opened])
 
 
-def withdraw_files(shift: Shift) -> None:
+def _withdraw_files(shift: Shift) -> None:
     never = Outcome(OutcomeKind.THROTTLED, code=NOT_SENT, answer="Its time was over.", retry_after=timedelta(0))
     shift.hold.answered += [(one, dict.fromkeys(one.attempts, never)) for one in shift.hold.waiting]
     shift.hold.waiting.clear()
@@ -168,7 +169,7 @@ def withdraw_files(shift: Shift) -> None:
 def land(shift: Shift) -> None:
     """Wait for what is still out; of what does not come back in time nobody knows."""
     until = max(time.monotonic(), shift.ends) + PATIENCE_SECONDS
-    withdraw_files(shift)
+    _withdraw_files(shift)
     while shift.flights.out and time.monotonic() < until:
         if stopping.is_set():
             until = min(until, time.monotonic() + PATIENCE_SECONDS)

@@ -48,7 +48,7 @@ def noted(lane: Lane, settled: Sequence[Settled], now: datetime) -> list[Settled
     Takeback.objects.bulk_create(
         rows,
         update_conflicts=True,
-        update_fields=["external_kind", "external_id", "external_version", "mark", "posted_at"],
+        update_fields=["external_kind", "external_id", "external_version", "mark", "posted_at", "amiss"],
         unique_fields=["tenant", "connection", "document"],
     )
     return [one for one in settled if not is_reversal(one[1].mark)]
@@ -63,6 +63,7 @@ def _row(lane: Lane, job: SyncJob, attempt: SyncAttempt, posted: Posted, now: da
         external_version=posted.version,
         mark=attempt.mark,
         posted_at=now,
+        amiss=posted.amiss[:300],
     )
 
 

@@ -15,7 +15,7 @@ def plan_undo(
 
     `undone` is a person's word. What nobody touched is removed, in the version that we know; what somebody changed, so
     that it had to be `found`, stays and is taken back by another document, the `takeback`. That one goes when the
-    document is brought back.
+    document is brought back, and also where it has other money than it was to have: then it is made once more.
     """
     if takeback is not None:
         return _beside(facts, undone, takeback)
@@ -29,9 +29,9 @@ def plan_undo(
 
 
 def _beside(facts: TransactionFacts, undone: Reason | None, takeback: Posted) -> Plan:
-    if undone is not None:
+    if undone is not None and not takeback.amiss:
         return Blocked((undone,))
-    if facts.stage is Stage.REVERSED:
+    if undone is None and facts.stage is Stage.REVERSED:
         return Blocked((Reason(ReasonCode.REVERSED),))
     return Send(Write(Action.REMOVE, reversal_of(facts.mark), target=takeback), None)
 

@@ -285,7 +285,7 @@ TWO_HOLDERS = {
     "after it sent": "after the call of shift._push",
     "before it writes down the answer": "before the commit of attempts.settle",
     "before it claims": "before the commit of queue.claim",
-    "before it looks up": "before the call of asking.by_halves",
+    "before it looks up": "before the call of asking._by_halves",
 }
 
 

@@ -14,11 +14,12 @@ from integrations.conservation import prove
 from integrations.mapping.reasons import ReasonCode
 from integrations.models import Company, Decision, ExternalLink, JobState, Stance, SyncAttempt, SyncJob
 from integrations.providers.registry import platform
+from integrations.sync import engine, lane
 from ledger.domain.transactions import DocumentKind
 from ledger.models import SourceDocument
 from tests.integrations.conftest import Office
 from tests.integrations.relay import Relay, standing_before
-from tests.integrations.test_changes import posted, reasons, recount, send_again
+from tests.integrations.test_changes import outcomes, posted, reasons, recount, send_again
 from tests.integrations.test_engine import let_time_pass, state_of, states
 from tests.integrations.test_incoming import human
 from tests.integrations.test_periods import close, october
@@ -185,7 +186,9 @@ def test_a_change_of_ours_does_not_take_the_platforms_money_for_somebodys(books:
     assert [row["TotalAmt"] for row in books.sandbox.purchases()] == [10]
 
 
-def test_what_was_taken_back_with_other_money_comes_back_by_sending_it_again(books: Office, relay: Relay) -> None:
+def test_what_was_taken_back_with_other_money_is_taken_back_once_more_by_sending_it_again(
+    books: Office, relay: Relay
+) -> None:
     before = balance(books)
     document = posted(books, "10.00")
     books.accountant().change("Purchase", PrivateNote="Looked at")
@@ -196,10 +199,40 @@ def test_what_was_taken_back_with_other_money_comes_back_by_sending_it_again(boo
     relay.asks = lambda called, asked: asked
     send_again(document)
     books.work()
-    assert ([row["TotalAmt"] for row in books.sandbox.purchases()], reasons(document)) == ([10], [])
-    undo(document)
-    books.work()
     assert (reasons(document), balance(books)) == ([ReasonCode.UNDONE], before)
+    send_again(document)
+    books.work()
+    assert ([row["TotalAmt"] for row in books.sandbox.purchases()], reasons(document)) == ([10], [])
+
+
+def test_other_money_in_what_was_put_together_is_not_taken_for_what_was_agreed(books: Office, relay: Relay) -> None:
+    document = posted(books, "10.00")
+    books.accountant().change("Purchase", TxnDate="2026-11-03")
+    relay.asks = dearer
+    books.record("c-1", "12.00")
+    books.work()
+    assert reasons(document) == [ReasonCode.OTHER_AMOUNT]
+    relay.asks = lambda called, asked: asked
+    send_again(document)
+    books.work()
+    assert reasons(document) == [ReasonCode.CHANGED_THERE], "with both sides shown"
+    send_again(document)
+    books.work()
+    assert [row["TotalAmt"] for row in books.sandbox.purchases()] == [12]
+
+
+def test_a_correction_that_is_claimed_before_its_event_is_heard_is_written_once(books: Office, relay: Relay) -> None:
+    relay.asks = dearer
+    document = books.record("c-1", "10.00")
+    books.work()
+    send_again(document)
+    with lane.held(books.connection.pk) as held:
+        assert held is not None
+        engine.drain(held)
+    books.work()
+    assert outcomes() == [("create", "posted"), ("update", "posted")]
+    assert reasons(document) == [ReasonCode.OTHER_AMOUNT], "as long as it stands there otherwise"
+    relay.asks = lambda called, asked: asked
     send_again(document)
     books.work()
 

@@ -149,7 +149,7 @@ def test_a_new_holder_takes_what_may_be_sent_for_unknown_and_the_rest_for_waitin
     assert states() == {JobState.UNKNOWN: 1, JobState.WAITING: 1}
 
 
-def test_what_waited_too_long_for_its_turn_is_not_sent_any_more(ready: Office) -> None:
+def test_what_waited_long_for_its_turn_is_written_down_before_it_goes(ready: Office) -> None:
     """A look-up reckons with when it left at the latest."""
     ready.charge("c-1")
     queue.absorb_events()
@@ -157,9 +157,12 @@ def test_what_waited_too_long_for_its_turn_is_not_sent_any_more(ready: Office) -
         assert held is not None
         work = shift.begin(held, 60)
         [opened] = opened_first(work)
-        opened.row.sent_at -= HANDED_OVER_WITHIN
+        late = opened.row.sent_at = opened.row.sent_at - HANDED_OVER_WITHIN
         shift.send_all(work, [opened])
-    assert (states(), ready.sandbox.purchases()) == ({JobState.WAITING: 1}, [])
+        shift.land(work)
+    with transaction.atomic():
+        assert SyncEnvelope.objects.get().sent_at > late + HANDED_OVER_WITHIN
+    assert (states(), len(ready.sandbox.purchases())) == ({JobState.DONE: 1}, 1)
 
 
 def test_a_change_that_comes_while_its_job_is_settled_unsent_is_not_missed(ready: Office) -> None:

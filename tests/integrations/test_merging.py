@@ -152,6 +152,19 @@ def test_ours_chosen_goes_over_all_of_theirs_and_what_follows_is_plain_again(rea
     ready.tie_out()
 
 
+def test_a_word_for_ours_is_over_once_the_source_wants_what_stood_there(ready: Office) -> None:
+    """It does not write over what somebody does there months later."""
+    document = posted(ready)
+    recount(ready, 99)
+    ready.record("c-1", "13.00")
+    ready.work()
+    send_again(document)
+    ready.record("c-1", "12.30")
+    ready.work()
+    with transaction.atomic():
+        assert (SyncJob.objects.get().decision, SyncJob.objects.get().state) == ("", JobState.DONE)
+
+
 def test_who_made_the_same_change_there_has_no_quarrel_with_us(ready: Office) -> None:
     document = posted(ready)
     recount(ready, 13)

@@ -137,6 +137,21 @@ def test_bringing_back_what_was_reversed_takes_the_reversal_away(ready: Office) 
     ready.tie_out()
 
 
+def test_a_reversal_that_the_books_will_not_let_go_is_for_a_person(ready: Office) -> None:
+    document = posted(ready)
+    ready.accountant().change("Purchase", TxnDate="2026-11-03")
+    undo(document)
+    ready.work()
+    ready.sandbox.control("POST", f"companies/{ready.sandbox.US}/preferences", BookCloseDate="2026-11-30")
+    send_again(document)
+    ready.work()
+    assert (reasons(document), len(ready.sandbox.purchases())) == ([ReasonCode.REJECTED], 2)
+    ready.sandbox.control("POST", f"companies/{ready.sandbox.US}/preferences", BookCloseDate=None)
+    send_again(document)
+    ready.work()
+    assert (state_of(document.pk).state, len(ready.sandbox.purchases())) == (JobState.DONE, 1)
+
+
 def test_twice_is_once(books: Office) -> None:
     document = posted(books)
     assert undo(document) == [Fate.REMOVED]

@@ -31,6 +31,18 @@ def test_only_what_is_refused_is_left_without_an_answer(bad: set[int], questions
     assert len(asked) == questions
 
 
+def test_what_refuses_ten_and_answers_none_is_asked_about_the_rest_together() -> None:
+    asked: list[Sequence[int]] = []
+
+    def question(numbers: Sequence[int]) -> dict[str, Posted]:
+        asked.append(numbers)
+        raise Refused("No right")
+
+    found, refused = ask(question, range(1024))
+    assert (found, refused) == ({}, dict.fromkeys(range(1024), "No right"))
+    assert len(asked) < 40
+
+
 def test_a_platform_that_does_not_answer_is_asked_no_more() -> None:
     def question(numbers: Sequence[int]) -> dict[str, Posted]:
         raise Temporary("Not now")

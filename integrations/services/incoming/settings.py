@@ -2,6 +2,7 @@
 
 import logging
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -16,7 +17,7 @@ def heed_settings(tie: Connection, changed_at: datetime | None) -> None:
     """Read them where they were changed since they were last heeded; the same is told more than once. Called outside a
     transaction.
 
-    A company that refuses to show them keeps nothing else waiting; they are read when it tells of them again.
+    A company that refuses to show them keeps nothing else waiting; it is asked again before something is sent.
     """
     if changed_at is None or not _is_news(tie.company_id, changed_at):
         return
@@ -26,9 +27,14 @@ def heed_settings(tie: Connection, changed_at: datetime | None) -> None:
             read_references(tie.pk)
     except Refused as refusal:
         logger.warning("The settings of company %s cannot be read: %s", tie.company_id, refusal)
-        return
-    with transaction.atomic():
-        Company.objects.filter(pk=tie.company_id).update(settings_changed_at=changed_at)
+        _keep(tie, doubted=True)
+    else:
+        _keep(tie, settings_changed_at=changed_at)
+
+
+@transaction.atomic
+def _keep(tie: Connection, **said: Any) -> None:
+    Company.objects.filter(pk=tie.company_id).update(**said)
 
 
 @transaction.atomic
