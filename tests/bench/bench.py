@@ -120,8 +120,7 @@ def _is_ready(one: Process) -> bool:
 
 
 def slow(sandbox: Sandbox, seconds: float) -> None:
-    if seconds:
-        sandbox.plan_fault(realm="*", kind="delay", operation="*", entity="*", seconds=seconds, times=None)
+    sandbox.control("POST", "latency", ms=int(seconds * 1000))
 
 
 @pytest.mark.parametrize(("latency", "receipts"), [(0.0, False), (0.1, False), (0.0, True), (0.1, True)])

@@ -1,3 +1,4 @@
+import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,12 @@ from tests.bench.scale import SCALE
 from tests.bench.table import ROOT, Table
 from tests.integrations.conftest import sandbox_process  # noqa: F401  # The fixture.
 from tests.processes import Process, Sandbox, beat
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quiet() -> None:
+    """The work of thousands of charges is not told one by one."""
+    logging.getLogger("integrations").setLevel(logging.WARNING)
 
 
 @pytest.fixture(scope="session")

@@ -223,3 +223,13 @@ def test_with_a_latency_requests_are_really_under_way_together(own: Callable[...
         statuses = sorted(pool.map(ask, range(16)))
     assert statuses == [200] * 10 + [429] * 6
     assert 0.3 <= time.monotonic() - started < 3
+
+
+def test_a_latency_can_be_set_while_it_runs_and_the_items_of_a_batch_share_it(own: Callable[..., Server]) -> None:
+    us = own().company()
+    us.server.control("latency", {"ms": 300})
+    items = [{"bId": str(number), "Query": "SELECT COUNT(*) FROM Vendor"} for number in range(5)]
+    started = time.monotonic()
+    assert us.call("POST", "batch", json={"BatchItemRequest": items}).status_code == 200
+    assert 0.3 <= time.monotonic() - started < 1
+    us.server.control("latency", {"ms": 0})

@@ -36,6 +36,7 @@ from .signin.identity import SigningKey
 from .signin.oauth import OAuth, discovery
 from .traffic.edge import Edge
 from .traffic.faults import Plan
+from .traffic.latency import Latency
 from .traffic.log import Log
 from .traffic.lost import Lost
 from .traffic.meter import Meter
@@ -57,10 +58,11 @@ def build(settings: Settings) -> ASGIApp:
     throttle = Throttle(on=switches.throttle == "on", limits=switches.limits)
     meter = Meter(store, switches.coreplus_budget, switches.budget_blocks)
     log = Log(switches.request_log)
+    latency = Latency(switches.latency_ms)
     sender = Sender(store, switches)
     store.listeners.append(sender.after_commit)
     watchers = (attachable.watch, sender.watch, audit.note)
-    sandbox = Sandbox(settings, store, Plan(), throttle, meter, SigningKey(store), log, watchers)
+    sandbox = Sandbox(settings, store, Plan(), throttle, meter, SigningKey(store), log, latency, watchers)
     routes = [
         *_books(sandbox),
         *_sign_in(sandbox),
@@ -145,6 +147,7 @@ def _control(sandbox: Sandbox) -> list[Route]:
         route("/scenarios", trouble.scenarios, "GET"),
         route("/scenarios/{name}", trouble.play, "POST"),
         route("/throttle", trouble.throttle, "GET", "POST"),
+        route("/latency", trouble.latency, "GET", "POST"),
         route("/traffic", trouble.traffic, "GET", wrap=loopback_at_once),
         route("/budget", trouble.budget, "POST"),
         route("/clock", keeping.clock, "GET", "POST"),

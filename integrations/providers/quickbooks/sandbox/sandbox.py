@@ -20,6 +20,7 @@ from .signin.identity import SigningKey
 from .traffic.bodies import Unreadable, read_body
 from .traffic.broken import Postponed
 from .traffic.faults import Plan
+from .traffic.latency import Latency
 from .traffic.log import Log
 from .traffic.meter import Meter
 from .traffic.throttle import Throttle
@@ -36,6 +37,7 @@ class Sandbox:
     meter: Meter
     key: SigningKey
     log: Log
+    latency: Latency
     watchers: tuple[Watcher, ...] = ()
 
     def now(self) -> float:

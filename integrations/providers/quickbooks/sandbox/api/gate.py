@@ -34,8 +34,7 @@ class Gate:
             return self._turned_away(call, refusal)
         except (Throttled, BudgetSpent):
             return gateway.too_many(switches.throttle_body, switches.retry_after)
-        if switches.latency_ms:
-            seconds = switches.latency_ms / 1000
+        if seconds := self._sandbox.latency.seconds:
             return Postponed(seconds, seconds, lambda: self._answered(call, act))
         return self._answered(call, act)
 

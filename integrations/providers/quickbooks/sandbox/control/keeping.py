@@ -75,6 +75,7 @@ class Keeping:
         sandbox.plan.clear()
         switches = sandbox.settings.switches
         sandbox.throttle.set(on=switches.throttle == "on", limits=switches.limits)
+        sandbox.latency.ms = switches.latency_ms
         # First of all: what the companies begin with is dated by it.
         sandbox.store.move_clock(0)
         with sandbox.store.writing() as db:

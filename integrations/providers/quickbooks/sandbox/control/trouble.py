@@ -52,17 +52,28 @@ class TroubleControl:
             throttle.set(on=on, limits=changed(throttle.limits, wanted))
         return answer({"on": throttle.on, **throttle.limits.__dict__})
 
+    def latency(self, call: Call) -> Response:
+        latency = self._sandbox.latency
+        if call.method == "POST":
+            latency.ms = _whole(asked(call, "ms"), "ms", "none")
+        return answer({"ms": latency.ms})
+
     def traffic(self, call: Call) -> Response:
         throttle = self._sandbox.throttle
         limits = {"on": throttle.on, **throttle.limits.__dict__}
         return answer({"limits": limits, **self._sandbox.meter.shown()})
 
     def budget(self, call: Call) -> Response:
-        calls = asked(call, "core_plus").get("core_plus")
-        if not isinstance(calls, int) or isinstance(calls, bool) or calls < 0:
-            raise BadRequest("core_plus must be a whole number; 0 is no end.")
+        calls = _whole(asked(call, "core_plus"), "core_plus", "no end")
         self._sandbox.meter.set_budget(calls)
         return answer({"core_plus": calls})
+
+
+def _whole(wanted: Json, name: str, zero: str) -> int:
+    number = wanted.get(name)
+    if not isinstance(number, int) or isinstance(number, bool) or number < 0:
+        raise BadRequest(f"{name} must be a whole number; 0 is {zero}.")
+    return number
 
 
 def plan_for(sandbox: Sandbox, *troubles: Trouble) -> None:
