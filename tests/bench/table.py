@@ -4,7 +4,6 @@ A part of the measures renews its own rows and leaves the others.
 """
 
 import platform
-import re
 import subprocess
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -27,7 +26,7 @@ class Table:
     kept: Path | None
     """None: it is printed only."""
     named_by: tuple[int, ...] = (0,)
-    """The columns that tell a row from the others, whatever the numbers in them."""
+    """The columns that tell a row from the others."""
     seen_by: str = ""
     """What repeats it, beyond date and commit."""
     rows: dict[str, Row] = field(default_factory=dict)
@@ -50,7 +49,7 @@ class Table:
         return "".join(f"| {' | '.join(line)} |\n" for line in [columns, ("---",) * len(columns), *self.rows.values()])
 
     def _name(self, row: Row) -> str:
-        return re.sub(r"[\d.,]+", "#", " | ".join(row[at] for at in self.named_by))
+        return " | ".join(row[at] for at in self.named_by)
 
     def _heading(self) -> str:
         return (

@@ -222,8 +222,8 @@ def test_killed_at_every_step(stage: Stage) -> None:
         told = stage.verdict()
         assert told.clean, (step, told)
         stage.calm()
-    print("\n" + "\n".join(steps))
-    injected = f"a worker kills itself before or after a commit or a call; {len(steps)} steps were found by a rehearsal"
+    print(f"\n{len(steps)} steps:\n" + "\n".join(steps))
+    injected = "a worker kills itself before and after each commit and each call that a rehearsal passed"
     stage.conclude("kill -9 at each step", injected, died, healed)
 
 
