@@ -243,6 +243,7 @@ def test_from_intake_to_books(
     port = doors(start)
     time.sleep(15)  # The neighbours are at it.
     told = percentiles(Stream(fresh, port, a_second=5, seconds=60).run())
+    assert not others or any(firm.moving() for firm in others), "The neighbours had done before the end."
     reach = "p50 0.5 s, p95 1 s" if not others else "p95 1 s" if limits else "printed"
     conditions = f"5 charges/s over 5 connections, 60 s, latency 100 ms; beside {neighbours}, limits {_on(limits)}"
     table.add("Intake accepted to posted", reach, told, conditions)
@@ -292,8 +293,9 @@ FILL = """
         RETURNING id, tenant_id
     )
     INSERT INTO integrations_syncjob (tenant_id, connection_id, document_id, state, wanted_revision, settled_revision,
-                                      reasons, coding, rung_at, due_at, tries, fence, decision, decided_why)
-    SELECT tenant_id, %(connection)s, id, 'done', 1, 1, '[]', '{}', now(), now(), 0, 0, '', '' FROM document
+                                      reasons, coding, rung_at, due_at, tries, fence, decision, decided_why,
+                                      period_choice)
+    SELECT tenant_id, %(connection)s, id, 'done', 1, 1, '[]', '{}', now(), now(), 0, 0, '', '', '' FROM document
 """
 
 
