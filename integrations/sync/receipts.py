@@ -74,7 +74,6 @@ def _flying(shift: Shift) -> int:
 def _claim(shift: Shift) -> bool:
     """Take what is due, work out what is to be done, and store it before it is sent. Returns whether there was any."""
     lane = shift.lane
-    lane.assert_held()
     due = uploads.due(lane, ONE_TO_TRY if _is_tried(shift) else FILES_AT_ONCE)
     shift.hold.in_doubt = any(job.state == ReceiptState.UNKNOWN for job in due)
     jobs = [job for job in due if job.state == ReceiptState.WAITING]

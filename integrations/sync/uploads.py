@@ -99,6 +99,8 @@ def due(lane: Lane, limit: int) -> list[ReceiptJob]:
     earliest = list(mine.order_by("due_at", "id").values_list("id", flat=True)[:limit])
     if not earliest:
         return []
+    # The lane before its rows, as everybody does.
+    lane.assert_held()
     ready = mine.filter(id__in=earliest).select_related("receipt__document").order_by("id")
     return sorted(ready.select_for_update(of=("self",), no_key=True), key=lambda job: (job.due_at, job.pk))
 
