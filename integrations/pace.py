@@ -24,8 +24,8 @@ from redis.retry import Retry
 from integrations.providers.calls import CallKind, CountingGate, Limits
 from integrations.providers.errors import Temporary
 
-# So short a wait is spent in place; for a longer one the call comes back.
-PATIENCE_SECONDS = 1.5
+# So short a wait is spent in place: a few windows of a second. For a longer one the call comes back; the lane rests.
+PATIENCE_SECONDS = 4.0
 AWAY = timedelta(seconds=2)
 # Nothing that we send takes longer; a call whose process died leaves its place after that.
 BEGAN = "pace:began"
