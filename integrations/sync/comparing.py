@@ -8,7 +8,7 @@ from django.db import transaction
 from integrations.mapping.reasons import Reason, ReasonCode
 from integrations.models import Clash, Decision, SyncAttempt, SyncJob
 from integrations.providers.base import Provider
-from integrations.providers.documents import STANDS, Action, Found, Merge, Posted, Side, Write
+from integrations.providers.documents import STANDS, Action, Found, Merge, Posted, Side
 from integrations.providers.errors import Refused
 from integrations.sync import differences
 from integrations.sync.attempts import item_of
@@ -115,7 +115,11 @@ def _met(
         sides = (base or ours, ours, theirs)
         clashes.append(differences.clash(job, step, sides, found, result.fields))
         return Blocked((Reason(ReasonCode.CHANGED_THERE, in_words(result.fields)),))
-    return _merged(step, result, ours, theirs, found) if result else replace(step, write=_over(step, found))
+    return (
+        _merged(step, result, ours, theirs, found)
+        if result
+        else replace(step, write=replace(step.write, target=found.posted))
+    )
 
 
 def _base(
@@ -134,10 +138,6 @@ def _base(
 def _unlike(ours: Side, theirs: Side) -> Overlap | None:
     """None where somebody mended it there: then ours may as well be written over it."""
     return Overlap(tuple(fields)) if (fields := differing(ours, theirs)) else None
-
-
-def _over(step: Send, found: Found) -> Write:
-    return replace(step.write, target=found.posted)
 
 
 def _ours(provider: Provider, step: Send) -> Side:
