@@ -22,7 +22,7 @@ from redis.commands.core import Script
 from redis.retry import Retry
 
 from integrations.providers.calls import CallKind, CountingGate, Limits
-from integrations.providers.errors import Temporary
+from integrations.providers.errors import Paced
 
 # So short a wait is spent in place: a few windows of a second. For a longer one the call comes back; the lane rests.
 PATIENCE_SECONDS = 4.0
@@ -137,7 +137,7 @@ class PacedGate(CountingGate):
         until = time.monotonic() + PATIENCE_SECONDS
         while wait := self._wait(kind):
             if time.monotonic() + wait > until:
-                raise Temporary("Our pace for this company is used up for now.", timedelta(seconds=wait))
+                raise Paced("Our pace for this company is used up for now.", timedelta(seconds=wait))
             time.sleep(wait)
         super().enter(kind)
 
@@ -171,7 +171,7 @@ def _asked(script: str, keys: Sequence[str], arguments: Sequence[str | int]) -> 
     try:
         return _script(script)(keys=keys, args=arguments)
     except redis.RedisError as trouble:
-        raise Temporary("The keeper of our pace does not answer.", AWAY) from trouble
+        raise Paced("The keeper of our pace does not answer.", AWAY) from trouble
 
 
 @cache

@@ -26,8 +26,9 @@ class OutcomeKind(StrEnum):
 STANDS = (OutcomeKind.POSTED, OutcomeKind.ALREADY_THERE)
 
 
-# The code of an outcome that the platform never heard of: it failed on our side, before it was sent.
-NOT_SENT = "not sent"
+# Codes of outcomes that the platform never heard of: it failed on our side, or there was no room in our own pace.
+NOT_SENT, OUT_OF_PACE = "not sent", "out of pace"
+NEVER_LEFT = (NOT_SENT, OUT_OF_PACE)
 
 
 class AccountRole(StrEnum):

@@ -22,6 +22,14 @@ class Temporary(ProviderError):
         self.retry_after = retry_after
 
 
+class Paced(Temporary):
+    """There is no room in our own pace for so long. Nothing is wrong out there."""
+
+    def __init__(self, sentence: str, retry_after: timedelta) -> None:
+        super().__init__(sentence)
+        self.retry_after: timedelta = retry_after
+
+
 class AccessLost(ProviderError):
     """The grant is dead: a person must connect again."""
 

@@ -16,7 +16,17 @@ from integrations.mapping.entry import as_json
 from integrations.mapping.reasons import Reason, ReasonCode
 from integrations.mapping.rules import TransactionFacts
 from integrations.models import Decision, ExternalLink, JobState, SyncAttempt, SyncEnvelope, SyncJob, Takeback
-from integrations.providers.documents import STANDS, Action, Envelope, Item, Outcome, OutcomeKind, Posted, Remedy
+from integrations.providers.documents import (
+    NEVER_LEFT,
+    STANDS,
+    Action,
+    Envelope,
+    Item,
+    Outcome,
+    OutcomeKind,
+    Posted,
+    Remedy,
+)
 from integrations.sync import differences, takebacks
 from integrations.sync.envelopes import AT_THE_DOOR, close_settled, note, uncount
 from integrations.sync.lane import Lane
@@ -199,7 +209,7 @@ def _advance(job: SyncJob, attempt: SyncAttempt, outcome: Outcome, now: datetime
             job.state, job.due_at = JobState.UNKNOWN, now + (outcome.retry_after or FIRST_LOOK)
         case OutcomeKind.THROTTLED | OutcomeKind.ACCESS_LOST:
             job.state, job.due_at = (JobState.WAITING, now + rest_after_throttle(job.tries, outcome.retry_after))
-            job.tries += 1
+            job.tries += outcome.code not in NEVER_LEFT
 
 
 def _shown(attempt: SyncAttempt, outcome: Outcome) -> int:

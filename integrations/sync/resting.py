@@ -26,6 +26,16 @@ def rest(lane: Lane, connection: Connection, asked_for: timedelta | None) -> Non
     _rest_for(lane, connection, rest_after_trouble(connection.rests, asked_for))
 
 
+def pause(lane: Lane, connection: Connection, how_long: timedelta | None) -> None:
+    """Until there is room in our own pace. That is no trouble: it is not counted, and never makes a later rest longer;
+    nor does it shorten one."""
+    now = timezone.now()
+    if how_long is not None and (connection.resting_until is None or connection.resting_until <= now):
+        with transaction.atomic():
+            lane.assert_held()
+            lanes.rest(lane, now + how_long)
+
+
 def stop(lane: Lane, connection: Connection, why: Stop) -> None:
     """The company takes nothing. One that may by itself again is tried now and then; else a person connects again."""
     if connection.state != STATES[why]:

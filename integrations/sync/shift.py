@@ -17,8 +17,8 @@ from integrations.cost import add_calls
 from integrations.models import Connection, ConnectionState
 from integrations.providers.base import Provider
 from integrations.providers.calls import CountingGate
-from integrations.providers.documents import NOT_SENT, Outcome, OutcomeKind, Upload
-from integrations.providers.errors import AccessLost, ProviderError, Stopped, Temporary, whereabouts
+from integrations.providers.documents import NOT_SENT, OUT_OF_PACE, Outcome, OutcomeKind, Upload
+from integrations.providers.errors import AccessLost, Paced, ProviderError, Stopped, Temporary, whereabouts
 from integrations.sync import attempts, company, queue, resting, uploads
 from integrations.sync.attempts import Opened
 from integrations.sync.batches import BatchSize
@@ -50,7 +50,7 @@ stopping = threading.Event()
 
 
 class MustRest(Exception):
-    """The platform wants a pause, or the grant is dead: nothing more is sent in this drain."""
+    """The platform or our pace wants a pause, or the grant is dead: nothing more is sent in this drain."""
 
 
 @dataclass
@@ -156,7 +156,7 @@ def send_all(shift: Shift, opened: Sequence[Opened]) -> None:
 
 def _withdraw(shift: Shift, opened: Sequence[Opened]) -> None:
     """Stored, and certainly not sent."""
-    never = Outcome(OutcomeKind.THROTTLED, answer="Not sent: its time was over.", retry_after=timedelta(0))
+    never = Outcome(OutcomeKind.THROTTLED, code=NOT_SENT, answer="Its time was over.", retry_after=timedelta(0))
     attempts.settle(shift.lane, shift.run, [(one, dict.fromkeys(one.attempts, never)) for one in opened])
 
 
@@ -255,7 +255,9 @@ def _heed(shift: Shift, outcomes: Sequence[Outcome]) -> None:
     throttled = [outcome for outcome in outcomes if outcome.kind is OutcomeKind.THROTTLED]
     if throttled or shift.silence.lasts:
         asked_for = [outcome.retry_after for outcome in throttled or outcomes if outcome.retry_after is not None]
-        resting.rest(shift.lane, shift.connection, max(asked_for, default=None))
+        held_up = bool(throttled) and all(outcome.code == OUT_OF_PACE for outcome in throttled)
+        rest = resting.pause if held_up else resting.rest
+        rest(shift.lane, shift.connection, max(asked_for, default=None))
         raise MustRest
 
 
@@ -280,6 +282,9 @@ def resting_on_trouble(shift: Shift) -> Iterator[None]:
     except Stopped as stopped:
         resting.stop(shift.lane, shift.connection, stopped.stop)
         raise MustRest from stopped
+    except Paced as held_up:
+        resting.pause(shift.lane, shift.connection, held_up.retry_after)
+        raise MustRest from held_up
     except ProviderError as trouble:
         logger.warning("Connection %s is in trouble: %s", shift.lane.connection_id, whereabouts(trouble))
         resting.rest(shift.lane, shift.connection, trouble.retry_after if isinstance(trouble, Temporary) else None)

@@ -24,6 +24,7 @@ from integrations.models import (
 )
 from integrations.models.receipts import MOVING_RECEIPTS
 from integrations.providers.documents import (
+    NEVER_LEFT,
     NOT_SENT,
     STANDS,
     Action,
@@ -282,7 +283,7 @@ def _advance(job: ReceiptJob, attempt: ReceiptAttempt, outcome: Outcome, now: da
             job.state, job.due_at = ReceiptState.UNKNOWN, now + rest
         case OutcomeKind.THROTTLED | OutcomeKind.ACCESS_LOST:
             job.state, job.due_at = ReceiptState.WAITING, now + rest_after_throttle(job.tries, outcome.retry_after)
-            job.tries += outcome.code != NOT_SENT
+            job.tries += outcome.code not in NEVER_LEFT
 
 
 def is_overtaken(job: ReceiptJob, attempt: ReceiptAttempt) -> bool:

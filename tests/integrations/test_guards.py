@@ -25,6 +25,7 @@ from integrations.models import (
     SyncEnvelope,
     SyncJob,
 )
+from integrations.providers.registry import platform
 from integrations.sync import attempts, engine, gather, lane, queue, shift
 from integrations.sync.attempts import Opened, Planned
 from integrations.sync.envelopes import HANDED_OVER_WITHIN
@@ -219,6 +220,23 @@ def test_a_lane_rests_as_long_as_the_platform_asks(ready: Office) -> None:
         until = Connection.objects.get().resting_until
     assert until is not None
     assert 80 < (until - timezone.now()).total_seconds() <= 90
+
+
+def test_our_own_pace_is_waited_for_and_is_no_trouble(ready: Office, settings: Any) -> None:
+    settings.QUICKBOOKS = {**settings.QUICKBOOKS, "limits": True}
+    platform.cache_clear()
+    broker = redis.Redis.from_url(django_settings.REDIS_URL)
+    now = int(time.time() * 1000)
+    calls = f"pace:quickbooks:{ready.connection.company.external_id}:calls"
+    broker.zadd(calls, {f"earlier {number}": now - 20_000 for number in range(500)})
+    ready.charge("c-1")
+    ready.work()
+    broker.delete(calls)
+    with transaction.atomic():
+        tie, job = Connection.objects.get(), SyncJob.objects.get()
+    assert tie.resting_until is not None
+    assert 30 < (tie.resting_until - timezone.now()).total_seconds() <= 41, "until the first of them is a minute old"
+    assert (tie.rests, job.state, job.tries) == (0, JobState.WAITING, 0)
 
 
 def test_a_ring_for_the_backlog_does_not_swallow_one_for_the_fresh(ready: Office) -> None:

@@ -15,6 +15,7 @@ from quickbooks.objects.trackingclass import Class
 from integrations.providers.base import Capabilities, FileLimits, Names, portions
 from integrations.providers.calls import CallKind, Limits
 from integrations.providers.documents import (
+    OUT_OF_PACE,
     Action,
     Changes,
     CompanyDescription,
@@ -39,7 +40,7 @@ from integrations.providers.documents import (
     Upload,
     Write,
 )
-from integrations.providers.errors import AccessLost, ProviderError, Temporary, Unknown
+from integrations.providers.errors import AccessLost, Paced, ProviderError, Temporary, Unknown
 from integrations.providers.quickbooks import (
     capture,
     examining,
@@ -291,7 +292,8 @@ def _outcome_of(trouble: ProviderError) -> Outcome:
     if isinstance(trouble, AccessLost):
         return Outcome(OutcomeKind.ACCESS_LOST, answer=str(trouble))
     if isinstance(trouble, Temporary):
-        return Outcome(OutcomeKind.THROTTLED, answer=str(trouble), retry_after=trouble.retry_after)
+        code = OUT_OF_PACE if isinstance(trouble, Paced) else ""
+        return Outcome(OutcomeKind.THROTTLED, code=code, answer=str(trouble), retry_after=trouble.retry_after)
     return Outcome(OutcomeKind.UNKNOWN, answer=str(trouble))
 
 
