@@ -18,6 +18,8 @@ logger = logging.getLogger(__name__)
 
 # A ring that was lost on its way must not silence the door for long.
 SILENCE_SECONDS = 5
+# Whoever rings at every door where there is work would fill the queues with what stands in them already.
+SWEPT_SILENCE_SECONDS = 30
 WORD_SECONDS = 60
 # A message that waits longer would be handed out again and again (the broker's visibility); the sweep knows the time.
 LONGEST_WAIT_SECONDS = 120
@@ -30,8 +32,15 @@ class Queue(StrEnum):
     BACKLOG = "backlog"
 
 
-def ring(task: "Task[..., None]", *args: int, queue: Queue = Queue.FRESH, at: datetime | None = None) -> None:
-    """Ring now, or at a later time; what is far away is left to the sweep.
+def ring(
+    task: "Task[..., None]",
+    *args: int,
+    queue: Queue = Queue.FRESH,
+    at: datetime | None = None,
+    silence: int = SILENCE_SECONDS,
+) -> None:
+    """Ring now, or at a later time; what is far away is left to the sweep. Nobody rings there again within the silence
+    unless that was answered.
 
     Never raises: a silent broker must not refuse what the customer sends."""
     wait = max(0.0, (at - timezone.now()).total_seconds()) if at else 0.0
@@ -41,7 +50,7 @@ def ring(task: "Task[..., None]", *args: int, queue: Queue = Queue.FRESH, at: da
     # A later ring is another one than a ring now; rings for about the same second are one.
     key = f"{name}:{int(timezone.now().timestamp() + wait)}" if wait else name
     try:
-        if cache.add(key, 1, timeout=SILENCE_SECONDS + wait):
+        if cache.add(key, 1, timeout=silence + wait):
             task.apply_async(args=args, queue=queue, countdown=wait, retry=False)
     except (OperationalError, RedisError) as trouble:
         logger.warning("The bell %s could not be rung, the sweep will see to it: %s", name, trouble)

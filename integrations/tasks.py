@@ -47,8 +47,11 @@ def absorb_events(tenant: int) -> None:
     with acting_for(tenant):
         ends = time.monotonic() + ABSORB_SECONDS
         while (found := queue.absorb_events()) is not None:
-            for connection, number in found.items():
+            for connection, number in found.numbers.items():
                 bells.ring(drain_connection, tenant, connection, queue=_queue(number <= queue.FEW))
+            # What comes from now on rings by itself.
+            if found.is_all:
+                return
             if time.monotonic() > ends:
                 bells.ring(absorb_events, tenant, queue=Queue.BACKLOG)
                 return
@@ -92,7 +95,7 @@ def sweep() -> None:
     for tenant in tenants_with_events():
         bells.ring(absorb_events, tenant)
     for tenant, connection, fresh in connections_with_work():
-        bells.ring(drain_connection, tenant, connection, queue=_queue(fresh))
+        bells.ring(drain_connection, tenant, connection, queue=_queue(fresh), silence=bells.SWEPT_SILENCE_SECONDS)
     for tenant in tenants_with_totals(ROWS_WORTH_FOLDING):
         bells.ring(fold_totals, tenant, queue=Queue.BACKLOG)
     for tenant, company in companies_with_changes():

@@ -39,11 +39,12 @@ def store_new(*, provider: str, grant: Grant, person: User) -> Credential:
 class TokenKeeper:
     """Gives the token to many calls, from any thread, and asks the database for it only now and then."""
 
-    def __init__(self, credential_id: int) -> None:
+    def __init__(self, credential_id: int, known: Credential | None = None) -> None:
+        """`known`: as it was read just now, if it was. From within a flight asking costs a connection of its own."""
         self._credential_id = credential_id
         self._lock = threading.Lock()
-        self._token = ""
-        self._asked_at = 0.0
+        self._token = _still_good(known, "") if known and known.lost_at is None else ""
+        self._asked_at = time.monotonic()
 
     def __call__(self, rejected: str = "") -> str:
         with self._lock:

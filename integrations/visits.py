@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from integrations import tokens
 from integrations.cost import add_calls
-from integrations.models import Connection
+from integrations.models import Connection, Credential
 from integrations.pace import PacedGate
 from integrations.providers.base import Provider
 from integrations.providers.calls import CountingGate, Limits
@@ -21,9 +21,10 @@ def gate_of(connection: Connection) -> CountingGate:
     return CountingGate() if limits == Limits() else PacedGate(f"{company.provider}:{company.external_id}", limits)
 
 
-def provider_of(connection: Connection, gate: CountingGate) -> Provider:
+def provider_of(connection: Connection, gate: CountingGate, known: Credential | None = None) -> Provider:
+    """`known` is the credential of its company, where that is at hand."""
     company = connection.company
-    keeper = tokens.TokenKeeper(company.credential_id)
+    keeper = tokens.TokenKeeper(company.credential_id, known)
     return platform(company.provider).provider(company.external_id, company.country, keeper, gate)
 
 

@@ -268,12 +268,8 @@ def _link(lane: Lane, settled: Sequence[tuple[SyncJob, SyncAttempt, Outcome]], n
     )
 
 
-def left_running(lane: Lane) -> bool:
-    """Whether an earlier holder claimed what it brought to no end."""
-    return _abandoned(lane).exists()
-
-
-def _abandoned(lane: Lane) -> QuerySet[SyncJob]:
+def abandoned(lane: Lane) -> QuerySet[SyncJob]:
+    """What an earlier holder claimed and brought to no end."""
     return SyncJob.objects.filter(connection_id=lane.connection_id, state=JobState.RUNNING, fence__lt=lane.fence)
 
 
@@ -281,23 +277,24 @@ def _abandoned(lane: Lane) -> QuerySet[SyncJob]:
 def take_over(lane: Lane) -> None:
     """What an earlier holder had claimed: unknown where an attempt is open, for it may be sent; else it waits again."""
     lane.assert_held()
-    abandoned = _abandoned(lane)
+    left = abandoned(lane)
     open_attempts_of = SyncAttempt.objects.filter(settled_at__isnull=True).values("job_id")
     now = timezone.now()
-    abandoned.filter(id__in=open_attempts_of).update(state=JobState.UNKNOWN, due_at=now, fence=lane.fence)
-    abandoned.update(state=JobState.WAITING, due_at=now)
+    left.filter(id__in=open_attempts_of).update(state=JobState.UNKNOWN, due_at=now, fence=lane.fence)
+    left.update(state=JobState.WAITING, due_at=now)
+
+
+def doubtful(lane: Lane) -> QuerySet[SyncJob]:
+    """Nobody knows what became of them, and it is time for a look."""
+    jobs = SyncJob.objects.filter(connection_id=lane.connection_id, state=JobState.UNKNOWN)
+    return jobs.filter(due_at__lte=timezone.now())
 
 
 @transaction.atomic
 def in_doubt(lane: Lane, limit: int) -> list[Opened]:
     """Envelopes whose outcome is unknown and whose time for another look has come, with their open attempts."""
     lane.assert_held()
-    due = SyncAttempt.objects.filter(
-        settled_at__isnull=True,
-        job__connection_id=lane.connection_id,
-        job__state=JobState.UNKNOWN,
-        job__due_at__lte=timezone.now(),
-    )
+    due = SyncAttempt.objects.filter(settled_at__isnull=True, job__in=doubtful(lane))
     oldest = list(due.order_by("envelope_id").values_list("envelope_id", flat=True).distinct()[:limit])
     attempts = due.filter(envelope__in=oldest).select_related("envelope", "job").order_by("envelope_id", "id")
     rows: dict[int, list[SyncAttempt]] = {}

@@ -82,7 +82,8 @@ def _until_it_ends(held: Shift, seconds: float) -> datetime | None:
             uploads.take_over(lane)
         with resting_on_trouble(held):
             company.look_where_doubted(held.connection, held.provider)
-        doubts.resolve(held, time.monotonic() + seconds * DOUBTS_SHARE)
+        if held.doubts:
+            doubts.resolve(held, time.monotonic() + seconds * DOUBTS_SHARE)
         looked, later = time.monotonic(), _work(held)
         # What comes meanwhile does not wait for an answer that takes long, nor what an answer sets on its way again.
         while held.flights.out and held.goes_on:
@@ -91,10 +92,17 @@ def _until_it_ends(held: Shift, seconds: float) -> datetime | None:
             if shift.only_files(landed) and time.monotonic() < looked + LOOK_SECONDS:
                 receipts.carry(held)
                 continue
+            if not held.flights.out and not _more_is_due(held):
+                break
             looked, later = time.monotonic(), _work(held)
     except MustRest:
         logger.info("Connection %s rests.", lane.connection_id)
     return later
+
+
+def _more_is_due(held: Shift) -> bool:
+    due = shift.next_due(held)
+    return due is not None and due.at <= timezone.now()
 
 
 def _work(held: Shift) -> datetime | None:

@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any, NoReturn
 
 from django.conf import settings
 from django.db import Error as DatabaseTrouble
 from django.db import connection, transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from integrations.models import Connection
@@ -23,6 +23,18 @@ from integrations.models.connections import TRIED_STATES
 from ledger.tenancy.context import acting_for, required_tenant
 
 logger = logging.getLogger(__name__)
+
+
+# Raw, as whatever is asked for each set of documents and each connection however little it has to do.
+ASSERT_HELD = "SELECT FROM integrations_connection WHERE id = %s AND lane_fence = %s FOR NO KEY UPDATE"
+TAKE = """
+    UPDATE integrations_connection AS lane SET lane_fence = lane_fence + 1, lane_until = %(until)s
+      FROM (SELECT id, lane_until FROM integrations_connection
+             WHERE id = %(id)s AND state = ANY(%(states)s)
+               AND (lane_until IS NULL OR lane_until < %(now)s) AND (resting_until IS NULL OR resting_until < %(now)s)
+               FOR NO KEY UPDATE SKIP LOCKED) AS free
+     WHERE lane.id = free.id RETURNING lane.lane_fence, free.lane_until
+"""
 
 
 class LaneLost(RuntimeError):
@@ -34,10 +46,12 @@ class Lease:
     """Until when a holder may send, by its own clock: whoever was stopped for longer finds out before it sends."""
 
     until: float
+    is_over: bool = False
+    """Let go by its holder, with its last work."""
 
     @property
     def holds(self) -> bool:
-        return time.monotonic() < self.until
+        return not self.is_over and time.monotonic() < self.until
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +64,24 @@ class Lane:
 
     def assert_held(self) -> None:
         """Called inside the transaction that writes: locks the lane's row, so the answer holds until the commit."""
-        mine = Connection.objects.select_for_update(no_key=True).filter(pk=self.connection_id, lane_fence=self.fence)
-        if not mine.exists():
-            raise LaneLost(f"The lane of connection {self.connection_id} has a newer holder.")
+        with connection.cursor() as cursor:
+            cursor.execute(ASSERT_HELD, [self.connection_id, self.fence])
+            if cursor.fetchone() is None:
+                self._lost()
+
+    def let_go(self, **columns: Any) -> None:
+        """Called inside the transaction that writes last, first of all: what it writes is written by the holder, and
+        afterwards the lane is free. `columns` of its connection are written with it."""
+        mine = Connection.objects.filter(pk=self.connection_id, lane_fence=self.fence)
+        if not mine.update(lane_until=None, **columns):
+            self._lost()
+        transaction.on_commit(self._end)
+
+    def _end(self) -> None:
+        self.lease.is_over = True
+
+    def _lost(self) -> NoReturn:
+        raise LaneLost(f"The lane of connection {self.connection_id} has a newer holder.")
 
 
 @contextmanager
@@ -84,23 +113,22 @@ def rest(lane: Lane, until: datetime) -> None:
 
 def _take(connection_id: int) -> Lane | None:
     now, asked_at = timezone.now(), time.monotonic()
-    free = Q(lane_until__isnull=True) | Q(lane_until__lt=now)
-    awake = Q(resting_until__isnull=True) | Q(resting_until__lt=now)
-    with transaction.atomic():
-        lanes = Connection.objects.select_for_update(no_key=True, skip_locked=True)
-        open_lane = lanes.filter(free, awake, pk=connection_id, state__in=TRIED_STATES)
-        found = open_lane.values_list("lane_fence", "lane_until").first()
-        if found is None:
-            return None
-        fence, until = found
-        Connection.objects.filter(pk=connection_id).update(lane_fence=fence + 1, lane_until=now + lease())
-    return Lane(connection_id, fence + 1, Lease(asked_at + lease().total_seconds()), abandoned=until is not None)
+    asked: dict[str, Any] = {"id": connection_id, "states": TRIED_STATES, "now": now, "until": now + lease()}
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(TAKE, asked)
+        found = cursor.fetchone()
+    if found is None:
+        return None
+    fence, former = found
+    return Lane(connection_id, fence, Lease(asked_at + lease().total_seconds()), abandoned=former is not None)
 
 
 def _end(lane: Lane, stop: threading.Event, beating: threading.Thread, until: datetime | None) -> None:
     """Let go. A lease that stands in the past tells the next holder that the work may be half done."""
     stop.set()
     beating.join()
+    if lane.lease.is_over:
+        return
     with transaction.atomic():
         Connection.objects.filter(pk=lane.connection_id, lane_fence=lane.fence).update(lane_until=until)
 
@@ -119,7 +147,7 @@ def _renew(lane: Lane) -> bool:
     asked_at = time.monotonic()
     try:
         with transaction.atomic():
-            mine = Connection.objects.filter(pk=lane.connection_id, lane_fence=lane.fence)
+            mine = Connection.objects.filter(pk=lane.connection_id, lane_fence=lane.fence, lane_until__isnull=False)
             if not mine.update(lane_until=timezone.now() + lease()):
                 return False
     except DatabaseTrouble as trouble:

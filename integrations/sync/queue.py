@@ -58,6 +58,14 @@ class Unsent:
 
 
 @dataclass(frozen=True, slots=True)
+class Absorbed:
+    """How many documents by connection, and whether those were all events that there were."""
+
+    numbers: dict[int, int]
+    is_all: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Due:
     """When there is something to do, and whether a little of it is fresh."""
 
@@ -70,8 +78,8 @@ class Due:
 
 
 @transaction.atomic
-def absorb_events() -> dict[int, int] | None:
-    """Turn a set of unhandled events into wishes. Returns how many by connection, or None if no event is left.
+def absorb_events() -> Absorbed | None:
+    """Turn a set of unhandled events into wishes. None if there is no event.
 
     A document whose entity has no connection gets its wish when one is made (services.connect).
     """
@@ -95,7 +103,8 @@ def absorb_events() -> dict[int, int] | None:
             receipt_jobs.wish(connection, files)
         wish(connection, [one for one in told_of if one.pk in said and one.stage != Stage.PENDING])
     events.mark_handled(taken)
-    return {connection.pk: len(by_entity[connection.entity_id]) for connection in connections}
+    numbers = {connection.pk: len(by_entity[connection.entity_id]) for connection in connections}
+    return Absorbed(numbers, is_all=len(taken) < ABSORB_AT_ONCE)
 
 
 def bookable(documents: QuerySet[SourceDocument]) -> QuerySet[SourceDocument]:

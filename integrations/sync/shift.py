@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from django.db import transaction
+from django.db.models import Exists
 from django.utils import timezone
 
 from integrations.cost import add_calls
@@ -82,6 +83,8 @@ class Shift:
     ends: float
     inherits: bool
     """Whether earlier holders left something half done."""
+    doubts: bool
+    """Whether there may be documents of which it is time to look what became of them."""
     hold: Hold = field(default_factory=Hold)
     silence: Silence = field(default_factory=Silence)
 
@@ -97,16 +100,20 @@ class Shift:
 def begin(lane: Lane, seconds: float) -> Shift:
     ends = time.monotonic() + seconds
     with transaction.atomic():
-        connection = Connection.objects.select_related("company", "entity").get(pk=lane.connection_id)
+        told = Connection.objects.select_related("company__credential", "entity").annotate(
+            left=Exists(attempts.abandoned(lane)) | Exists(uploads.abandoned(lane)),
+            in_doubt=Exists(attempts.doubtful(lane)),
+        )
+        connection = told.get(pk=lane.connection_id)
         gate = gate_of(connection)
-        provider = provider_of(connection, gate)
+        provider = provider_of(connection, gate, connection.company.credential)
         able = provider.capabilities
         run = Run(lane, gate, able.metered)
-        inherits = lane.abandoned or attempts.left_running(lane) or uploads.left_running(lane)
     most = min(AT_ONCE, able.limits.at_once - 1) if able.limits.at_once else AT_ONCE
     sizes = BatchSize(connection.batch_size or able.batch_size, able.batch_size)
     flights = Flights(partial(_push, provider), most)
-    return Shift(lane, connection, provider, gate, run, flights, sizes, ends, inherits)
+    inherits = lane.abandoned or connection.left
+    return Shift(lane, connection, provider, gate, run, flights, sizes, ends, inherits, inherits or connection.in_doubt)
 
 
 def _push(provider: Provider, cargo: Cargo) -> dict[str, Outcome]:
@@ -121,13 +128,22 @@ def _push(provider: Provider, cargo: Cargo) -> dict[str, Outcome]:
 def finish(shift: Shift, later: datetime | None) -> Due | None:
     """Let go of the lane. Raises LaneLost where somebody else has it by now: run and sizes are theirs then."""
     with transaction.atomic():
-        shift.lane.assert_held()
-        due = uploads.sooner(queue.next_due(shift.lane.connection_id), shift.lane.connection_id)
-        if shift.sizes.size != (shift.connection.batch_size or shift.sizes.most):
-            Connection.objects.filter(pk=shift.lane.connection_id).update(batch_size=shift.sizes.size)
+        learnt = shift.sizes.size != (shift.connection.batch_size or shift.sizes.most)
+        shift.lane.let_go(**({"batch_size": shift.sizes.size} if learnt else {}))
+        due = next_due(shift, later)
         count_calls(shift)
         shift.run.finish(all_done=due is None)
-    return due.not_before(later) if due and later else due
+    return due
+
+
+@transaction.atomic(savepoint=False)
+def next_due(shift: Shift, later: datetime | None = None) -> Due | None:
+    """When there is something to do: of documents, which may have to wait for their pace until later, or of receipts,
+    which go in calls of another kind."""
+    documents = queue.next_due(shift.lane.connection_id)
+    if documents and later:
+        documents = documents.not_before(later)
+    return uploads.sooner(documents, shift.lane.connection_id)
 
 
 @transaction.atomic(savepoint=False)
@@ -151,7 +167,6 @@ def send_all(shift: Shift, opened: Sequence[Opened]) -> None:
             return
         hand_over(shift.lane, one.row)
         shift.flights.start(one)
-    settle(shift, shift.flights.landed(0))
 
 
 def _withdraw(shift: Shift, opened: Sequence[Opened]) -> None:

@@ -353,15 +353,11 @@ def _let_former_go(lane: Lane, receipts: Sequence[int], now: datetime) -> None:
 def take_over(lane: Lane) -> None:
     """What an earlier holder was about to send may be sent: an open attempt stands behind each."""
     lane.assert_held()
-    _abandoned(lane).update(state=ReceiptState.UNKNOWN, due_at=timezone.now(), fence=lane.fence)
+    abandoned(lane).update(state=ReceiptState.UNKNOWN, due_at=timezone.now(), fence=lane.fence)
 
 
-def left_running(lane: Lane) -> bool:
-    """Whether an earlier holder claimed what it brought to no end."""
-    return _abandoned(lane).exists()
-
-
-def _abandoned(lane: Lane) -> QuerySet[ReceiptJob]:
+def abandoned(lane: Lane) -> QuerySet[ReceiptJob]:
+    """What an earlier holder claimed and brought to no end."""
     running = ReceiptJob.objects.filter(connection_id=lane.connection_id, state=ReceiptState.RUNNING)
     return running.filter(fence__lt=lane.fence)
 

@@ -11,6 +11,12 @@ from django.db.models.constraints import BaseConstraint
 IS_CURRENT_TENANT = "tenant_id = NULLIF(current_setting('app.tenant', true), '')::bigint"
 
 
+# The planner knows how many rows the largest organisation has, and takes the others for equals. Where it knows some
+# hundred by name and they are all, one that came since counts as a single row: its first import then met plans that
+# read all its rows for each of them.
+NOBODY_IS_RARE = "ALTER TABLE {table} ALTER COLUMN tenant_id SET STATISTICS 1"
+
+
 class DatabaseOnlyConstraint(BaseConstraint):
     """Kept by the database alone: nothing to check in Python before saving."""
 
@@ -48,7 +54,8 @@ class TenantPolicy(DatabaseOnlyConstraint):
         table = schema_editor.quote_name(model._meta.db_table)
         return (
             f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY; ALTER TABLE {table} FORCE ROW LEVEL SECURITY; "
-            f"CREATE POLICY {self.name} ON {table} USING ({IS_CURRENT_TENANT}) WITH CHECK ({IS_CURRENT_TENANT})"
+            f"CREATE POLICY {self.name} ON {table} USING ({IS_CURRENT_TENANT}) WITH CHECK ({IS_CURRENT_TENANT}); "
+            f"{NOBODY_IS_RARE.format(table=table)}"
         )
 
     def remove_sql(self, model: type[models.Model] | None, schema_editor: BaseDatabaseSchemaEditor | None) -> str:

@@ -65,6 +65,14 @@ def test_every_sealed_table_has_exactly_the_tenants_policy_for_everybody() -> No
     assert IS_CURRENT_TENANT.startswith("tenant_id = NULLIF(")
 
 
+def test_whoever_is_new_is_no_rarity_to_the_planner() -> None:
+    """A list of everybody who is there would have it read all rows of a new organisation for each of them."""
+    assert not rows("""
+        SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'tenant_id'
+         WHERE c.relrowsecurity AND a.attstattarget IS DISTINCT FROM 1
+    """)
+
+
 def test_other_policies_let_only_the_lookup_role_read() -> None:
     others = rows("SELECT polname, polcmd, polroles::regrole[]::text FROM pg_policy WHERE polroles <> '{0}'")
     assert others
