@@ -28,6 +28,12 @@ from tests.processes import Process, Sandbox, answers, wait_until, web, worker
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
+def keep(table: Table, what: str, reach: str, told: str, conditions: str, *, met: bool) -> None:
+    """The row is kept either way; a reach that was missed is named in it, and fails."""
+    table.add(what, reach, told if met else f"missed: {told}", conditions)
+    assert met, f"{what}: to reach {reach}, reached {told}"
+
+
 # --- what it costs ---------------------------------------------------------------------------------------------------
 
 
@@ -50,7 +56,8 @@ def test_calls_of_a_backlog(sandbox: Sandbox, table: Table) -> None:
     assert firm.moving() == 0
     told = f"{spent.every}, of them metered {spent.metered}"
     conditions = "50 new vendors, 20 categories, batches of 30"
-    table.add("Remote calls per 1,000 receipted charges in a backlog", "200, metered 50", told, conditions)
+    what, met = "Remote calls per 1,000 receipted charges in a backlog", spent.every <= 200 and spent.metered <= 50
+    keep(table, what, "200, metered 50", told, conditions, met=met)
 
 
 def test_calls_of_charges_one_by_one(sandbox: Sandbox, table: Table) -> None:
@@ -63,21 +70,22 @@ def test_calls_of_charges_one_by_one(sandbox: Sandbox, table: Table) -> None:
         firm.tell(1)
         work_until_at_rest(firm)
     spent = meters.calls(sandbox) - before
-    told = f"{spent.metered * 1000 / number:g} of {spent.every * 1000 / number:g}"
-    table.add("Metered calls per 1,000 charges one by one", "5", told, f"{number} charges, known vendors")
+    metered = spent.metered * 1000 / number
+    told, conditions = f"{metered:g} of {spent.every * 1000 / number:g}", f"{number} charges, known vendors"
+    keep(table, "Metered calls per 1,000 charges one by one", "5", told, conditions, met=metered <= 5)
 
 
 def test_statements_of_a_backlog(sandbox: Sandbox, table: Table) -> None:
     [firm] = offices.firms(sandbox, 1)
-    told = []
+    told, number, each = [], scaled(3000), 0.0
     for receipts in (False, True):
-        number = scaled(3000)
         firm.tell(number, receipts=receipts)
         with meters.counted() as statements:
             work_until_at_rest(firm)
+        each = max(each, statements.all / number)
         told.append(f"{statements.all / number:.2f} {'with' if receipts else 'without'} receipts")
     conditions = f"{number:,} charges each, counted with BEGIN, the naming of the tenant and COMMIT"
-    table.add("SQL statements per document in a backlog", "0.5", ", ".join(told), conditions)
+    keep(table, "SQL statements per document in a backlog", "0.5", ", ".join(told), conditions, met=each <= 0.5)
 
 
 # --- how fast a backlog goes -----------------------------------------------------------------------------------------
@@ -140,7 +148,9 @@ def test_rate_of_a_backlog(sandbox: Sandbox, start: Starter, table: Table, laten
     told = f"{number / seconds:,.0f} documents/s; {spent.per(number)}"
     what = "each with a receipt of 100 KiB" if receipts else "no receipts"
     conditions = f"{number:,} charges, {what}, latency {latency * 1000:.0f} ms, limits off"
-    table.add("Backlog rate", f"worker CPU {8 if receipts else 4} ms a document", told, conditions)
+    most = 8 if receipts else 4
+    met = spent.workers / number * 1000 <= most
+    keep(table, "Backlog rate", f"worker CPU {most} ms a document", told, conditions, met=met)
 
 
 # --- how soon a fresh charge is there --------------------------------------------------------------------------------
@@ -196,11 +206,6 @@ class Stream:
         accepted[name] = time.time()
 
 
-def percentiles(seconds: Sequence[float]) -> str:
-    p50, p95 = statistics.median(seconds), seconds[int(len(seconds) * 0.95) - 1]
-    return f"p50 {p50:.2f} s, p95 {p95:.2f} s, longest {seconds[-1]:.2f} s"
-
-
 def known_vendors(firms: Sequence[Firm]) -> None:
     for firm in firms:
         firm.tell(offices.VENDORS)
@@ -242,11 +247,14 @@ def test_from_intake_to_books(
     hands(start)
     port = doors(start)
     time.sleep(15)  # The neighbours are at it.
-    told = percentiles(Stream(fresh, port, a_second=5, seconds=60).run())
+    seconds = Stream(fresh, port, a_second=5, seconds=60).run()
     assert not others or any(firm.moving() for firm in others), "The neighbours had done before the end."
     reach = "p50 0.5 s, p95 1 s" if not others else "p95 1 s" if limits else "printed"
     conditions = f"5 charges/s over 5 connections, 60 s, latency 100 ms; beside {neighbours}, limits {_on(limits)}"
-    table.add("Intake accepted to posted", reach, told, conditions)
+    p50, p95 = statistics.median(seconds), seconds[int(len(seconds) * 0.95) - 1]
+    told = f"p50 {p50:.2f} s, p95 {p95:.2f} s, longest {seconds[-1]:.2f} s"
+    met = not limits or (p95 <= 1 and (bool(others) or p50 <= 0.5))
+    keep(table, "Intake accepted to posted", reach, told, conditions, met=met)
 
 
 def _on(switch: bool) -> str:
@@ -275,7 +283,8 @@ def test_many_small_against_few_large(sandbox: Sandbox, start: Starter, table: T
     ratio = (spent["many"].workers + spent["many"].postgres) / (spent["few"].workers + spent["few"].postgres)
     conditions = f"{len(many):,} connections with 20 charges, 10 with {total // 10:,}, limits off"
     told = f"× {ratio:.2f} ({spent['many'].per(total)}; {spent['few'].per(total)})"
-    table.add("CPU of workers and PostgreSQL, many small against few large", "× 1.3", told, conditions)
+    what = "CPU of workers and PostgreSQL, many small against few large"
+    keep(table, what, "× 1.3", told, conditions, met=ratio <= 1.3)
 
 
 def _has_done(firm: Firm, number: int) -> bool:
@@ -315,7 +324,7 @@ def test_rows_that_lie_there(sandbox: Sandbox, table: Table) -> None:
             seconds.append(time.process_time() + meters.family_cpu(meters.postmaster()) - begun)
     ratio = statistics.median(taken[large]) / statistics.median(taken[small])
     conditions = f"{sizes[large]:,} job rows against {sizes[small]:,}, 600 charges, seven turns, CPU of both"
-    table.add("Claim, plan and settle", "× 1.2", f"× {ratio:.2f}", conditions)
+    keep(table, "Claim, plan and settle", "× 1.2", f"× {ratio:.2f}", conditions, met=ratio <= 1.2)
 
 
 def _fill(firm: Firm, rows: int) -> None:
@@ -343,9 +352,8 @@ def test_memory_of_a_worker(sandbox: Sandbox, start: Starter, table: Table) -> N
     wait_until(lambda: firm.moving() == 0, 1800, "drained")
     after = max(meters.resident_mb(one.pid) for one in workers)
     told = f"× {after / before:.2f} ({before:.0f} MB, {after:.0f} MB)"
-    table.add(
-        "Memory of a worker", "× 1.1", told, f"after {many:,} documents against {few:,}, the larger of two workers"
-    )
+    conditions = f"after {many:,} documents against {few:,}, the larger of two workers"
+    keep(table, "Memory of a worker", "× 1.1", told, conditions, met=after <= before * 1.1)
 
 
 # --- within the limits -----------------------------------------------------------------------------------------------
@@ -363,10 +371,8 @@ def test_backlog_within_the_limits(sandbox: Sandbox, start: Starter, table: Tabl
     before, done, files = meters.calls(sandbox), firm.states().get("done", 0), firm.hung()
     time.sleep(minutes)
     spent, posted, hung = meters.calls(sandbox) - before, firm.states()["done"] - done, firm.hung() - files
-    a_minute = 60 / minutes
-    told = (
-        f"{spent.batches * a_minute:.1f} batches, {posted * a_minute:,.0f} documents, "
-        f"{hung * a_minute:,.0f} receipts a minute; {spent.throttled} times 429"
-    )
+    batches, posted, hung = (60 / minutes * number for number in (spent.batches, posted, hung))
+    told = f"{batches:.1f} batches, {posted:,.0f} documents, {hung:,.0f} receipts a minute; {spent.throttled} times 429"
+    met = batches >= 38 and posted >= 1100 and hung >= 0.95 * posted and not spent.throttled
     conditions = f"{minutes / 60:g} minutes after a warm-up of {warm / 60:g}"
-    table.add("Backlog with limits on", "38 batches, 1,100 documents, no 429", told, conditions)
+    keep(table, "Backlog with limits on", "38 batches, 1,100 documents, no 429", told, conditions, met=met)
