@@ -1,6 +1,7 @@
 """What runs in Celery: enter the tenant, call one function. Ids are the only arguments."""
 
 import time
+from collections.abc import Mapping
 from datetime import timedelta
 
 from celery import Task, shared_task
@@ -41,33 +42,52 @@ def _queue(fresh: bool) -> Queue:
     return Queue.FRESH if fresh else Queue.BACKLOG
 
 
-@shared_task
-def absorb_events(tenant: int) -> None:
+def _is_fresh(task: "Task[..., None]") -> bool:
+    """By the queue that it came by."""
+    return (task.request.delivery_info or {}).get("routing_key") == Queue.FRESH
+
+
+@shared_task(bind=True)
+def absorb_events(self: "Task[..., None]", tenant: int) -> None:
     bells.answered(absorb_events, tenant)
     with acting_for(tenant):
         ends = time.monotonic() + ABSORB_SECONDS
         while (found := queue.absorb_events()) is not None:
-            for connection, number in found.numbers.items():
-                bells.ring(drain_connection, tenant, connection, queue=_queue(number <= queue.FEW))
-            # What comes from now on rings by itself.
             if found.is_all:
+                # What comes from now on rings by itself.
+                _see_to(tenant, found.numbers, ourselves=_is_fresh(self))
                 return
+            _see_to(tenant, found.numbers, ourselves=False)
             if time.monotonic() > ends:
                 bells.ring(absorb_events, tenant, queue=Queue.BACKLOG)
                 return
 
 
+def _see_to(tenant: int, numbers: Mapping[int, int], *, ourselves: bool) -> None:
+    """Ring where there is work, by its number at each connection. A few at one of them we drain ourselves: a message
+    less to wait for."""
+    few = [connection for connection, number in numbers.items() if number <= queue.FEW]
+    mine = few[-1:] if ourselves else []
+    for connection in numbers:
+        if connection not in mine:
+            bells.ring(drain_connection, tenant, connection, queue=_queue(connection in few))
+    for connection in mine:
+        _go_to(tenant, connection, FRESH_SECONDS)
+
+
 @shared_task(bind=True)
 def drain_connection(self: "Task[..., None]", tenant: int, connection: int) -> None:
-    bells.answered(drain_connection, tenant, connection)
-    came_by = (self.request.delivery_info or {}).get("routing_key")
-    seconds = FRESH_SECONDS if came_by == Queue.FRESH else engine.SLICE_SECONDS
     with acting_for(tenant):
-        if not _drained(tenant, connection, seconds):
-            # Whoever holds the lane comes back for us; if it lets go in this moment, we go ourselves. If it died, the
-            # sweep comes.
-            bells.leave_word(drain_connection, tenant, connection)
-            _drained(tenant, connection, seconds)
+        _go_to(tenant, connection, FRESH_SECONDS if _is_fresh(self) else engine.SLICE_SECONDS)
+
+
+def _go_to(tenant: int, connection: int, seconds: float) -> None:
+    bells.answered(drain_connection, tenant, connection)
+    if not _drained(tenant, connection, seconds):
+        # Whoever holds the lane comes back for us; if it lets go in this moment, we go ourselves. If it died, the sweep
+        # comes.
+        bells.leave_word(drain_connection, tenant, connection)
+        _drained(tenant, connection, seconds)
 
 
 def _drained(tenant: int, connection: int, seconds: float) -> bool:

@@ -273,4 +273,4 @@ def test_a_drain_takes_a_handful_of_statements_whatever_the_number_of_charges(re
         ready.charge(*(f"{number}-{index}" for index in range(number)))
         counts.append(ready.statements_of_work())
     assert counts[0] == counts[1], "one batch each"
-    assert counts[0] < 50
+    assert counts[0] <= 50
