@@ -31,7 +31,7 @@ from integrations.sync import (
     rates,
     receipts,
     shift,
-    uploads,
+    upload_doubts,
     vendors,
 )
 from integrations.sync.asking import ask
@@ -79,7 +79,7 @@ def _until_it_ends(held: Shift, seconds: float) -> datetime | None:
     try:
         if held.inherits:
             attempts.take_over(lane)
-            uploads.take_over(lane)
+            upload_doubts.take_over(lane)
         with resting_on_trouble(held):
             company.look_where_doubted(held.connection, held.provider)
         if held.doubts:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from integrations.mapping.reasons import Reason, ReasonCode
 from integrations.models import ConnectionState, ReceiptJob, ReceiptState
 from integrations.providers.documents import File, Outcome, OutcomeKind, Posted, Upload
-from integrations.sync import queue, uploads
+from integrations.sync import queue, upload_answers, upload_doubts, uploads
 from integrations.sync.asking import ask
 from integrations.sync.envelopes import HANDED_OVER_WITHIN, hand_over, mark_resent
 from integrations.sync.hanging import Hang, Rest, Step, Take, next_step
@@ -112,11 +112,11 @@ def _resolve_doubts(shift: Shift) -> None:
     """Looked up by document, size and hash before anything is sent again: one question for many documents."""
     shift.hold.in_doubt = False
     with transaction.atomic():
-        doubtful = uploads.doubtful(shift.lane, ONE_TO_TRY if _is_tried(shift) else DOUBTS_AT_ONCE)
+        doubtful = upload_doubts.doubtful(shift.lane, ONE_TO_TRY if _is_tried(shift) else DOUBTS_AT_ONCE)
     if not doubtful:
         return
     hung = [one for one in doubtful if isinstance(one.content, Upload)]
-    files = {attempt.pk: uploads.file_of_attempt(attempt) for one in hung for attempt in one.attempts.values()}
+    files = {attempt.pk: upload_doubts.file_of_attempt(attempt) for one in hung for attempt in one.attempts.values()}
     asked_at = timezone.now()
     found, refused = _looked_up(shift, list(files.values()))
     there = [_settle_found(shift, one, files, found) for one in hung]
@@ -124,7 +124,7 @@ def _resolve_doubts(shift: Shift) -> None:
     removals = [one for one in doubtful if isinstance(one.content, Removal)]
     again = [one for one in [*missing, *removals] if one.attempts and _is_to_go_again(shift, one, asked_at)]
     if again:
-        uploads.claim_again(shift.lane, again)
+        upload_doubts.claim_again(shift.lane, again)
         shift.hold.waiting += again
 
 
@@ -140,7 +140,7 @@ def _settle_found(shift: Shift, one: Loaded, files: Mapping[int, File], found: M
     there = {key: found[file.key] for key, attempt in one.attempts.items() if (file := files[attempt.pk]).key in found}
     if there:
         outcomes = {key: Outcome(OutcomeKind.ALREADY_THERE, posted=posted) for key, posted in there.items()}
-        uploads.settle(shift.lane, shift.run, [(one, outcomes)])
+        upload_answers.settle(shift.lane, shift.run, [(one, outcomes)])
     return _without(one, there)
 
 
@@ -149,7 +149,7 @@ def _park_refused(shift: Shift, one: Loaded, files: Mapping[int, File], refused:
     told = {key: refused[file] for key, attempt in one.attempts.items() if (file := files[attempt.pk]) in refused}
     if told:
         reasons = {one.attempts[key].job_id: Reason(ReasonCode.LOOKUP_REFUSED, words) for key, words in told.items()}
-        uploads.park(shift.lane, reasons)
+        upload_doubts.park(shift.lane, reasons)
     return _without(one, told)
 
 
@@ -163,19 +163,19 @@ def _is_to_go_again(shift: Shift, one: Loaded, asked_at: datetime) -> bool:
     lane, row, missing = shift.lane, one.row, list(one.attempts.values())
     counts_from = _not_found_counts_from(shift, one)
     if asked_at < counts_from:
-        uploads.look_again_at(lane, missing, counts_from)
+        upload_doubts.look_again_at(lane, missing, counts_from)
         return False
     over = [attempt for attempt in missing if row.given_up_at or uploads.is_overtaken(attempt.job, attempt)]
     rest = [attempt for attempt in missing if attempt not in over]
     if over:
-        uploads.give_up(lane, over, anew=True)
+        upload_doubts.give_up(lane, over, anew=True)
     if not rest:
         return False
     if max(attempt.job.in_vain for attempt in rest) + row.sendings >= MOST_SENDINGS:
-        uploads.park(lane, {attempt.job_id: Reason(_why_parked(one)) for attempt in rest})
+        upload_doubts.park(lane, {attempt.job_id: Reason(_why_parked(one)) for attempt in rest})
         return False
     if len(rest) < _size(one.content):
-        uploads.give_up(lane, rest, anew=False)
+        upload_doubts.give_up(lane, rest, anew=False)
         return False
     return True
 

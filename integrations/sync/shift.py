@@ -20,7 +20,7 @@ from integrations.providers.base import Provider
 from integrations.providers.calls import CountingGate
 from integrations.providers.documents import NOT_SENT, OUT_OF_PACE, Outcome, OutcomeKind, Upload
 from integrations.providers.errors import AccessLost, Paced, ProviderError, Stopped, Temporary, whereabouts
-from integrations.sync import attempts, company, queue, resting, uploads
+from integrations.sync import attempts, company, queue, resting, upload_answers, upload_doubts, uploads
 from integrations.sync.attempts import Opened
 from integrations.sync.batches import BatchSize
 from integrations.sync.envelopes import hand_over
@@ -101,7 +101,7 @@ def begin(lane: Lane, seconds: float) -> Shift:
     ends = time.monotonic() + seconds
     with transaction.atomic():
         told = Connection.objects.select_related("company__credential", "entity").annotate(
-            left=Exists(attempts.abandoned(lane)) | Exists(uploads.abandoned(lane)),
+            left=Exists(attempts.abandoned(lane)) | Exists(upload_doubts.abandoned(lane)),
             in_doubt=Exists(attempts.doubtful(lane)),
         )
         connection = told.get(pk=lane.connection_id)
@@ -231,7 +231,7 @@ def _settle_files(shift: Shift, at_least: int) -> None:
         return
     together = list(answered)
     answered.clear()
-    uploads.settle(shift.lane, shift.run, together)
+    upload_answers.settle(shift.lane, shift.run, together)
     outcomes = [outcome for _, spoken in together for outcome in spoken.values()]
     _heed(shift, [outcome for outcome in outcomes if outcome.code != NOT_SENT])
 

@@ -1,17 +1,14 @@
-"""The rows of receipts: wish, claim, open, settle. Like queue and attempts, for files instead of documents."""
+"""The rows of receipts: claim and open. Like queue and attempts, for files instead of documents."""
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from integrations.mapping.reasons import Reason, ReasonCode
 from integrations.models import (
     AttachedFile,
     Connection,
@@ -23,25 +20,11 @@ from integrations.models import (
     SyncEnvelope,
 )
 from integrations.models.receipts import MOVING_RECEIPTS
-from integrations.providers.documents import (
-    NEVER_LEFT,
-    NOT_SENT,
-    STANDS,
-    Action,
-    File,
-    FileItem,
-    Outcome,
-    OutcomeKind,
-    Posted,
-    Remedy,
-    Upload,
-)
-from integrations.sync.envelopes import AT_THE_DOOR, close_settled, note, uncount
+from integrations.providers.documents import Action, File, FileItem, Outcome, Posted, Upload
 from integrations.sync.hanging import Hanging, ReceiptFacts
 from integrations.sync.lane import Lane
 from integrations.sync.marks import name_there, sign_of
 from integrations.sync.queue import Due
-from integrations.sync.retry import rest_after_throttle, rest_in_doubt
 from integrations.sync.runs import Run
 from ledger.models import Receipt, Stage
 from ledger.storage import storage
@@ -218,36 +201,7 @@ def _attempt(row: SyncEnvelope, item: FileItem, behind: Behind) -> ReceiptAttemp
     )
 
 
-# --- the fact --------------------------------------------------------------------------------------------------------
-
-
-@transaction.atomic
-def settle(lane: Lane, run: Run, landed: Sequence[tuple[Loaded, Mapping[str, Outcome]]]) -> None:
-    """Write down what became of them: attempts, files, jobs, the run, and what has nothing open any more."""
-    lane.assert_held()
-    now = timezone.now()
-    pairs = [
-        (attempt, _as_far_as_certain(outcomes[key], one.repeated))
-        for one, outcomes in landed
-        for key, attempt in one.attempts.items()
-        if key in outcomes
-    ]
-    jobs = locked([attempt.job_id for attempt, _ in pairs])
-    for attempt, outcome in pairs:
-        note(attempt, outcome, now)
-        _advance(jobs[attempt.job_id], attempt, outcome, now)
-    update_rows([attempt for attempt, _ in pairs], ["outcome", "code", "answer", "settled_at"])
-    _hang(lane, [(jobs[attempt.job_id], attempt, outcome) for attempt, outcome in pairs], now)
-    hung = [jobs[attempt.job_id] for attempt, outcome in pairs if _is_hung(attempt, outcome)]
-    _let_former_go(lane, [job.receipt_id for job in hung if job.replaces], now)
-    save(jobs.values())
-    close_settled(ReceiptAttempt, [one.row.pk for one, _ in landed], now)
-    uncount([one.row.pk for one, outcomes in landed if one.counted and _is_turned_away(outcomes)])
-    run.count_files([outcome for _, outcome in pairs], now)
-
-
-def _is_turned_away(outcomes: Mapping[str, Outcome]) -> bool:
-    return all(outcome.kind in AT_THE_DOOR for outcome in outcomes.values())
+# --- the rows --------------------------------------------------------------------------------------------------------
 
 
 def locked(ids: Iterable[int]) -> dict[int, Any]:
@@ -261,180 +215,9 @@ def save(jobs: Iterable[ReceiptJob]) -> None:
     update_rows(list(jobs), ["state", "reasons", "due_at", "tries", "in_vain", "moved", "fence"])
 
 
-def _as_far_as_certain(outcome: Outcome, repeated: bool) -> Outcome:
-    """That a repetition was turned away at the door says nothing about the first sending."""
-    return replace(outcome, kind=OutcomeKind.UNKNOWN) if repeated and outcome.kind in AT_THE_DOOR else outcome
-
-
-def _advance(job: ReceiptJob, attempt: ReceiptAttempt, outcome: Outcome, now: datetime) -> None:
-    match outcome.kind:
-        case OutcomeKind.POSTED | OutcomeKind.ALREADY_THERE:
-            # After a removal, or where it hangs elsewhere too, the next step is worked out anew.
-            is_over = _is_hung(attempt, outcome) and not attempt.external_id and not is_overtaken(job, attempt)
-            _go(job, ReceiptState.DONE if is_over else ReceiptState.WAITING)
-        case OutcomeKind.CONFLICT if attempt.action == Action.REMOVE:
-            _go(job, ReceiptState.WAITING)
-        case OutcomeKind.REJECTED | OutcomeKind.CONFLICT if is_overtaken(job, attempt):
-            _go(job, ReceiptState.WAITING)
-        case OutcomeKind.REJECTED | OutcomeKind.CONFLICT:
-            job.state, job.reasons = ReceiptState.NEEDS_ATTENTION, [_refusal(outcome).as_json()]
-        case OutcomeKind.UNKNOWN:
-            rest = rest_in_doubt(attempt.envelope.sendings, outcome.retry_after)
-            job.state, job.due_at = ReceiptState.UNKNOWN, now + rest
-        case OutcomeKind.THROTTLED | OutcomeKind.ACCESS_LOST:
-            job.state, job.due_at = ReceiptState.WAITING, now + rest_after_throttle(job.tries, outcome.retry_after)
-            job.tries += outcome.code not in NEVER_LEFT
-
-
 def is_overtaken(job: ReceiptJob, attempt: ReceiptAttempt) -> bool:
     """It may not be meant to hang there any more: its document moved since, or it was taken away."""
     return job.moved or (attempt.action == Action.CREATE and job.receipt.removed_at is not None)
-
-
-def _is_hung(attempt: ReceiptAttempt, outcome: Outcome) -> bool:
-    return attempt.action == Action.CREATE and outcome.kind in STANDS
-
-
-def _refusal(outcome: Outcome) -> Reason:
-    if outcome.code == NOT_SENT:
-        return Reason(ReasonCode.FILE_LOST)
-    return Reason(ReasonCode.OUR_FAULT if outcome.remedy is Remedy.OURS else ReasonCode.REJECTED, outcome.answer)
-
-
-def _go(job: ReceiptJob, state: ReceiptState) -> None:
-    job.state, job.reasons, job.tries, job.in_vain = state, [], 0, 0
-
-
-def _hang(lane: Lane, settled: Sequence[tuple[ReceiptJob, ReceiptAttempt, Outcome]], now: datetime) -> None:
-    hung = [
-        AttachedFile(
-            connection_id=lane.connection_id,
-            receipt_id=job.receipt_id,
-            target_kind=attempt.target_kind,
-            target_id=attempt.target_id,
-            external_kind=outcome.posted.kind,
-            external_id=outcome.posted.external_id,
-            external_version=outcome.posted.version,
-            attached_at=now,
-        )
-        for job, attempt, outcome in settled
-        if outcome.posted is not None and attempt.action == Action.CREATE
-    ]
-    AttachedFile.objects.bulk_create(hung, ignore_conflicts=True)
-    taken = [(attempt, outcome) for _, attempt, outcome in settled if attempt.action == Action.REMOVE]
-    _let_go(lane, [attempt for attempt, outcome in taken if outcome.kind in STANDS], now, gone=True)
-    _let_go(lane, [attempt for attempt, outcome in taken if outcome.kind is OutcomeKind.CONFLICT], now, gone=False)
-
-
-def _let_go(lane: Lane, attempts: Sequence[ReceiptAttempt], now: datetime, *, gone: bool) -> None:
-    """Gone; or changed there by somebody since, whose it is from now on."""
-    if not attempts:
-        return
-    files = AttachedFile.objects.filter(
-        connection_id=lane.connection_id, external_id__in=[attempt.external_id for attempt in attempts]
-    )
-    if gone:
-        files.delete()
-    else:
-        files.update(left_at=now)
-
-
-def _let_former_go(lane: Lane, receipts: Sequence[int], now: datetime) -> None:
-    """Those that waited there until they were replaced."""
-    if receipts:
-        former = ReceiptJob.objects.filter(connection_id=lane.connection_id, receipt__replaced_by__in=receipts)
-        former.filter(state=ReceiptState.EARLY).update(state=ReceiptState.WAITING, due_at=now)
-
-
-# --- what is in doubt ------------------------------------------------------------------------------------------------
-
-
-@transaction.atomic
-def take_over(lane: Lane) -> None:
-    """What an earlier holder was about to send may be sent: an open attempt stands behind each."""
-    lane.assert_held()
-    abandoned(lane).update(state=ReceiptState.UNKNOWN, due_at=timezone.now(), fence=lane.fence)
-
-
-def abandoned(lane: Lane) -> QuerySet[ReceiptJob]:
-    """What an earlier holder claimed and brought to no end."""
-    running = ReceiptJob.objects.filter(connection_id=lane.connection_id, state=ReceiptState.RUNNING)
-    return running.filter(fence__lt=lane.fence)
-
-
-def doubtful(lane: Lane, limit: int) -> list[Loaded]:
-    """Whose outcome is unknown and whose time for a look has come, as they were sent, with their open attempts."""
-    mine = ReceiptJob.objects.filter(connection_id=lane.connection_id, state=ReceiptState.UNKNOWN)
-    due = mine.filter(due_at__lte=timezone.now())
-    open_ones = ReceiptAttempt.objects.filter(settled_at__isnull=True, job__in=due)
-    envelopes = list(open_ones.order_by("envelope").values_list("envelope", flat=True).distinct()[:limit])
-    if not envelopes:
-        return []
-    every = ReceiptAttempt.objects.filter(envelope__in=envelopes).select_related("envelope", "job__receipt")
-    by_envelope: dict[int, list[ReceiptAttempt]] = {}
-    for attempt in every.order_by("envelope", "id"):
-        by_envelope.setdefault(attempt.envelope_id, []).append(attempt)
-    return [_as_sent(attempts) for attempts in by_envelope.values()]
-
-
-def _as_sent(attempts: Sequence[ReceiptAttempt]) -> Loaded:
-    """What of it waits for a person is left to wait."""
-    row, first = attempts[0].envelope, attempts[0]
-    for attempt in attempts:
-        # One and the same, since it is counted how often it goes.
-        attempt.envelope = row
-    in_doubt = [one for one in attempts if one.settled_at is None and one.job.state == ReceiptState.UNKNOWN]
-    still_open = {attempt.item: attempt for attempt in in_doubt}
-    if first.action == Action.REMOVE:
-        there = Posted(first.target_kind, first.external_id, first.external_version)
-        return Loaded(row, Removal(row.request_id, there, first.item), still_open, repeated=True)
-    items = tuple(FileItem(attempt.item, attempt.body, file_of_attempt(attempt)) for attempt in attempts)
-    return Loaded(row, Upload(row.request_id, items), still_open, repeated=True)
-
-
-def file_of_attempt(attempt: ReceiptAttempt) -> File:
-    return replace(file_of(attempt.job.receipt, Posted(attempt.target_kind, attempt.target_id, "")), name=attempt.name)
-
-
-@transaction.atomic
-def look_again_at(lane: Lane, attempts: Iterable[ReceiptAttempt], at: datetime) -> None:
-    lane.assert_held()
-    ReceiptJob.objects.filter(id__in=[attempt.job_id for attempt in attempts]).update(due_at=at)
-
-
-@transaction.atomic
-def claim_again(lane: Lane, doubtful: Iterable[Loaded]) -> None:
-    """They are about to be sent again: until they have come back they are neither looked up nor sent."""
-    lane.assert_held()
-    ids = [attempt.job_id for one in doubtful for attempt in one.attempts.values()]
-    ReceiptJob.objects.filter(id__in=ids).update(state=ReceiptState.RUNNING, fence=lane.fence)
-
-
-@transaction.atomic
-def give_up(lane: Lane, attempts: Sequence[ReceiptAttempt], *, anew: bool) -> None:
-    """Looked for, and not there: what is to be done is worked out again, and goes in another envelope. `anew`: a person
-    asked, or it has become another matter, so that its sendings are counted from the beginning."""
-    lane.assert_held()
-    now = timezone.now()
-    by_job = {attempt.job_id: attempt for attempt in attempts}
-    ids = [attempt.pk for attempt in attempts]
-    ReceiptAttempt.objects.filter(id__in=ids).update(outcome=OutcomeKind.UNKNOWN, settled_at=now)
-    jobs = locked(by_job)
-    for job in jobs.values():
-        job.state, job.reasons, job.due_at = ReceiptState.WAITING, [], now
-        job.in_vain = 0 if anew else job.in_vain + by_job[job.pk].envelope.sendings
-    save(jobs.values())
-    close_settled(ReceiptAttempt, {attempt.envelope_id for attempt in attempts}, now)
-
-
-@transaction.atomic
-def park(lane: Lane, parked: Mapping[int, Reason]) -> None:
-    """By job: nobody can know, and a person decides. The attempts stay open."""
-    lane.assert_held()
-    jobs = locked(parked)
-    for job in jobs.values():
-        job.state, job.reasons = ReceiptState.NEEDS_ATTENTION, [parked[job.pk].as_json()]
-    save(jobs.values())
 
 
 def sooner(due: Due | None, connection_id: int) -> Due | None:
