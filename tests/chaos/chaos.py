@@ -490,7 +490,7 @@ def test_the_line_is_silent(stage: Stage) -> None:
 
 
 def test_a_person_edits_voids_and_deletes_behind_our_back(stage: Stage) -> None:
-    """What is changed here afterwards does not go over theirs unseen."""
+    """What is changed here afterwards is put together with their words, and does not go over what they took out."""
     stage.crew.ready()
     stage.work.kinds = [DocumentKind.CHARGE]
     busy(stage, 30)
@@ -509,7 +509,12 @@ def test_a_person_edits_voids_and_deletes_behind_our_back(stage: Stage) -> None:
     stage.work.correct(victims)
     healed = stage.heal()
     stage.theirs |= {one.name for one in victims}
-    assert _as_they_left_them(stage, ids.values()) == theirs, "Something of theirs was written over."
+    now = _as_they_left_them(stage, ids.values())
+    edited = {ids[one] for one, act in acts.items() if act == "edit"}
+    assert all(now[number]["PrivateNote"] == theirs[number]["PrivateNote"] for number in edited), (
+        "Their words are gone."
+    )
+    assert all(now[number] == theirs[number] for number in theirs if number not in edited), "It came back."
     stage.conclude("A person in the books", "edits, voids, deletes; then we change the same documents", 9, healed)
 
 
