@@ -489,6 +489,9 @@ def test_the_line_is_silent(stage: Stage) -> None:
 # --- a person in the books -------------------------------------------------------------------------------------------
 
 
+THEIR_WORDS = "Private, ask Ana."
+
+
 def test_a_person_edits_voids_and_deletes_behind_our_back(stage: Stage) -> None:
     """What is changed here afterwards is put together with their words, and does not go over what they took out."""
     stage.crew.ready()
@@ -500,9 +503,7 @@ def test_a_person_edits_voids_and_deletes_behind_our_back(stage: Stage) -> None:
     acts = dict(zip(victims, ["edit", "void", "delete"] * 3, strict=True))
     ids = {one: _standing_as(stage, one) for one in victims}
     for one, act in acts.items():
-        changes = (
-            {"changes": {"PrivateNote": f"Private, ask Ana. {_note_of(stage, ids[one])}"}} if act == "edit" else {}
-        )
+        changes = {"changes": {"PrivateNote": f"{THEIR_WORDS} {_note_of(stage, ids[one])}"}} if act == "edit" else {}
         person = {"act": act, "entity": "Purchase", "id": ids[one], **changes}
         stage.sandbox.control("POST", f"companies/{stage.realm}/human", **person)
     theirs = _as_they_left_them(stage, ids.values())
@@ -511,9 +512,7 @@ def test_a_person_edits_voids_and_deletes_behind_our_back(stage: Stage) -> None:
     stage.theirs |= {one.name for one in victims}
     now = _as_they_left_them(stage, ids.values())
     edited = {ids[one] for one, act in acts.items() if act == "edit"}
-    assert all(now[number]["PrivateNote"] == theirs[number]["PrivateNote"] for number in edited), (
-        "Their words are gone."
-    )
+    assert all(THEIR_WORDS in now[number]["PrivateNote"] for number in edited), "Their words are gone."
     assert all(now[number] == theirs[number] for number in theirs if number not in edited), "It came back."
     stage.conclude("A person in the books", "edits, voids, deletes; then we change the same documents", 9, healed)
 
