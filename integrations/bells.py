@@ -18,8 +18,9 @@ logger = logging.getLogger(__name__)
 
 # A ring that was lost on its way must not silence the door for long.
 SILENCE_SECONDS = 5
-# Whoever rings at every door where there is work would fill the queues with what stands in them already.
-SWEPT_SILENCE_SECONDS = 30
+# The sweep comes by every door where there is work, and would fill the queues with what stands in them already. Its
+# own rings only are held back by this.
+SWEPT_SECONDS = 30
 WORD_SECONDS = 60
 # A message that waits longer would be handed out again and again (the broker's visibility); the sweep knows the time.
 LONGEST_WAIT_SECONDS = 120
@@ -32,15 +33,8 @@ class Queue(StrEnum):
     BACKLOG = "backlog"
 
 
-def ring(
-    task: "Task[..., None]",
-    *args: int,
-    queue: Queue = Queue.FRESH,
-    at: datetime | None = None,
-    silence: int = SILENCE_SECONDS,
-) -> None:
-    """Ring now, or at a later time; what is far away is left to the sweep. Nobody rings there again within the silence
-    unless that was answered.
+def ring(task: "Task[..., None]", *args: int, queue: Queue = Queue.FRESH, at: datetime | None = None) -> None:
+    """Ring now, or at a later time; what is far away is left to the sweep.
 
     Never raises: a silent broker must not refuse what the customer sends."""
     wait = max(0.0, (at - timezone.now()).total_seconds()) if at else 0.0
@@ -50,16 +44,27 @@ def ring(
     # A later ring is another one than a ring now; rings for about the same second are one.
     key = f"{name}:{int(timezone.now().timestamp() + wait)}" if wait else name
     try:
-        if cache.add(key, 1, timeout=silence + wait):
+        if cache.add(key, 1, timeout=SILENCE_SECONDS + wait):
             task.apply_async(args=args, queue=queue, countdown=wait, retry=False)
     except (OperationalError, RedisError) as trouble:
         logger.warning("The bell %s could not be rung, the sweep will see to it: %s", name, trouble)
 
 
+def ring_as_sweeper(task: "Task[..., None]", *args: int, queue: Queue) -> None:
+    """Once in a while, until somebody answers."""
+    try:
+        is_first = cache.add(f"{_name(task, args)}:swept", 1, timeout=SWEPT_SECONDS)
+    except RedisError as trouble:
+        logger.warning("It could not be looked up when the sweep rang last: %s", trouble)
+        return
+    if is_first:
+        ring(task, *args, queue=queue)
+
+
 def answered(task: "Task[..., None]", *args: int) -> None:
     """Called first by the task: whoever rings from now on rings anew."""
     try:
-        cache.delete_many([f"{_name(task, args)}:{queue}" for queue in Queue])
+        cache.delete_many([f"{_name(task, args)}:{ringer}" for ringer in (*Queue, "swept")])
     except RedisError as trouble:
         logger.warning("A bell could not be reset: %s", trouble)
 

@@ -9,10 +9,12 @@ refusal costs more than that.
 
 import time
 import uuid
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from functools import cache
-from threading import local
+from threading import Lock, local
 from typing import Any
 
 import redis
@@ -131,19 +133,33 @@ class PacedGate(CountingGate):
         self._keys = [f"pace:{company}:{part}" for part in ("calls", "batches", "at once", "closed", "share")]
         # One call at a time in each thread.
         self._call = local()
+        self._waiting: Counter[CallKind] = Counter()
+        self._lock = Lock()
 
     def enter(self, kind: CallKind) -> None:
         self._call.name = uuid.uuid4().hex
         until = time.monotonic() + PATIENCE_SECONDS
-        while wait := self._wait(kind):
-            if time.monotonic() + wait > until:
-                raise Paced("Our pace for this company is used up for now.", timedelta(seconds=wait))
-            time.sleep(wait)
+        with self._at_the_door(kind):
+            while wait := self._wait(kind):
+                if time.monotonic() + wait > until:
+                    raise Paced("Our pace for this company is used up for now.", timedelta(seconds=wait))
+                time.sleep(wait)
         super().enter(kind)
 
     def room(self, kind: CallKind) -> tuple[int, timedelta]:
+        """Beside those that wait for their second already."""
         free, wait = _asked(ROOM, [*self._keys, BEGAN], [kind, "", *self._figures()])
-        return int(free), timedelta(milliseconds=wait)
+        return max(0, int(free) - self._waiting[kind]), timedelta(milliseconds=wait)
+
+    @contextmanager
+    def _at_the_door(self, kind: CallKind) -> Iterator[None]:
+        with self._lock:
+            self._waiting[kind] += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._waiting[kind] -= 1
 
     def leave(self, kind: CallKind, status: int | None, rest: timedelta | None = None) -> None:
         super().leave(kind, status, rest)

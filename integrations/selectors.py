@@ -33,7 +33,7 @@ from integrations.models import (
     SyncRun,
 )
 from integrations.models.sync import MOVING_STATES, STUCK_STATES
-from integrations.providers.documents import Standing
+from integrations.providers.documents import NEVER_LEFT, OutcomeKind, Standing
 from integrations.providers.registry import platform
 from integrations.providers.standings import from_json
 from ledger.models import Entity, LedgerEvent, SourceDocument, Stage
@@ -270,6 +270,11 @@ def receipt_standings(receipts: Sequence[int]) -> dict[int, ReceiptStanding]:
 def receipt_attempts_of(document: SourceDocument) -> QuerySet[ReceiptAttempt]:
     every = ReceiptAttempt.objects.filter(job__receipt__document=document)
     return every.select_related("envelope", "job__receipt").order_by("-id")
+
+
+def has_left(attempt: SyncAttempt | ReceiptAttempt) -> bool:
+    """What was held back on our side, and goes again by itself, is nothing to tell of."""
+    return not (attempt.outcome == OutcomeKind.THROTTLED and attempt.code in NEVER_LEFT)
 
 
 def attempts_of(document: SourceDocument) -> QuerySet[SyncAttempt]:

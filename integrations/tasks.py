@@ -96,9 +96,10 @@ def _drained(tenant: int, connection: int, seconds: float) -> bool:
         if held is None:
             return False
         due = engine.drain(held, seconds)
-    if bells.find_word(drain_connection, tenant, connection):
+    word = bells.find_word(drain_connection, tenant, connection)
+    if word:
         bells.ring(drain_connection, tenant, connection)
-    elif due is not None:
+    if due is not None and not (word and due.at <= timezone.now()):
         bells.ring(drain_connection, tenant, connection, queue=_queue(due.fresh), at=due.at)
     return True
 
@@ -115,7 +116,7 @@ def sweep() -> None:
     for tenant in tenants_with_events():
         bells.ring(absorb_events, tenant)
     for tenant, connection, fresh in connections_with_work():
-        bells.ring(drain_connection, tenant, connection, queue=_queue(fresh), silence=bells.SWEPT_SILENCE_SECONDS)
+        bells.ring_as_sweeper(drain_connection, tenant, connection, queue=_queue(fresh))
     for tenant in tenants_with_totals(ROWS_WORTH_FOLDING):
         bells.ring(fold_totals, tenant, queue=Queue.BACKLOG)
     for tenant, company in companies_with_changes():

@@ -185,7 +185,7 @@ OUTCOMES = {
     OutcomeKind.ALREADY_THERE: StateShown("books", "Found done"),
     OutcomeKind.REJECTED: StateShown("person", "Refused"),
     OutcomeKind.CONFLICT: StateShown("person", "In conflict"),
-    OutcomeKind.THROTTLED: StateShown("way", "Asked to wait"),
+    OutcomeKind.THROTTLED: StateShown("way", "Had to wait"),
     OutcomeKind.ACCESS_LOST: StateShown("person", "Access lost"),
     OutcomeKind.UNKNOWN: StateShown("checking", "Unknown"),
 }

@@ -34,7 +34,7 @@ class Authorisation(TenantModel):
 
 
 class Credential(TenantModel):
-    """Tokens of one consent, encrypted. Read and written by integrations/tokens.py alone."""
+    """Tokens of one consent, encrypted. Decrypted and written by integrations/tokens.py alone."""
 
     provider = models.CharField(max_length=30)
     access_token = models.BinaryField()
@@ -125,7 +125,7 @@ class Connection(TenantModel):
     batch_size = models.PositiveSmallIntegerField(
         null=True, help_text="Writes in one batch: less than the platform permits where larger ones timed out."
     )
-    resting_until = models.DateTimeField(null=True, help_text="The platform asked us to slow down until then.")
+    resting_until = models.DateTimeField(null=True, help_text="Nothing is sent before then.")
     rests = models.PositiveSmallIntegerField(default=0, help_text="In a row, with nothing achieved in between.")
 
     class Meta:

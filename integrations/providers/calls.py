@@ -32,7 +32,7 @@ class Gate(Protocol):
     """Passed by every call, from any thread. Whoever keeps several processes within a company's limits stands here."""
 
     def enter(self, kind: CallKind) -> None:
-        """Raises Temporary, with the time to come back, where the call must not go now. Nothing is sent then."""
+        """Raises Paced, with the time to come back, where the call must not go now. Nothing is sent then."""
         ...
 
     def leave(self, kind: CallKind, status: int | None, rest: timedelta | None = None) -> None:

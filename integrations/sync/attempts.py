@@ -284,7 +284,7 @@ def take_over(lane: Lane) -> None:
     left.update(state=JobState.WAITING, due_at=now)
 
 
-def doubtful(lane: Lane) -> QuerySet[SyncJob]:
+def due_for_a_look(lane: Lane) -> QuerySet[SyncJob]:
     """Nobody knows what became of them, and it is time for a look."""
     jobs = SyncJob.objects.filter(connection_id=lane.connection_id, state=JobState.UNKNOWN)
     return jobs.filter(due_at__lte=timezone.now())
@@ -294,7 +294,7 @@ def doubtful(lane: Lane) -> QuerySet[SyncJob]:
 def in_doubt(lane: Lane, limit: int) -> list[Opened]:
     """Envelopes whose outcome is unknown and whose time for another look has come, with their open attempts."""
     lane.assert_held()
-    due = SyncAttempt.objects.filter(settled_at__isnull=True, job__in=doubtful(lane))
+    due = SyncAttempt.objects.filter(settled_at__isnull=True, job__in=due_for_a_look(lane))
     oldest = list(due.order_by("envelope_id").values_list("envelope_id", flat=True).distinct()[:limit])
     attempts = due.filter(envelope__in=oldest).select_related("envelope", "job").order_by("envelope_id", "id")
     rows: dict[int, list[SyncAttempt]] = {}

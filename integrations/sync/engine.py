@@ -108,6 +108,8 @@ def _more_is_due(held: Shift) -> bool:
 def _work(held: Shift) -> datetime | None:
     """Claim and send, set by set. Returns until when the rest has to wait for the pace, if it has."""
     while held.goes_on:
+        # Of many that are not sent, few fly, and their answers would be heard at the end of the slice only.
+        shift.settle(held, held.flights.landed(0))
         with resting_on_trouble(held):
             batches, wait = held.gate.room(CallKind.BATCH)
         limit = min(batches, BATCHES_AT_ONCE) * held.sizes.size or held.provider.capabilities.singles

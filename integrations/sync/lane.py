@@ -16,6 +16,8 @@ from typing import Any, NoReturn
 from django.conf import settings
 from django.db import Error as DatabaseTrouble
 from django.db import connection, transaction
+from django.db.models import Value
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from integrations.models import Connection
@@ -107,8 +109,9 @@ def lease() -> timedelta:
 
 
 def rest(lane: Lane, until: datetime) -> None:
-    """The platform asked us to slow down: nobody takes the lane before then."""
-    Connection.objects.filter(pk=lane.connection_id, lane_fence=lane.fence).update(resting_until=until)
+    """Nobody takes the lane before then, nor before what was said earlier."""
+    mine = Connection.objects.filter(pk=lane.connection_id, lane_fence=lane.fence)
+    mine.update(resting_until=Greatest("resting_until", Value(until)))
 
 
 def _take(connection_id: int) -> Lane | None:

@@ -266,8 +266,10 @@ def next_due(connection_id: int) -> Due | None:
         return None
     now = timezone.now()
     resting_until = Connection.objects.values_list("resting_until", flat=True).get(pk=connection_id)
-    latest = moving.filter(due_at__lte=now).order_by("-due_at").values_list("rung_at", flat=True)[: FEW + 1]
-    return Due(max(at, resting_until or at), is_fresh(list(latest), now))
+    # By when they are due too, as `claim` does: what it would not take is not fresh.
+    latest = moving.filter(due_at__lte=now, due_at__gte=now - FRESH).order_by("-due_at")
+    rung = list(latest.values_list("rung_at", flat=True)[: FEW + 1])
+    return Due(max(at, resting_until or at), is_fresh(rung, now))
 
 
 def is_fresh(latest: Sequence[datetime], now: datetime) -> bool:

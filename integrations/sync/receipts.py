@@ -21,7 +21,7 @@ from integrations.sync.retry import MOST_SENDINGS, settled_at
 from integrations.sync.shift import Shift, resting_on_trouble, settle
 from integrations.sync.uploads import Behind, Loaded, Removal
 
-FILES_AT_ONCE = 500
+FILES_AT_ONCE = 200
 DOUBTS_AT_ONCE = 20
 ONE_TO_TRY = 1
 # Of the flights at once, uploads take so many at most.
@@ -31,7 +31,7 @@ LOOK_SECONDS = 0.5
 
 def carry(shift: Shift) -> None:
     """Send what is due, as far as there is room; never waits for an upload to come back."""
-    while shift.goes_on:
+    while shift.goes_on and not shift.silence_of_files.lasts:
         _start(shift)
         if shift.hold.waiting or (_is_tried(shift) and shift.flights.out):
             return
@@ -50,7 +50,7 @@ def _is_tried(shift: Shift) -> bool:
 def _start(shift: Shift) -> None:
     """Leaves some behind only while others fly: whoever waits for these comes back."""
     most = 1 if _is_tried(shift) else max(1, int(shift.flights.most * SHARE))
-    while shift.hold.waiting and shift.goes_on:
+    while shift.hold.waiting and shift.goes_on and not shift.silence_of_files.lasts:
         settle(shift, shift.flights.landed(0))
         if _flying(shift) >= most:
             return

@@ -1,4 +1,5 @@
-"""A lane that rests: after trouble, longer each time; and while a company takes nothing, until it does again."""
+"""A lane that rests: after trouble, longer each time; while a company takes nothing, until it does again; and a moment
+where our own pace is used up."""
 
 from datetime import timedelta
 
@@ -21,19 +22,23 @@ PROBLEMS = {
 }
 
 
+# For a place among the calls at once nobody can tell how long it takes.
+SHORTEST_PAUSE = timedelta(seconds=1)
+
+
 def rest(lane: Lane, connection: Connection, asked_for: timedelta | None) -> None:
     """The platform's own wish where it has one; with repeated trouble longer, up to a bound."""
     _rest_for(lane, connection, rest_after_trouble(connection.rests, asked_for))
 
 
-def pause(lane: Lane, connection: Connection, how_long: timedelta | None) -> None:
+def pause(lane: Lane, connection: Connection, how_long: timedelta) -> None:
     """Until there is room in our own pace. That is no trouble: it is not counted, and never makes a later rest longer;
     nor does it shorten one."""
     now = timezone.now()
-    if how_long is not None and (connection.resting_until is None or connection.resting_until <= now):
+    if connection.resting_until is None or connection.resting_until <= now:
         with transaction.atomic():
             lane.assert_held()
-            lanes.rest(lane, now + how_long)
+            lanes.rest(lane, now + max(how_long, SHORTEST_PAUSE))
 
 
 def stop(lane: Lane, connection: Connection, why: Stop) -> None:

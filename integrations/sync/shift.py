@@ -17,8 +17,8 @@ from django.utils import timezone
 from integrations.cost import add_calls
 from integrations.models import Connection, ConnectionState
 from integrations.providers.base import Provider
-from integrations.providers.calls import CountingGate
-from integrations.providers.documents import NOT_SENT, OUT_OF_PACE, Outcome, OutcomeKind, Upload
+from integrations.providers.calls import CallKind, CountingGate
+from integrations.providers.documents import NEVER_LEFT, NOT_SENT, OUT_OF_PACE, Outcome, OutcomeKind, Upload
 from integrations.providers.errors import AccessLost, Paced, ProviderError, Stopped, Temporary, whereabouts
 from integrations.sync import attempts, company, queue, resting, upload_answers, upload_doubts, uploads
 from integrations.sync.attempts import Opened
@@ -40,6 +40,8 @@ PATIENCE_SECONDS = 5.0
 
 # Envelopes that came back without a word, one after the other: nobody answers there, and more would only be in doubt.
 SILENT_IN_A_ROW = 3
+# For a window of our own pace one waits longer than that.
+A_MOMENT = timedelta(seconds=1)
 # Answered uploads that are written down in one go.
 FILES_TOGETHER = 25
 FILES_WAIT_SECONDS = 1.0
@@ -87,6 +89,7 @@ class Shift:
     """Whether there may be documents of which it is time to look what became of them."""
     hold: Hold = field(default_factory=Hold)
     silence: Silence = field(default_factory=Silence)
+    silence_of_files: Silence = field(default_factory=Silence)
 
     @property
     def goes_on(self) -> bool:
@@ -102,7 +105,7 @@ def begin(lane: Lane, seconds: float) -> Shift:
     with transaction.atomic():
         told = Connection.objects.select_related("company__credential", "entity").annotate(
             left=Exists(attempts.abandoned(lane)) | Exists(upload_doubts.abandoned(lane)),
-            in_doubt=Exists(attempts.doubtful(lane)),
+            in_doubt=Exists(attempts.due_for_a_look(lane)),
         )
         connection = told.get(pk=lane.connection_id)
         gate = gate_of(connection)
@@ -191,7 +194,7 @@ def land(shift: Shift) -> None:
         with suppress(MustRest):
             settle(shift, shift.flights.landed(min(until - time.monotonic(), HEED_SECONDS)))
     hidden = Outcome(OutcomeKind.UNKNOWN, answer="No answer while we waited.")
-    _keep(shift.hold, [(one, dict.fromkeys(one.attempts, hidden)) for one in _files(shift.flights.out)])
+    _keep(shift, [(one, dict.fromkeys(one.attempts, hidden)) for one in _files(shift.flights.out)])
     with suppress(MustRest):
         _settle_files(shift, 0)
     if still_out := [one for one in shift.flights.out if isinstance(one, Opened)]:
@@ -202,7 +205,7 @@ def land(shift: Shift) -> None:
 def settle(shift: Shift, landed: Sequence[Landed]) -> None:
     """Files first, and only kept: what is said of a document may end the shift, and then `land` writes them down."""
     files = [(cargo, spoken) for cargo, spoken in landed if isinstance(cargo, Loaded)]
-    _keep(shift.hold, files)
+    _keep(shift, files)
     documents = [(cargo, spoken) for cargo, spoken in landed if isinstance(cargo, Opened)]
     if documents:
         _settle_documents(shift, documents)
@@ -217,10 +220,12 @@ def _files(cargoes: Sequence[Cargo]) -> list[Loaded]:
     return [cargo for cargo in cargoes if isinstance(cargo, Loaded)]
 
 
-def _keep(hold: Hold, landed: Sequence[tuple[Loaded, dict[str, Outcome]]]) -> None:
-    if landed and not hold.answered:
-        hold.answered_since = time.monotonic()
-    hold.answered += landed
+def _keep(shift: Shift, landed: Sequence[tuple[Loaded, dict[str, Outcome]]]) -> None:
+    if landed and not shift.hold.answered:
+        shift.hold.answered_since = time.monotonic()
+    shift.hold.answered += landed
+    for _, spoken in landed:
+        shift.silence_of_files.heed(spoken.values())
 
 
 def _settle_files(shift: Shift, at_least: int) -> None:
@@ -232,6 +237,9 @@ def _settle_files(shift: Shift, at_least: int) -> None:
     together = list(answered)
     answered.clear()
     upload_answers.settle(shift.lane, shift.run, together)
+    if shift.silence_of_files.lasts:
+        # Each that hangs out there holds a place that money could have.
+        uploads.put_off(shift.lane, timezone.now() + shift.provider.capabilities.files.deadline)
     outcomes = [outcome for _, spoken in together for outcome in spoken.values()]
     _heed(shift, [outcome for outcome in outcomes if outcome.code != NOT_SENT])
 
@@ -243,9 +251,10 @@ def _settle_documents(shift: Shift, landed: Sequence[tuple[Opened, dict[str, Out
     told = ", ".join(f"{number} {kind}" for kind, number in tally.items())
     logger.info("%s to %s: %s", shift.connection.entity.name, shift.connection.company.name, told)
     for opened, spoken in landed:
-        shift.silence.heed(spoken.values())
-        if opened.envelope.batched:
-            shift.sizes.heed(spoken)
+        if any(outcome.code not in NEVER_LEFT for outcome in spoken.values()):
+            shift.silence.heed(spoken.values())
+            if opened.envelope.batched:
+                shift.sizes.heed(spoken)
     _heed(shift, outcomes)
     with resting_on_trouble(shift):
         company.heed_closing(shift.lane, shift.connection, shift.provider, landed)
@@ -268,12 +277,22 @@ def _heed(shift: Shift, outcomes: Sequence[Outcome]) -> None:
     if any(outcome.posted for outcome in outcomes):
         resting.worked(shift.lane, shift.connection)
     throttled = [outcome for outcome in outcomes if outcome.kind is OutcomeKind.THROTTLED]
-    if throttled or shift.silence.lasts:
-        asked_for = [outcome.retry_after for outcome in throttled or outcomes if outcome.retry_after is not None]
-        held_up = bool(throttled) and all(outcome.code == OUT_OF_PACE for outcome in throttled)
-        rest = resting.pause if held_up else resting.rest
-        rest(shift.lane, shift.connection, max(asked_for, default=None))
+    refused = [outcome for outcome in throttled if outcome.code != OUT_OF_PACE]
+    if refused or shift.silence.lasts:
+        asked_for = [outcome.retry_after for outcome in refused or outcomes if outcome.retry_after is not None]
+        resting.rest(shift.lane, shift.connection, max(asked_for, default=None))
         raise MustRest
+    if throttled:
+        _heed_our_pace(shift, max(outcome.retry_after or timedelta(0) for outcome in throttled))
+
+
+def _heed_our_pace(shift: Shift, asked_for: timedelta) -> None:
+    """Calls of some kind have to wait, and what they carry is due then. Where all have to, so does the lane; and where
+    it should have been a moment only, but calls that hang keep their places among those at once."""
+    with resting_on_trouble(shift):
+        free, wait = shift.gate.room(CallKind.WRITE)
+        if not free or asked_for < A_MOMENT:
+            raise Paced("No call may go.", max(wait, asked_for))
 
 
 @transaction.atomic

@@ -3,9 +3,11 @@
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
@@ -218,6 +220,14 @@ def save(jobs: Iterable[ReceiptJob]) -> None:
 def is_overtaken(job: ReceiptJob, attempt: ReceiptAttempt) -> bool:
     """It may not be meant to hang there any more: its document moved since, or it was taken away."""
     return job.moved or (attempt.action == Action.CREATE and job.receipt.removed_at is not None)
+
+
+@transaction.atomic
+def put_off(lane: Lane, until: datetime) -> None:
+    """What waits, until then."""
+    lane.assert_held()
+    waiting = ReceiptJob.objects.filter(connection_id=lane.connection_id, state=ReceiptState.WAITING)
+    waiting.filter(due_at__lt=until).update(due_at=until)
 
 
 def sooner(due: Due | None, connection_id: int) -> Due | None:

@@ -96,7 +96,7 @@ class TransactionSerializer(serializers.Serializer[Any]):
 
 
 def transactions_shown(documents: Sequence[int]) -> list[dict[str, Any]]:
-    """In the order of the documents; seven statements whatever their number."""
+    """In the order of the documents; a statement for each kind of thing in them, whatever their number."""
     states = sync_states(documents)
     connected = connected_entities()
     return [

@@ -375,4 +375,6 @@ def test_backlog_within_the_limits(sandbox: Sandbox, start: Starter, table: Tabl
     told = f"{batches:.1f} batches, {posted:,.0f} documents, {hung:,.0f} receipts a minute; {spent.throttled} times 429"
     met = batches >= 38 and posted >= 1100 and hung >= 0.95 * posted and not spent.throttled
     conditions = f"{minutes / 60:g} minutes after a warm-up of {warm / 60:g}"
-    keep(table, "Backlog with limits on", "38 batches, 1,100 documents, no 429", told, conditions, met=met)
+    keep(
+        table, "Backlog with limits on", "38 batches, 1,100 documents with receipts, no 429", told, conditions, met=met
+    )

@@ -1,5 +1,6 @@
 """All processes together stay within what one company permits. The windows are in a real Redis."""
 
+import threading
 import time
 from collections.abc import Iterator
 from datetime import timedelta
@@ -12,6 +13,7 @@ from integrations import pace
 from integrations.pace import PacedGate
 from integrations.providers.calls import CallKind, Limits
 from integrations.providers.errors import Temporary
+from tests.processes import wait_until
 
 COMPANY = "quickbooks:9341"
 
@@ -148,3 +150,16 @@ def test_of_several_refusals_the_longest_is_heeded() -> None:
     later = asked_for(gate(per_minute=100), CallKind.READ)
     assert later is not None
     assert later > timedelta(seconds=55)
+
+
+def test_who_waits_for_a_second_already_is_reckoned_with() -> None:
+    """Else more would be sent for than may go, and come back after a minute."""
+    through = gate(per_second=1, batches_per_minute=10)
+    call(through, CallKind.BATCH)
+    waiting = [threading.Thread(target=call, args=(through, CallKind.BATCH), daemon=True) for _ in range(2)]
+    for one in waiting:
+        one.start()
+    wait_until(lambda: through.room(CallKind.BATCH)[0] == 7, 5, "seven of ten, while two are at the door")
+    for one in waiting:
+        one.join()
+    assert through.room(CallKind.BATCH)[0] == 7

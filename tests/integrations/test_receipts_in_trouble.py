@@ -19,13 +19,14 @@ from integrations.models import (
     ReceiptState,
     SyncJob,
 )
+from integrations.providers.registry import platform
 from integrations.sync import engine, lane, queue, receipts, shift
 from integrations.sync.shift import MustRest
 from ledger.domain.transactions import Stage
 from ledger.models import Receipt, SourceDocument
 from ledger.services.receipts import remove_receipt
 from tests.cast import somebody
-from tests.integrations.conftest import Office
+from tests.integrations.conftest import PDF, Office
 from tests.integrations.meanwhile import after_seconds
 from tests.integrations.test_receipts import _runs, files, let_time_pass, places, states
 
@@ -341,3 +342,39 @@ def test_a_receipt_of_a_charge_that_is_reversed_while_it_flies_hangs_nowhere(rea
     assert (states(), reasons()) == ({ReceiptState.EARLY: 1}, [])
     with transaction.atomic():
         assert not AttachedFile.objects.exists()
+
+
+def test_three_uploads_without_a_word_put_off_the_others(ready: Office, settings: Any) -> None:
+    """Each that hangs out there holds a place that money could have."""
+    settings.QUICKBOOKS = {**settings.QUICKBOOKS, "upload_seconds": 120.0}
+    platform.cache_clear()
+    documents = ready.charge(*(f"c-{number}" for number in range(45)))
+    ready.work()
+    for document in documents:
+        ready.receipt(document, PDF + str(document.pk).encode())
+    ready.sandbox.plan_fault(kind="drop_before", times=None, **BROKEN)
+    ready.work()
+    told = states()
+    assert set(told) == {ReceiptState.UNKNOWN, ReceiptState.WAITING}
+    with transaction.atomic():
+        soonest = ReceiptJob.objects.filter(state=ReceiptState.WAITING).order_by("due_at").values_list("due_at")[0][0]
+    assert soonest > timezone.now() + timedelta(minutes=1)
+
+
+def test_receipts_do_not_wait_with_the_documents_for_their_pace(ready: Office) -> None:
+    [document] = ready.charge("c-1")
+    ready.work()
+    ready.charge("c-2")
+    ready.receipt(document)
+    queue.absorb_events()
+    age_jobs()
+    with lane.held(ready.connection.pk) as held:
+        assert held is not None
+        due = shift.finish(shift.begin(held, 5), timezone.now() + timedelta(minutes=1))
+    assert due is not None
+    assert due.at <= timezone.now()
+
+
+def age_jobs() -> None:
+    with transaction.atomic():
+        SyncJob.objects.update(rung_at=timezone.now() - timedelta(hours=1))

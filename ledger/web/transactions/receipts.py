@@ -51,7 +51,7 @@ def receipt_problems(document: SourceDocument) -> list[str]:
 
 def told_of_receipts(document: SourceDocument) -> Iterator[Told]:
     """Each receipt is counted in the order in which it reached the books."""
-    attempts = list(sync.receipt_attempts_of(document))
+    attempts = list(filter(sync.has_left, sync.receipt_attempts_of(document)))
     number = len({attempt.job_id for attempt in attempts if attempt.job.receipt.removed_at is None})
     hung = 0
     for attempt in sorted(attempts, key=lambda one: (one.settled_at is None, one.settled_at or one.envelope.opened_at)):

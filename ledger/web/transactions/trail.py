@@ -54,7 +54,7 @@ class Step(NamedTuple):
 
 def trail(row: CardTransaction) -> list[Step]:
     steps: list[Step] = []
-    for attempt in sync.attempts_of(row.document):
+    for attempt in filter(sync.has_left, sync.attempts_of(row.document)):
         steps += [_settled(attempt)] if attempt.settled_at else []
         steps.append(_sent(attempt))
     steps += (Step(*told) for told in told_of_receipts(row.document))
