@@ -33,7 +33,7 @@ from integrations.models import (
     SyncRun,
 )
 from integrations.models.sync import MOVING_STATES, STUCK_STATES
-from integrations.providers.documents import NEVER_LEFT, OutcomeKind, Standing
+from integrations.providers.documents import Standing, was_held_back
 from integrations.providers.registry import platform
 from integrations.providers.standings import from_json
 from ledger.models import Entity, LedgerEvent, SourceDocument, Stage
@@ -273,8 +273,8 @@ def receipt_attempts_of(document: SourceDocument) -> QuerySet[ReceiptAttempt]:
 
 
 def has_left(attempt: SyncAttempt | ReceiptAttempt) -> bool:
-    """What was held back on our side, and goes again by itself, is nothing to tell of."""
-    return not (attempt.outcome == OutcomeKind.THROTTLED and attempt.code in NEVER_LEFT)
+    """What was held back on our side is nothing to tell of."""
+    return not was_held_back(attempt.outcome, attempt.code)
 
 
 def attempts_of(document: SourceDocument) -> QuerySet[SyncAttempt]:

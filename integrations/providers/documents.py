@@ -28,7 +28,11 @@ STANDS = (OutcomeKind.POSTED, OutcomeKind.ALREADY_THERE)
 
 # Codes of outcomes that the platform never heard of: it failed on our side, or there was no room in our own pace.
 NOT_SENT, OUT_OF_PACE = "not sent", "out of pace"
-NEVER_LEFT = (NOT_SENT, OUT_OF_PACE)
+
+
+def was_held_back(kind: str, code: str) -> bool:
+    """By an outcome's kind and code: it waited on our side and goes again by itself, which tells nothing of anybody."""
+    return kind == OutcomeKind.THROTTLED and code in (NOT_SENT, OUT_OF_PACE)
 
 
 class AccountRole(StrEnum):

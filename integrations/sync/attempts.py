@@ -17,7 +17,6 @@ from integrations.mapping.reasons import Reason, ReasonCode
 from integrations.mapping.rules import TransactionFacts
 from integrations.models import Decision, ExternalLink, JobState, SyncAttempt, SyncEnvelope, SyncJob, Takeback
 from integrations.providers.documents import (
-    NEVER_LEFT,
     STANDS,
     Action,
     Envelope,
@@ -26,6 +25,7 @@ from integrations.providers.documents import (
     OutcomeKind,
     Posted,
     Remedy,
+    was_held_back,
 )
 from integrations.sync import differences, takebacks
 from integrations.sync.envelopes import AT_THE_DOOR, close_settled, note, uncount
@@ -209,7 +209,7 @@ def _advance(job: SyncJob, attempt: SyncAttempt, outcome: Outcome, now: datetime
             job.state, job.due_at = JobState.UNKNOWN, now + (outcome.retry_after or FIRST_LOOK)
         case OutcomeKind.THROTTLED | OutcomeKind.ACCESS_LOST:
             job.state, job.due_at = (JobState.WAITING, now + rest_after_throttle(job.tries, outcome.retry_after))
-            job.tries += outcome.code not in NEVER_LEFT
+            job.tries += not was_held_back(outcome.kind, outcome.code)
 
 
 def _shown(attempt: SyncAttempt, outcome: Outcome) -> int:

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from integrations.models import SyncAttempt, SyncJob, SyncRun
 from integrations.providers.calls import CallKind, CountingGate
-from integrations.providers.documents import Action, Outcome
+from integrations.providers.documents import Action, Outcome, was_held_back
 from integrations.sync.lane import Lane
 
 FIGURES = ["worked_at", "outcomes", "money", "files", "calls", "metered", "work_ms"]
@@ -43,7 +43,7 @@ class Run:
         """Called in the transaction that settles them."""
         if self._row is None:
             return
-        self._row.outcomes = Counter(self._row.outcomes) + Counter(outcome.kind.value for _, _, outcome in settled)
+        self._row.outcomes = Counter(self._row.outcomes) + _tally(outcome for _, _, outcome in settled)
         self._row.money = Counter(self._row.money)
         for job, attempt, outcome in settled:
             if outcome.posted is not None and attempt.action == Action.CREATE and job.told_minor is not None:
@@ -54,7 +54,7 @@ class Run:
         """Likewise."""
         if self._row is None:
             return
-        self._row.files = Counter(self._row.files) + Counter(outcome.kind.value for outcome in outcomes)
+        self._row.files = Counter(self._row.files) + _tally(outcomes)
         self._write(now)
 
     def finish(self, *, all_done: bool) -> None:
@@ -72,3 +72,8 @@ class Run:
         self._row.metered = self._metered_before + sum(self._gate.answered[kind] for kind in self._metered)
         self._row.work_ms = self._work_before + int((now - self._begun).total_seconds() * 1000)
         self._row.save(update_fields=[*FIGURES, *more])
+
+
+def _tally(outcomes: Iterable[Outcome]) -> Counter[str]:
+    told = (outcome for outcome in outcomes if not was_held_back(outcome.kind, outcome.code))
+    return Counter(outcome.kind.value for outcome in told)

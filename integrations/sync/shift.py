@@ -18,7 +18,7 @@ from integrations.cost import add_calls
 from integrations.models import Connection, ConnectionState
 from integrations.providers.base import Provider
 from integrations.providers.calls import CallKind, CountingGate
-from integrations.providers.documents import NEVER_LEFT, NOT_SENT, OUT_OF_PACE, Outcome, OutcomeKind, Upload
+from integrations.providers.documents import NOT_SENT, OUT_OF_PACE, Outcome, OutcomeKind, Upload, was_held_back
 from integrations.providers.errors import AccessLost, Paced, ProviderError, Stopped, Temporary, whereabouts
 from integrations.sync import attempts, company, queue, resting, upload_answers, upload_doubts, uploads
 from integrations.sync.attempts import Opened
@@ -251,7 +251,7 @@ def _settle_documents(shift: Shift, landed: Sequence[tuple[Opened, dict[str, Out
     told = ", ".join(f"{number} {kind}" for kind, number in tally.items())
     logger.info("%s to %s: %s", shift.connection.entity.name, shift.connection.company.name, told)
     for opened, spoken in landed:
-        if any(outcome.code not in NEVER_LEFT for outcome in spoken.values()):
+        if not all(was_held_back(outcome.kind, outcome.code) for outcome in spoken.values()):
             shift.silence.heed(spoken.values())
             if opened.envelope.batched:
                 shift.sizes.heed(spoken)

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from integrations.mapping.reasons import Reason, ReasonCode
 from integrations.models import AttachedFile, ReceiptAttempt, ReceiptJob, ReceiptState
-from integrations.providers.documents import NEVER_LEFT, NOT_SENT, STANDS, Action, Outcome, OutcomeKind, Remedy
+from integrations.providers.documents import NOT_SENT, STANDS, Action, Outcome, OutcomeKind, Remedy, was_held_back
 from integrations.sync.envelopes import AT_THE_DOOR, close_settled, note, uncount
 from integrations.sync.lane import Lane
 from integrations.sync.retry import rest_after_throttle, rest_in_doubt
@@ -69,7 +69,7 @@ def _advance(job: ReceiptJob, attempt: ReceiptAttempt, outcome: Outcome, now: da
             job.state, job.due_at = ReceiptState.UNKNOWN, now + rest
         case OutcomeKind.THROTTLED | OutcomeKind.ACCESS_LOST:
             job.state, job.due_at = ReceiptState.WAITING, now + rest_after_throttle(job.tries, outcome.retry_after)
-            job.tries += outcome.code not in NEVER_LEFT
+            job.tries += not was_held_back(outcome.kind, outcome.code)
 
 
 def _is_hung(attempt: ReceiptAttempt, outcome: Outcome) -> bool:
