@@ -348,7 +348,7 @@ def test_three_uploads_without_a_word_put_off_the_others(ready: Office, settings
     """Each that hangs out there holds a place that money could have."""
     settings.QUICKBOOKS = {**settings.QUICKBOOKS, "upload_seconds": 120.0}
     platform.cache_clear()
-    documents = ready.charge(*(f"c-{number}" for number in range(45)))
+    documents = ready.charge(*(f"c-{number}" for number in range(90)))
     ready.work()
     for document in documents:
         ready.receipt(document, PDF + str(document.pk).encode())
