@@ -274,5 +274,5 @@ def next_due(connection_id: int) -> Due | None:
 
 def is_fresh(latest: Sequence[datetime], now: datetime) -> bool:
     """A little that has just come goes first. More than a few at once are a backlog, however young: nobody else's fresh
-    charge waits for them. lookup.connections_with_work says the same."""
+    charge waits for them. lookup.connections_with_work says the same, of what is due for longer too."""
     return len(latest) > 0 and latest[0] >= now - FRESH and not (len(latest) > FEW and latest[FEW] >= now - FRESH)

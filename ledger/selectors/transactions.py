@@ -15,11 +15,14 @@ def card_transactions() -> QuerySet[CardTransaction]:
 
 def with_parts(rows: QuerySet[CardTransaction]) -> QuerySet[CardTransaction]:
     """With all that they name, their lines and their tags: a statement for each kind of these that there is, whatever
-    their number. Joined instead, they were planned anew each time, which took longer than to find them."""
+    their number. A join of all was planned anew each time, which took longer than to find them."""
     lines = SplitLine.objects.select_related("category", "department").order_by("position")
     uses = TagUse.objects.select_related("tag", "group").order_by("group__name")
-    named = ("category", "department", "vendor", "bank_account", "refund_of__document", "refund_of__category")
-    return rows.prefetch_related(*named, Prefetch("lines", lines), Prefetch("tag_uses", uses))
+    refunded = Prefetch("refund_of", CardTransaction.objects.select_related("document", "category"))
+    coded = rows.select_related("category", "department")
+    return coded.prefetch_related(
+        "vendor", "bank_account", refunded, Prefetch("lines", lines), Prefetch("tag_uses", uses)
+    )
 
 
 def whole_transactions(documents: Sequence[int]) -> list[CardTransaction]:
