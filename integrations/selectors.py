@@ -41,6 +41,7 @@ from ledger.models import Entity, LedgerEvent, SourceDocument, Stage
 # Why nothing of a connection in this state moves before a person has acted.
 STOPPED_FOR = {
     ConnectionState.ACCESS_LOST: ReasonCode.ACCESS_LOST,
+    ConnectionState.DENIED: ReasonCode.ACCESS_DENIED,
     ConnectionState.READ_ONLY: ReasonCode.SUBSCRIPTION_ENDED,
     ConnectionState.RESET: ReasonCode.COMPANY_RESET,
 }

@@ -51,6 +51,7 @@ TABS: dict[str, tuple[JobState, ...]] = {
 
 FIX_IN_CONNECTIONS = {
     ReasonCode.ACCESS_LOST: "Connect again",
+    ReasonCode.ACCESS_DENIED: "Open Connections",
     ReasonCode.SUBSCRIPTION_ENDED: "Open Connections",
     ReasonCode.COMPANY_RESET: "Connect again",
     ReasonCode.NOT_CONNECTED: "Open Connections",
@@ -104,6 +105,7 @@ TITLES = {
     ReasonCode.OUTCOME_UNKNOWN: "Sent, and never found again",
     ReasonCode.LOOKUP_REFUSED: "Sent, and the books refuse to look for it: {subject}",
     ReasonCode.ACCESS_LOST: "The books of {subject} no longer let us in",
+    ReasonCode.ACCESS_DENIED: "The books of {subject} turned us away",
     ReasonCode.SUBSCRIPTION_ENDED: "The subscription of {subject} has ended",
     ReasonCode.COMPANY_RESET: "The company {subject} was reset",
     ReasonCode.NOT_CONNECTED: "{subject} is not connected to its books",
@@ -147,10 +149,12 @@ DETAILS = {
     ReasonCode.OUTCOME_UNKNOWN: "Sending again looks in the books first; nothing is sent twice.",
     ReasonCode.LOOKUP_REFUSED: "Sending again looks in the books first; nothing is sent twice.",
     ReasonCode.ACCESS_LOST: "Its charges wait unharmed, and leave once it is connected again.",
+    ReasonCode.ACCESS_DENIED: "Its charges wait unharmed, and leave by themselves once they let us in again. If it "
+    "lasts, somebody who administers these books connects them again.",
     ReasonCode.SUBSCRIPTION_ENDED: "Its charges wait unharmed, and leave by themselves once it is renewed.",
     ReasonCode.COMPANY_RESET: "Its charges wait unharmed. Connect again, then look through the mapping.",
     ReasonCode.NOT_CONNECTED: "Its charges wait here, and follow once it is connected.",
-    ReasonCode.OUR_FAULT: "This is our fault, not yours. Nothing was posted.",
+    ReasonCode.OUR_FAULT: "This is our fault, not yours. The books are as they were.",
     ReasonCode.REMOVAL_UNKNOWN: "Sending again takes them away, if they are there.",
     ReasonCode.FILE_LOST: "Add each of these files once more to its transaction, then send again.",
 }

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from flexsync.local import ports
 from flexsync.local.errors import LocalError
@@ -15,6 +16,8 @@ WEB_PORT, SANDBOX_PORT = 8000, 8100
 # The books of the demo's British entity get the accounts of its real charges.
 CHARTS = Path(__file__).parents[2] / "ledger" / "demo" / "charts"
 DEVELOPMENT, TESTS = "flexsync.settings.dev", "flexsync.settings.test"
+INTUIT = "intuit.com"
+ANY_KEYS = {"QUICKBOOKS_CLIENT_ID": "sandbox-client", "QUICKBOOKS_CLIENT_SECRET": "sandbox-secret"}
 DISCOVERY_PATH = "/.well-known/openid_sandbox_configuration/"
 # A later `exec` must meet the settings that the running stack was given, ours or not.
 KEPT_PREFIXES = ("FLEXSYNC_", "QUICKBOOKS_", "SANDBOX_", "AWS_", "DJANGO_", "EMAIL_")
@@ -72,6 +75,8 @@ def for_stack(given: Mapping[str, str], secrets: Secrets, addresses: Addresses, 
     }
     if Parts.of(given).sandbox:
         computed |= _sandbox(ports.asked_for(given, "SANDBOX_PORT", SANDBOX_PORT), state)
+    else:
+        computed |= _keys_of_another(given)
     return given_wins(computed, given)
 
 
@@ -91,8 +96,7 @@ def _sandbox(port: int, state: State) -> Environment:
         "SANDBOX_PORT": str(port),
         "SANDBOX_DATA": str(state.folder / "sandbox"),
         "SANDBOX_CHARTS": str(CHARTS),
-        "QUICKBOOKS_CLIENT_ID": "sandbox-client",
-        "QUICKBOOKS_CLIENT_SECRET": "sandbox-secret",
+        **ANY_KEYS,
         "QUICKBOOKS_WEBHOOK_VERIFIER": "sandbox-verifier",
         "QUICKBOOKS_DISCOVERY_URL": address + DISCOVERY_PATH,
         "QUICKBOOKS_API_URL": address,
@@ -100,6 +104,15 @@ def _sandbox(port: int, state: State) -> Environment:
         "QUICKBOOKS_SETTLING_SECONDS": "5",
         "QUICKBOOKS_TIMEOUT_SECONDS": "15",
     }
+
+
+def _keys_of_another(given: Mapping[str, str]) -> Environment:
+    """A stand-in takes any; Intuit, whose sign-in is meant where none is named, takes yours only."""
+    missing = [name for name in ANY_KEYS if not given.get(name)]
+    host = urlsplit(given.get("QUICKBOOKS_DISCOVERY_URL", "")).hostname or INTUIT
+    if missing and host.endswith(INTUIT):
+        raise LocalError(f"QuickBooks is to be Intuit's own, so set {' and '.join(missing)} too.")
+    return ANY_KEYS
 
 
 def given_wins(computed: Mapping[str, str], given: Mapping[str, str]) -> Environment:

@@ -45,6 +45,7 @@ class ReasonCode(StrEnum):
     FILE_LOST = "file_lost"
     # Never stored at a job: read from its connection, or from the lack of one.
     ACCESS_LOST = "access_lost"
+    ACCESS_DENIED = "access_denied"
     SUBSCRIPTION_ENDED = "subscription_ended"
     COMPANY_RESET = "company_reset"
     NOT_CONNECTED = "not_connected"
@@ -127,6 +128,7 @@ SENTENCES = {
     ReasonCode.OUTCOME_UNKNOWN: "The line broke after we had sent, and it was not found in the books since.",
     ReasonCode.LOOKUP_REFUSED: "The line broke after we had sent, and the books refuse to look for it: {subject}",
     ReasonCode.ACCESS_LOST: "The books of {subject} no longer let us in.",
+    ReasonCode.ACCESS_DENIED: "The books of {subject} turned us away; it is tried again.",
     ReasonCode.SUBSCRIPTION_ENDED: "The subscription of {subject} has ended, so its books take nothing.",
     ReasonCode.COMPANY_RESET: "The company {subject} was reset: nothing in its books is what it was.",
     ReasonCode.NOT_CONNECTED: "{subject} is not connected to its books yet.",

@@ -98,12 +98,15 @@ class Company(TenantModel):
 class ConnectionState(models.TextChoices):
     LIVE = "live", "Connected"
     ACCESS_LOST = "access_lost", "Access lost"
+    DENIED = "denied", "Turned away"
     READ_ONLY = "read_only", "Subscription ended"
     RESET = "reset", "Company was reset"
 
 
-# In which it is tried to write: a company that takes nothing is asked again now and then.
-TRIED_STATES = [ConnectionState.LIVE, ConnectionState.READ_ONLY]
+# A company that takes nothing is asked again now and then.
+TRIED_AGAIN = [ConnectionState.DENIED, ConnectionState.READ_ONLY]
+# In which it is tried to write.
+TRIED_STATES = [ConnectionState.LIVE, *TRIED_AGAIN]
 
 
 class Connection(TenantModel):

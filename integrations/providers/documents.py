@@ -56,8 +56,9 @@ class Remedy(StrEnum):
 
 
 class Stop(StrEnum):
-    """Why a company takes nothing at all for now, though it lets us in."""
+    """Why a company takes nothing at all for now, though the grant lives."""
 
+    DENIED = "denied"
     READ_ONLY = "read_only"
     RESET = "reset"
 

@@ -34,6 +34,10 @@ class AccessLost(ProviderError):
     """The grant is dead: a person must connect again."""
 
 
+class AccessDenied(AccessLost):
+    """Turned away although the grant lives, as it seems: worth another try, and a word to a person."""
+
+
 class Stopped(ProviderError):
     """The company takes nothing, though it lets us in; `stop` says why."""
 

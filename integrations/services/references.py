@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from integrations.models import Company, Connection, ConnectionState, Reference
+from integrations.models.connections import TRIED_AGAIN
 from integrations.providers.documents import Listing, ReferenceRecord
 from integrations.sync import company
 from integrations.visits import visit
@@ -48,8 +49,10 @@ def describe(connection_id: int) -> bool:
 
 
 def _try_again(tie: Connection) -> None:
-    """Whoever has renewed a subscription need not wait until we look by ourselves."""
-    Connection.objects.filter(pk=tie.pk, state=ConnectionState.READ_ONLY).update(resting_until=None)
+    """Whoever has renewed a subscription, or mended a right, need not wait until we look by ourselves."""
+    mine = Connection.objects.filter(pk=tie.pk)
+    mine.filter(state__in=TRIED_AGAIN).update(resting_until=None)
+    mine.filter(state=ConnectionState.DENIED).update(state=ConnectionState.LIVE, problem="", rests=0)
 
 
 def store_references(company_id: int, records: Sequence[ReferenceRecord], read_at: datetime) -> None:

@@ -1,7 +1,7 @@
 """What was sent without an answer: looked up before anything new goes out, and sent again only as it was."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -10,12 +10,11 @@ from django.utils import timezone
 from integrations.mapping.reasons import Reason, ReasonCode
 from integrations.providers.documents import Outcome, OutcomeKind, Posted
 from integrations.sync import attempts, resting
-from integrations.sync.asking import ask
 from integrations.sync.attempts import Opened, item_of
 from integrations.sync.envelopes import HANDED_OVER_WITHIN, mark_resent
 from integrations.sync.lane import Lane
-from integrations.sync.retry import MOST_SENDINGS, settled_at
-from integrations.sync.shift import Shift, resting_on_trouble, send_all
+from integrations.sync.retry import MOST_SENDINGS, rest_before_next_look, settled_at
+from integrations.sync.shift import Shift, looked_up, send_all
 
 DOUBTS_AT_ONCE = 20
 
@@ -27,13 +26,23 @@ def resolve(shift: Shift, ends: float) -> None:
         return
     asked_at = timezone.now()
     items = [item_of(attempt) for opened in doubtful for attempt in opened.attempts.values()]
-    with resting_on_trouble(shift):
-        found, refused = ask(shift.provider.find_existing, items)
+    answer = looked_up(shift, shift.silence, shift.provider.find_existing, items)
+    if answer is None:
+        _put_off(shift.lane, doubtful)
+        return
+    found, refused = answer
     unanswerable = {item.mark: words for item, words in refused.items()}
     for opened in doubtful:
         missing = _park_refused(shift.lane, _settle_found(shift, opened, found), unanswerable)
         if missing.attempts and time.monotonic() < ends:
             _resolve_missing(shift, missing, asked_at)
+
+
+def _put_off(lane: Lane, doubtful: Sequence[Opened]) -> None:
+    now = timezone.now()
+    age = now - max(one.row.sent_at for one in doubtful)
+    every = [attempt for one in doubtful for attempt in one.attempts.values()]
+    attempts.look_again(lane, every, now + rest_before_next_look(age))
 
 
 def _settle_found(shift: Shift, opened: Opened, found: Mapping[str, Posted]) -> Opened:

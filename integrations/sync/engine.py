@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from integrations.mapping.reasons import Reason, ReasonCode
 from integrations.mapping.rules import TransactionFacts, code
-from integrations.models import ConnectionState, Decision, SyncAttempt, SyncJob
+from integrations.models import Decision, SyncAttempt, SyncJob
 from integrations.providers.calls import CallKind
 from integrations.providers.documents import Envelope, Posted
 from integrations.sync import (
@@ -113,12 +113,13 @@ def _work(held: Shift) -> datetime | None:
         with resting_on_trouble(held):
             batches, wait = held.gate.room(CallKind.BATCH)
         limit = min(batches, BATCHES_AT_ONCE) * held.sizes.size or held.provider.capabilities.singles
-        limit = limit if held.connection.state == ConnectionState.LIVE else ONE_TO_TRY
+        tries = held.only_tries
+        limit = ONE_TO_TRY if tries else limit
         jobs = queue.claim(held.lane, limit, fresh_only=not batches)
         if jobs:
             with _giving_back(held.lane, jobs):
                 _carry(held, jobs)
-        if held.connection.state != ConnectionState.LIVE:
+        if tries:
             if not jobs:
                 receipts.carry(held)
             shift.wait_for_answers(held)

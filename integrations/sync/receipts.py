@@ -11,14 +11,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from integrations.mapping.reasons import Reason, ReasonCode
-from integrations.models import ConnectionState, ReceiptJob, ReceiptState
+from integrations.models import ReceiptJob, ReceiptState
 from integrations.providers.documents import File, Outcome, OutcomeKind, Posted, Upload
 from integrations.sync import queue, upload_answers, upload_doubts, uploads
-from integrations.sync.asking import ask
 from integrations.sync.envelopes import HANDED_OVER_WITHIN, hand_over, mark_resent
 from integrations.sync.hanging import Hang, Rest, Step, Take, next_step
-from integrations.sync.retry import MOST_SENDINGS, settled_at
-from integrations.sync.shift import Shift, resting_on_trouble, settle
+from integrations.sync.lane import Lane
+from integrations.sync.retry import MOST_SENDINGS, rest_before_next_look, settled_at
+from integrations.sync.shift import Shift, looked_up, settle
 from integrations.sync.uploads import Behind, Loaded, Removal
 
 FILES_AT_ONCE = 200
@@ -43,8 +43,8 @@ def carry(shift: Shift) -> None:
 
 
 def _is_tried(shift: Shift) -> bool:
-    """A company that took nothing is tried with one file."""
-    return shift.connection.state != ConnectionState.LIVE
+    """With one file."""
+    return shift.only_tries or shift.silence_of_files.is_suspected
 
 
 def _start(shift: Shift) -> None:
@@ -118,9 +118,14 @@ def _resolve_doubts(shift: Shift) -> None:
     hung = [one for one in doubtful if isinstance(one.content, Upload)]
     files = {attempt.pk: upload_doubts.file_of_attempt(attempt) for one in hung for attempt in one.attempts.values()}
     asked_at = timezone.now()
-    found, refused = _looked_up(shift, list(files.values()))
-    there = [_settle_found(shift, one, files, found) for one in hung]
-    missing = [_park_refused(shift, one, files, refused) for one in there]
+    answer = _looked_up(shift, list(files.values()))
+    if answer is None:
+        _put_off(shift.lane, hung)
+        missing = []
+    else:
+        found, refused = answer
+        there = [_settle_found(shift, one, files, found) for one in hung]
+        missing = [_park_refused(shift, one, files, refused) for one in there]
     removals = [one for one in doubtful if isinstance(one.content, Removal)]
     again = [one for one in [*missing, *removals] if one.attempts and _is_to_go_again(shift, one, asked_at)]
     if again:
@@ -128,11 +133,15 @@ def _resolve_doubts(shift: Shift) -> None:
         shift.hold.waiting += again
 
 
-def _looked_up(shift: Shift, files: Sequence[File]) -> tuple[dict[str, Posted], dict[File, str]]:
-    if not files:
-        return {}, {}
-    with resting_on_trouble(shift):
-        return ask(shift.provider.find_attached, files)
+def _looked_up(shift: Shift, files: Sequence[File]) -> tuple[dict[str, Posted], dict[File, str]] | None:
+    return looked_up(shift, shift.silence_of_files, shift.provider.find_attached, files) if files else ({}, {})
+
+
+def _put_off(lane: Lane, doubtful: Sequence[Loaded]) -> None:
+    now = timezone.now()
+    age = now - max(one.row.sent_at for one in doubtful)
+    every = [attempt for one in doubtful for attempt in one.attempts.values()]
+    upload_doubts.look_again_at(lane, every, now + rest_before_next_look(age))
 
 
 def _settle_found(shift: Shift, one: Loaded, files: Mapping[int, File], found: Mapping[str, Posted]) -> Loaded:

@@ -11,10 +11,17 @@ from integrations.models.connections import TRIED_STATES
 from integrations.providers.documents import Stop
 from integrations.sync import lane as lanes
 from integrations.sync.lane import Lane
-from integrations.sync.retry import rest_after_trouble, rest_while_read_only
+from integrations.sync.retry import rest_after_trouble, rest_while_stopped
 
-STATES = {Stop.READ_ONLY: ConnectionState.READ_ONLY, Stop.RESET: ConnectionState.RESET}
+STATES = {
+    Stop.DENIED: ConnectionState.DENIED,
+    Stop.READ_ONLY: ConnectionState.READ_ONLY,
+    Stop.RESET: ConnectionState.RESET,
+}
 PROBLEMS = {
+    Stop.DENIED: "The books of {company} turned us away: whoever connected them may have lost the right, or something "
+    "is wrong there. FlexSync tries again by itself. If it lasts, somebody who administers these books connects "
+    "them again. What waits is unharmed.",
     Stop.READ_ONLY: "The subscription of {company} has ended, or its billing has a problem, so its books take nothing. "
     "Renew it there. What waits is unharmed and goes on by itself: FlexSync tries again every few hours.",
     Stop.RESET: "The company {company} was reset: its accounts, vendors and documents are gone. Connect it again, "
@@ -50,7 +57,7 @@ def stop(lane: Lane, connection: Connection, why: Stop) -> None:
         lane.assert_held()
         mine = Connection.objects.filter(pk=lane.connection_id)
         mine.update(state=connection.state, problem=connection.problem[:500])
-    _rest_for(lane, connection, rest_while_read_only(connection.rests))
+    _rest_for(lane, connection, rest_while_stopped(why, connection.rests))
 
 
 def worked(lane: Lane, connection: Connection) -> None:

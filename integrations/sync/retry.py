@@ -2,10 +2,16 @@
 
 from datetime import datetime, timedelta
 
+from integrations.providers.documents import Stop
+
 FIRST = timedelta(seconds=5)
 LONGEST = timedelta(minutes=15)
-# Of a company whose subscription has ended.
-FIRST_TRY = timedelta(hours=1)
+# Of a company that takes nothing. A subscription is not renewed within minutes; a gateway may be in order again.
+FIRST_TRY = {
+    Stop.DENIED: timedelta(minutes=1),
+    Stop.READ_ONLY: timedelta(hours=1),
+    Stop.RESET: timedelta(hours=1),
+}
 LAST_TRY = timedelta(hours=12)
 # Most documents with an unknown outcome are found at once.
 FIRST_LOOK = timedelta(seconds=2)
@@ -27,16 +33,21 @@ def rest_in_doubt(sendings: int, asked_for: timedelta | None) -> timedelta:
     return max(asked_for or FIRST_LOOK, growing)
 
 
+def rest_before_next_look(age: timedelta) -> timedelta:
+    """Nobody could say what became of something that was sent so long ago: as long again, within bounds."""
+    return min(max(age, FIRST), LONGEST)
+
+
 def rest_after_trouble(rests: int, asked_for: timedelta | None) -> timedelta:
     """Of a whole lane: what the platform asks for at least, and longer the more often in a row, up to a bound."""
     growing = rest_after_throttle(rests, None)
     return growing if asked_for is None else max(asked_for, growing)
 
 
-def rest_while_read_only(rests: int) -> timedelta:
-    """An hour, then longer: whoever renews a subscription can also have it tried at once."""
+def rest_while_stopped(why: Stop, rests: int) -> timedelta:
+    """Longer each time: whoever mends it can also have it tried at once."""
     doublings: int = 2 ** min(rests, 10)
-    return min(FIRST_TRY * doublings, LAST_TRY)
+    return min(FIRST_TRY[why] * doublings, LAST_TRY)
 
 
 def settled_at(sent_at: datetime, call_deadline: timedelta, settling: timedelta) -> datetime:

@@ -4,11 +4,12 @@ import logging
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
+from typing import TypeVar
 
 from django.db import transaction
 from django.db.models import Exists
@@ -18,9 +19,27 @@ from integrations.cost import add_calls
 from integrations.models import Connection, ConnectionState
 from integrations.providers.base import Provider
 from integrations.providers.calls import CallKind, CountingGate
-from integrations.providers.documents import NOT_SENT, OUT_OF_PACE, Outcome, OutcomeKind, Upload, was_held_back
-from integrations.providers.errors import AccessLost, Paced, ProviderError, Stopped, Temporary, whereabouts
+from integrations.providers.documents import (
+    NOT_SENT,
+    OUT_OF_PACE,
+    Outcome,
+    OutcomeKind,
+    Posted,
+    Stop,
+    Upload,
+    was_held_back,
+)
+from integrations.providers.errors import (
+    AccessDenied,
+    AccessLost,
+    Paced,
+    ProviderError,
+    Stopped,
+    Temporary,
+    whereabouts,
+)
 from integrations.sync import attempts, company, queue, resting, upload_answers, upload_doubts, uploads
+from integrations.sync.asking import ask
 from integrations.sync.attempts import Opened
 from integrations.sync.batches import BatchSize
 from integrations.sync.envelopes import hand_over
@@ -32,6 +51,9 @@ from integrations.sync.uploads import Hold, Loaded
 from integrations.visits import gate_of, provider_of
 
 logger = logging.getLogger(__name__)
+
+Thing = TypeVar("Thing")
+Key = TypeVar("Key")
 
 # Envelopes on the way at once; a platform's own limit may be lower, and one call is left for a person who looks.
 AT_ONCE = 8
@@ -61,14 +83,17 @@ class Silence:
     """How many envelopes in a row nobody said anything about."""
 
     times: int = 0
+    is_suspected: bool = False
+    """A look-up brought no answer: until a write does, they go one by one."""
 
     def heed(self, outcomes: Iterable[Outcome]) -> None:
         silent = all(outcome.kind is OutcomeKind.UNKNOWN for outcome in outcomes)
         self.times = self.times + 1 if silent else 0
+        self.is_suspected = self.is_suspected and silent
 
     @property
     def lasts(self) -> bool:
-        return self.times >= SILENT_IN_A_ROW
+        return self.times >= (1 if self.is_suspected else SILENT_IN_A_ROW)
 
 
 @dataclass(frozen=True)
@@ -94,6 +119,11 @@ class Shift:
     @property
     def goes_on(self) -> bool:
         return time.monotonic() < self.ends and self.may_send
+
+    @property
+    def only_tries(self) -> bool:
+        """Whether the platform takes anything has to be seen from one document."""
+        return self.connection.state != ConnectionState.LIVE or self.silence.is_suspected
 
     @property
     def may_send(self) -> bool:
@@ -267,7 +297,7 @@ def wait_for_answers(shift: Shift) -> None:
 
 def _heed(shift: Shift, outcomes: Sequence[Outcome]) -> None:
     """What an answer says about the whole connection, beyond its own document."""
-    lost = [outcome for outcome in outcomes if outcome.kind is OutcomeKind.ACCESS_LOST]
+    lost = [outcome for outcome in outcomes if outcome.kind is OutcomeKind.ACCESS_LOST and not outcome.stop]
     if lost:
         close_lane(shift.lane, shift.connection, lost[0].answer)
         raise MustRest
@@ -305,11 +335,33 @@ def close_lane(lane: Lane, connection: Connection, problem: str) -> None:
     same_grant.update(state=ConnectionState.ACCESS_LOST, problem=problem[:500])
 
 
+def looked_up(
+    shift: Shift, silence: Silence, question: Callable[[Sequence[Thing]], dict[Key, Posted]], things: Sequence[Thing]
+) -> tuple[dict[Key, Posted], dict[Thing, str]] | None:
+    """As asking.ask; None where nobody answers now. Then what is in doubt stays so for a while, and the rest does not
+    wait for it: a platform that cannot be asked may well be written to."""
+    with resting_on_trouble(shift):
+        try:
+            told = ask(question, things)
+        except Paced:
+            raise
+        except Temporary as trouble:
+            logger.warning("Connection %s cannot be asked: %s", shift.lane.connection_id, whereabouts(trouble))
+            silence.is_suspected = True
+            return None
+    if shift.connection.state == ConnectionState.DENIED:
+        resting.worked(shift.lane, shift.connection)
+    return told
+
+
 @contextmanager
 def resting_on_trouble(shift: Shift) -> Iterator[None]:
     """Around reads: what cannot be known now is asked again later."""
     try:
         yield
+    except AccessDenied as denied:
+        resting.stop(shift.lane, shift.connection, Stop.DENIED)
+        raise MustRest from denied
     except AccessLost as lost:
         close_lane(shift.lane, shift.connection, str(lost))
         raise MustRest from lost

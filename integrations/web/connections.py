@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from integrations import bells, selectors, services
 from integrations.models import Connection, ConnectionState
+from integrations.models.connections import TRIED_AGAIN
 from integrations.providers.errors import ProviderError
 from integrations.providers.registry import DEFAULT, platform
 from integrations.tasks import drain_connection
@@ -31,6 +32,7 @@ Counts = dict[tuple[int, str], int]
 SHOWN = {
     ConnectionState.LIVE: StateShown("books", "Connected"),
     ConnectionState.ACCESS_LOST: StateShown("person", "Access lost"),
+    ConnectionState.DENIED: StateShown("person", "Turned away"),
     ConnectionState.READ_ONLY: StateShown("person", "Subscription ended"),
     ConnectionState.RESET: StateShown("person", "Company was reset"),
 }
@@ -91,7 +93,8 @@ def _connection(tie: Connection, counts: Counts, broke: list[dict[str, Any]], sl
         "broken": [one for one in broke if one["company"] == company.pk],
         "mapping_url": reverse("mapping", args=[slug, tie.entity_id]),
         "refresh_url": reverse("read_references", args=[slug, tie.pk]),
-        "read_only": tie.state == ConnectionState.READ_ONLY,
+        "tried_again": tie.state in TRIED_AGAIN,
+        "denied": tie.state == ConnectionState.DENIED,
         "next_try": tie.resting_until,
         "closed_to": company.closed_to,
         "several_currencies": company.several_currencies,
@@ -148,7 +151,7 @@ def _come_back(request: Any, provider: str, authorisation_id: int, organisation:
 def _why_not(error: str) -> str:
     if error == "access_denied":
         return f"{platform().short_label} says that you chose not to connect. Nothing was changed."
-    return f"{platform().short_label} sent no code back, so nothing was connected. Begin again."
+    return f"{platform().short_label} sent no code or no company back, so nothing was connected. Begin again."
 
 
 def _read_company(request: Any, tie: Connection) -> None:

@@ -177,14 +177,17 @@ class Stream:
             threads[-1].start()
         for thread in threads:
             thread.join()
-        wait_until(lambda: all(firm.moving() == 0 for firm in self.firms), 120, "posted")
+        wait_until(lambda: self._posted().keys() == accepted.keys(), 120, "posted")
+        posted = self._posted()
+        return sorted(posted[name].timestamp() - at for name, at in accepted.items())
+
+    def _posted(self) -> dict[str, datetime]:
         posted: dict[str, datetime] = {}
         for firm in self.firms:
             with acting_for(firm.tenant), transaction.atomic():
                 links = ExternalLink.objects.filter(document__external_id__startswith="live-")
                 posted |= dict(links.values_list("document__external_id", "posted_at"))
-        assert posted.keys() == accepted.keys()
-        return sorted(posted[name].timestamp() - at for name, at in accepted.items())
+        return posted
 
     def _send(self, firm: Firm, name: str, number: int, accepted: dict[str, float]) -> None:
         charge = {

@@ -442,7 +442,7 @@ def read_to() -> datetime:
     return moment
 
 
-def test_a_lane_that_rests_leaves_a_trace_of_what_went_wrong_and_no_words(
+def test_a_look_up_in_vain_leaves_a_trace_of_what_went_wrong_and_no_words(
     books: Office, relay: Relay, caplog: pytest.LogCaptureFixture
 ) -> None:
     books.sandbox.plan_fault(kind="drop_after_commit", entity="Purchase")
@@ -451,7 +451,7 @@ def test_a_lane_that_rests_leaves_a_trace_of_what_went_wrong_and_no_words(
     let_time_pass(seconds=0)
     relay.tells = lambda called, told: ["Somebody's secret"] if called == "query" else told
     books.work()
-    [line] = [one.getMessage() for one in caplog.records if "is in trouble" in one.getMessage()]
+    [line] = [one.getMessage() for one in caplog.records if "cannot be asked" in one.getMessage()]
     assert "Temporary at" in line
     assert "TypeError at" in line
     assert "client.py:" in line

@@ -65,6 +65,47 @@ def test_it_is_tried_with_one_document_later_each_time_and_then_goes_on(books: O
     assert (tie().state, tie().problem, tie().rests) == (ConnectionState.LIVE, "", 0)
 
 
+def turned_away(office: Office, **how: object) -> None:
+    office.sandbox.plan_fault(kind="fault", code="3100", type="AUTHORIZATION", message="No", **how)
+
+
+@pytest.mark.parametrize(("asked", "number"), [(False, 30), (True, 1)], ids=["a write", "a look-up"])
+def test_books_that_turn_us_away_are_tried_again_by_one_document_and_go_on(
+    books: Office, number: int, *, asked: bool
+) -> None:
+    if asked:
+        books.sandbox.plan_fault(kind="drop_after_commit", entity="Purchase")
+    documents = books.charge(*(f"c-{one}" for one in range(number)))
+    if asked:
+        books.work()
+        let_time_pass(seconds=0)
+        turned_away(books, operation="query")
+    else:
+        turned_away(books, entity="Purchase", times=number)
+    books.work()
+    assert (tie().state, "tries again by itself" in tie().problem) == (ConnectionState.DENIED, True)
+    assert state_of(documents[0].pk).reasons == (Reason(ReasonCode.ACCESS_DENIED, "Larkfield Inc."),)
+    assert timedelta(seconds=50) < rests_for() <= timedelta(minutes=1)
+    books.sandbox.control("DELETE", "faults")
+    for _ in range(2):
+        let_time_pass(seconds=0)
+        books.work()
+    assert states() == {JobState.DONE: number}
+    assert (tie().state, tie().problem, tie().rests) == (ConnectionState.LIVE, "", 0)
+
+
+def test_whoever_mended_our_right_has_it_tried_at_once(books: Office) -> None:
+    turned_away(books, entity="Purchase")
+    books.charge("c-1")
+    books.work()
+    assert tie().state == ConnectionState.DENIED
+    services.read_references(books.connection.pk)
+    assert (tie().state, tie().resting_until, tie().problem) == (ConnectionState.LIVE, None, "")
+    let_time_pass(seconds=0)
+    books.work()
+    assert states() == {JobState.DONE: 1}
+
+
 def test_a_vendor_that_cannot_be_made_for_it_is_no_fault_of_its_charge(books: Office) -> None:
     books.choose({}, create_vendors=True)
     subscription(books, "EXPIRED")

@@ -83,7 +83,7 @@ def test_each_has_a_value_unless_it_is_given(state: State, name: str, computed: 
     assert environment.for_stack({}, secrets, OURS, state)[name] == computed
     assert environment.for_stack({name: ""}, secrets, OURS, state)[name] == computed
     theirs = "9000" if name.endswith("_PORT") else "theirs"
-    given = {name: theirs, "DATABASE_URL": "theirs"}
+    given = {**dict.fromkeys(environment.ANY_KEYS, "mine"), name: theirs, "DATABASE_URL": "theirs"}
     assert environment.whole(given, environment.for_stack(given, secrets, OURS, state))[name] == theirs
 
 
@@ -100,9 +100,24 @@ def test_a_database_of_theirs_gets_no_owner_of_ours(state: State) -> None:
     assert "DATABASE_OWNER_URL" not in ours
 
 
-def test_without_the_sandbox_nothing_of_it_is_set(state: State) -> None:
-    ours = environment.for_stack({"QUICKBOOKS_API_URL": "https://theirs"}, Secrets(), OURS, state)
-    assert not [name for name in ours if name.startswith(("QUICKBOOKS_", "SANDBOX_", "OAUTHLIB_"))]
+@pytest.mark.parametrize("given", [{}, {"QUICKBOOKS_CLIENT_ID": "mine", "QUICKBOOKS_CLIENT_SECRET": "secret"}])
+def test_another_stand_in_gets_keys_and_nothing_else_of_the_sandbox(given: dict[str, str], state: State) -> None:
+    theirs = {"QUICKBOOKS_DISCOVERY_URL": "http://theirs:9000/", "QUICKBOOKS_API_URL": "http://theirs:9000", **given}
+    ours = environment.whole(theirs, environment.for_stack(theirs, Secrets(), OURS, state))
+    found = {name: value for name, value in ours.items() if name.startswith(("QUICKBOOKS_", "SANDBOX_", "OAUTHLIB_"))}
+    assert found == theirs | (given or environment.ANY_KEYS)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"QUICKBOOKS_API_URL": "https://sandbox-quickbooks.api.intuit.com"},
+        {"QUICKBOOKS_DISCOVERY_URL": "https://developer.intuit.com/.well-known/openid_sandbox_configuration/"},
+    ],
+)
+def test_intuit_is_not_asked_without_keys(given: dict[str, str], state: State) -> None:
+    with pytest.raises(LocalError, match="QUICKBOOKS_CLIENT_ID and QUICKBOOKS_CLIENT_SECRET"):
+        environment.for_stack(given, Secrets(), OURS, state)
 
 
 @pytest.mark.parametrize(

@@ -4,13 +4,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from integrations.providers.documents import Stop
 from integrations.sync.retry import (
     FIRST_LOOK,
     LONGEST,
     rest_after_throttle,
     rest_after_trouble,
+    rest_before_next_look,
     rest_in_doubt,
-    rest_while_read_only,
+    rest_while_stopped,
     settled_at,
 )
 
@@ -65,9 +67,21 @@ def test_a_lane_rests_as_long_as_it_is_asked_to_and_longer_the_more_often_in_a_r
     assert rest_after_trouble(rests, wish) == timedelta(seconds=seconds)
 
 
-@pytest.mark.parametrize(("rests", "hours"), [(0, 1), (1, 2), (2, 4), (3, 8), (4, 12), (10**6, 12)])
-def test_a_company_that_takes_nothing_is_tried_within_half_a_day(rests: int, hours: int) -> None:
-    assert rest_while_read_only(rests) == timedelta(hours=hours)
+@pytest.mark.parametrize(
+    ("why", "rests", "minutes"),
+    [
+        *((Stop.READ_ONLY, rests, 60 * hours) for rests, hours in [(0, 1), (1, 2), (2, 4), (3, 8), (4, 12)]),
+        *((Stop.DENIED, rests, minutes) for rests, minutes in [(0, 1), (1, 2), (5, 32), (9, 512), (10, 720)]),
+        *((why, 10**6, 720) for why in Stop),
+    ],
+)
+def test_a_company_that_takes_nothing_is_tried_within_half_a_day(why: Stop, rests: int, minutes: int) -> None:
+    assert rest_while_stopped(why, rests) == timedelta(minutes=minutes)
+
+
+@pytest.mark.parametrize(("age", "seconds"), [(0, 5), (5, 5), (7, 7), (100, 100), (10**6, 900)])
+def test_what_could_not_be_looked_up_is_looked_up_again_after_as_long_as_it_is_old(age: int, seconds: int) -> None:
+    assert rest_before_next_look(timedelta(seconds=age)) == timedelta(seconds=seconds)
 
 
 @pytest.mark.parametrize(

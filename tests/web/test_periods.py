@@ -116,6 +116,7 @@ def test_home_and_connections_say_how_far_the_books_are_closed(closed: Books, pr
 @pytest.mark.parametrize(
     ("state", "word", "cause"),
     [
+        (ConnectionState.DENIED, "Turned away", "The books of Old Books Inc. turned us away"),
         (ConnectionState.READ_ONLY, "Subscription ended", "The subscription of Old Books Inc. has ended"),
         (ConnectionState.RESET, "Company was reset", "The company Old Books Inc. was reset"),
     ],
@@ -130,4 +131,5 @@ def test_a_company_that_takes_nothing_is_named_wherever_it_matters(
     assert word in page(priya.get(f"{books.path}/")).text
     shown = page(priya.get(f"{books.path}/connections/")).text
     assert word in shown
-    assert ("Try again now" in shown) is (state is ConnectionState.READ_ONLY)
+    assert ("Try again now" in shown) is (state is not ConnectionState.RESET)
+    assert ("Reconnect QuickBooks" in shown) is (state is not ConnectionState.READ_ONLY)

@@ -24,12 +24,23 @@ from urllib3.exceptions import HTTPError
 
 from integrations.providers.base import TokenSource
 from integrations.providers.calls import CallKind, CountingGate, Gate
-from integrations.providers.errors import AccessLost, Refused, Stopped, Temporary, Unknown, whereabouts
+from integrations.providers.errors import (
+    AccessDenied,
+    AccessLost,
+    ProviderError,
+    Refused,
+    Stopped,
+    Temporary,
+    Unknown,
+    whereabouts,
+)
 from integrations.providers.quickbooks.border import MISREAD, understood
 from integrations.providers.quickbooks.known import known
 from integrations.providers.quickbooks.replies import (
-    COMPANY_BUSY,
+    DENIED,
+    LOWEST,
     STOPPED,
+    SYSTEM_FAILURE,
     THROTTLED,
     Answer,
     asks_for_rest,
@@ -105,7 +116,7 @@ class QuickBooksClient:
                     if response.status_code == TOO_MANY:
                         raise Temporary("QuickBooks takes no more for now.", _retry_after(response))
                     if response.status_code == 401:
-                        raise AccessLost("QuickBooks refuses our access to this company.")
+                        raise AccessDenied("QuickBooks refuses our access to this company.")
             return _readable(response, session.access_token)
 
     def query(self, entity: Any, statement: str) -> list[Any]:
@@ -183,33 +194,36 @@ class QuickBooksClient:
                 return self._bounded(ask, reader, session)
             except AuthorizationException:
                 # Without its cause: the detail may repeat the token.
-                raise AccessLost("QuickBooks refuses our access to this company.") from None
+                raise AccessDenied("QuickBooks refuses our access to this company.") from None
 
     def _bounded(self, ask: Callable[[Any], Any], reader: Any, session: BookSession) -> Any:
         try:
             with self._passing(CallKind.READ, session):
                 return ask(reader)
-        except AuthorizationException as denial:
-            # Its words for whatever is below 500, also for a company that is only locked for a while.
-            if denial.error_code in COMPANY_BUSY:
-                raise Temporary(f"QuickBooks could not answer: {denial.message}"[:300], DEFAULT_REST) from denial
-            raise
         except QuickbooksException as refusal:
-            # The library does not read faults in lower case, and hides the status.
-            if session.last is not None and denies_access(_parsed(session.last)):
-                raise AccessLost("QuickBooks refuses our access to this company.") from None
-            if refusal.error_code in STOPPED:
-                raise Stopped(str(refusal.message)[:300], STOPPED[refusal.error_code]) from None
-            if refusal.error_code >= 10000 or refusal.error_code in (THROTTLED, 0):
-                rest = DEFAULT_REST if session.last is None else _retry_after(session.last)
-                raise Temporary(f"QuickBooks could not answer: {refusal.message}"[:300], rest) from refusal
-            sentence = f"{refusal.message} {refusal.detail}".strip()[:300]
-            raise Refused(sentence, code=str(refusal.error_code)) from refusal
+            if isinstance(refusal, AuthorizationException) and refusal.error_code in DENIED:
+                raise
+            raise _trouble(refusal, session.last) from refusal
         # python-quickbooks trusts the shape of what it is told.
         except (OSError, HTTPError, *MISREAD) as trouble:
             # It may as well be a mistake of ours.
             logger.warning("QuickBooks did not answer a read: %s", whereabouts(trouble))
             raise Temporary("QuickBooks did not answer.") from trouble
+
+
+def _trouble(refusal: QuickbooksException, answer: requests.Response | None) -> ProviderError:
+    """What a read met, in our words. The library does not read faults in lower case, hides the status, and has words of
+    denial for whatever is below 500, also for a company that is only locked for a while."""
+    if answer is not None and denies_access(_parsed(answer)):
+        return AccessDenied("QuickBooks refuses our access to this company.")
+    code = refusal.error_code or 0
+    if code in STOPPED:
+        return Stopped(str(refusal.message)[:300], STOPPED[code])
+    failed = answer is not None and answer.status_code >= 500
+    if failed or not LOWEST <= code < SYSTEM_FAILURE or code == THROTTLED:
+        rest = DEFAULT_REST if answer is None else _retry_after(answer)
+        return Temporary(f"QuickBooks could not answer: {refusal.message}"[:300], rest)
+    return Refused(f"{refusal.message} {refusal.detail}".strip()[:300], code=str(code))
 
 
 @contextmanager

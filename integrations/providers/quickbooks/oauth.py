@@ -1,8 +1,9 @@
 """Consent, exchange and refresh through Intuit's own library, with what it lacks added here.
 
 intuit-oauth 1.2.6 has no time-outs and fetches the discovery document in every constructor; both are mended by
-BoundedAuthClient. Its check of ID tokens fetches keys without a time-out too: we never ask for the openid scope, so
-that path is not reached. Facts: Intuit's OAuth 2.0 documentation, and its announcement of 2025-11-12 on refresh tokens.
+BoundedAuthClient. Its check of ID tokens fetches keys without a time-out too, and raises after the tokens were taken:
+we never ask for the openid scope, and an ID token that comes all the same is not looked at. Facts: Intuit's OAuth 2.0
+documentation, and its announcement of 2025-11-12 on refresh tokens.
 """
 
 import re
@@ -42,13 +43,24 @@ class BoundedAuthClient(AuthClient):  # type: ignore[misc]
         if method.upper() != "GET" or url != self.environment:
             # Told only on request; intuit-oauth cannot ask for it before 1.2.7, which python-quickbooks does not allow.
             kwargs["headers"] = {**(kwargs.get("headers") or {}), "x-include-refresh-token-hard-expires-in": "true"}
-            return super().request(method, url, **kwargs)  # type: ignore[no-any-return]
+            return _without_id_token(super().request(method, url, **kwargs))
         fetched_at, document = self.discovered.get(url, (0.0, None))
         if document is None or time.monotonic() - fetched_at > DISCOVERY_LIVES:
             document = super().request(method, url, **kwargs)
             if _names_the_addresses(document):
                 self.discovered[url] = (time.monotonic(), document)
         return document
+
+
+def _without_id_token(answer: requests.Response) -> requests.Response:
+    try:
+        told = answer.json()
+    except MISREAD:
+        return answer
+    if isinstance(told, dict) and told.pop("id_token", None) is not None:
+        answer._content = simplejson.dumps(told).encode()
+        answer.encoding = "utf-8"
+    return answer
 
 
 def _names_the_addresses(document: requests.Response) -> bool:
@@ -64,6 +76,8 @@ class QuickBooksOAuth:
         self._arguments = (client_id, client_secret, redirect_url, discovery_url)
 
     def consent_url(self, state: str) -> str:
+        if not all(self._arguments[:2]):
+            raise Refused("FlexSync has no keys for QuickBooks: whoever runs it sets QUICKBOOKS_CLIENT_ID and _SECRET.")
         return str(self._client().get_authorization_url([Scopes.ACCOUNTING], state_token=state))
 
     def exchange(self, code: str, company: str) -> Grant:
@@ -82,6 +96,8 @@ class QuickBooksOAuth:
         client = self._client()
         try:
             _twice_if_unanswered(lambda: client.refresh(refresh_token=refresh_token))
+            # One that is not told anew is the same as before (RFC 6749, 6).
+            client.refresh_token = client.refresh_token or refresh_token
             return _grant(client)
         except AuthClientError as refusal:
             raise _named(refusal, grant_dead=AccessLost("QuickBooks no longer accepts our access.")) from refusal

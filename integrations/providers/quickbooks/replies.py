@@ -21,8 +21,10 @@ STALE = 5010
 DUPLICATE_NUMBER = 6140
 THROTTLED = 3001
 SYSTEM_FAILURE = 10000
-# Below 500, and these: the application is not (any more) let into this company.
-ACCESS_LOST = {3100, 3200, 3202}
+# Of the codes about what was sent.
+LOWEST = 500
+# We are not (any more) let into this company; 401 and 403 as gateways write their status into a fault.
+DENIED = {100, 110, 120, 401, 403, 3100, 3200, 3202}
 # Of the company, not of our access: on the move, locked or under maintenance.
 COMPANY_BUSY = {130, 140, 150}
 # Whatever would be written or changed is dated there.
@@ -101,11 +103,7 @@ def currency(item: Item, answer: Answer) -> str:
 
 def denies_access(body: dict[str, Any] | None) -> bool:
     """Whether a fault, in either spelling, says that we are not let into this company."""
-    return _is_denial(_code(_fault(body or {}) or {}))
-
-
-def _is_denial(code: int) -> bool:
-    return code in ACCESS_LOST or (0 < code < 500 and code not in COMPANY_BUSY)
+    return _code(_fault(body or {}) or {}) in DENIED
 
 
 def of_item(item: Item, part: dict[str, Any], rest: timedelta) -> Outcome:
@@ -178,10 +176,11 @@ def _of_fault(fault: dict[str, Any], rest: timedelta, item: Item) -> Outcome:
         return Outcome(OutcomeKind.THROTTLED, code=str(code), answer=words, stop=STOPPED[code])
     if code in (STALE, DUPLICATE_NUMBER):
         return Outcome(OutcomeKind.CONFLICT, code=str(code), answer=words)
-    if code >= SYSTEM_FAILURE or code in (0, DUPLICATE_REQUEST):
+    if code in DENIED:
+        return Outcome(OutcomeKind.ACCESS_LOST, code=str(code), answer=words, stop=Stop.DENIED)
+    # Below theirs no code says what became of it: a status that somebody on the way wrote there.
+    if code >= SYSTEM_FAILURE or code < LOWEST or code == DUPLICATE_REQUEST:
         return Outcome(OutcomeKind.UNKNOWN, code=str(code), answer=words)
-    if _is_denial(code):
-        return Outcome(OutcomeKind.ACCESS_LOST, code=str(code), answer=words)
     return Outcome(OutcomeKind.REJECTED, code=str(code), answer=words, remedy=_remedy(code))
 
 

@@ -171,7 +171,8 @@ def _rows(client: QuickBooksClient, kind: str, targets: Sequence[str]) -> list[d
 
 def _holds(row: Mapping[str, Any], file: File) -> bool:
     same = row.get("FileName") == file.name or file.sign in values.text(row.get("Note"))
-    return _hangs_at(row, file) and same and values.text(row.get("Size")) == str(file.size)
+    size = values.text(row.get("Size"))
+    return _hangs_at(row, file) and same and size in ("", str(file.size))
 
 
 def _hangs_at(row: Mapping[str, Any], file: File) -> bool:

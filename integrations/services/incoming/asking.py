@@ -14,7 +14,7 @@ from django.utils import timezone
 from integrations.models import Company, Connection, ConnectionState, ExternalLink
 from integrations.providers.base import Provider
 from integrations.providers.documents import Kind, Posted, Sighting, Topic
-from integrations.providers.errors import AccessLost, ProviderError
+from integrations.providers.errors import AccessDenied, AccessLost, ProviderError
 from integrations.services.incoming import links, references
 from integrations.services.incoming.looks import look
 from integrations.services.incoming.settings import heed_settings
@@ -41,10 +41,9 @@ def ask_for_changes(company_id: int) -> bool:
     try:
         with visit(tie) as provider:
             read_to = _ask(tie, provider)
-    except AccessLost as lost:
-        _lose(tie, str(lost))
-        return False
     except ProviderError as trouble:
+        if isinstance(trouble, AccessLost) and not isinstance(trouble, AccessDenied):
+            _lose(tie, str(trouble))
         # It stays taken for a while, and is asked again then, from where it was read to.
         logger.info("%s does not tell what changed there: %s", tie.company.name, trouble)
         return False

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from integrations.conservation import Cell, Line, Part, by_currency, by_entity
 from integrations.models import ConnectionState, Term
+from integrations.models.connections import TRIED_AGAIN
 from integrations.providers.registry import platform
 from integrations.web.bars import shares
 from integrations.web.line import clock, verdict
@@ -103,7 +104,7 @@ def tie_shown(slug: str, entity: Entity, ties: Mapping[int, Any], now: datetime)
     label = platform(tie.company.provider).label
     if tie.state != ConnectionState.LIVE:
         state = StateShown("person", ConnectionState(tie.state).label)
-        mend = "Open Connections" if tie.state == ConnectionState.READ_ONLY else "Connect again"
+        mend = "Open Connections" if tie.state in TRIED_AGAIN else "Connect again"
         return {"state": state, "notes": ", ".join([label, *sent]), "label": mend, "url": to_connections}
     ends = tie.company.credential.refresh_expires_at
     if ends - now < ENDS_SOON:

@@ -13,7 +13,7 @@ from quickbooks.objects import Preferences, Purchase
 
 from integrations.providers.calls import CallKind, CountingGate
 from integrations.providers.documents import Envelope, Item, OutcomeKind
-from integrations.providers.errors import AccessLost, ProviderError, Refused, Temporary, Unknown
+from integrations.providers.errors import AccessDenied, AccessLost, ProviderError, Refused, Temporary, Unknown
 from integrations.providers.quickbooks import client as client_module
 from integrations.providers.quickbooks import http as http_module
 from integrations.providers.quickbooks.client import QuickBooksClient
@@ -286,7 +286,11 @@ def _fault(code: str) -> str:
         (503, "", Temporary),
         (400, '{"Fault":{}}', Temporary),
         (400, '{"Fault":{"Error":[{}]}}', Temporary),
-        (400, _fault("120"), AccessLost),
+        (400, _fault("120"), AccessDenied),
+        (403, _fault("003100"), AccessDenied),
+        # Fine words for an outage, and a status in the place of a code.
+        *((status, _fault(str(status)), Temporary) for status in (404, 429, 500, 503)),
+        (503, _fault("4000"), Temporary),
     ],
 )
 @READS

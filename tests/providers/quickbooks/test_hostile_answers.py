@@ -144,7 +144,6 @@ def test_what_only_we_can_mend_is_ours(code: str) -> None:
         "[1]",
         "null",
         "",
-        '{"access_token":"a"}',
         '{"refresh_token":"r"}',
         '{"access_token":null,"refresh_token":null}',
         '{"access_token":"a","refresh_token":"r","expires_in":"soon"}',

@@ -99,6 +99,31 @@ def test_tokens_come_as_a_grant(ask: Ask, form: dict[str, list[str]]) -> None:
     assert heard.headers["authorization"].startswith("Basic ")
 
 
+@BOTH
+@pytest.mark.parametrize("told", ["", "no token", "eyJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJ4In0.c2ln", "a.b.c", 7])
+def test_an_id_token_that_nobody_asked_for_costs_no_grant(ask: Ask, told: object) -> None:
+    with _sign_in(_tokens(id_token=told)) as (oauth, server):
+        assert ask(oauth).refresh_token == "refresh-secret"
+    assert len(server.heard) == 1
+
+
+@pytest.mark.parametrize("told", [None, ""])
+def test_a_refresh_token_that_is_not_told_anew_is_still_good(told: str | None) -> None:
+    with _sign_in(_tokens(refresh_token=told)) as (oauth, _):
+        assert _refresh(oauth).refresh_token == OLD
+
+
+def test_a_first_grant_without_a_refresh_token_is_none() -> None:
+    with _sign_in(_tokens(refresh_token=None)) as (oauth, _), pytest.raises(Temporary):
+        _exchange(oauth)
+
+
+def test_nobody_is_sent_away_without_keys() -> None:
+    oauth = QuickBooksOAuth(client_id="", client_secret="", discovery_url="http://127.0.0.1:9/", redirect_url=BACK)
+    with pytest.raises(Refused, match="QUICKBOOKS_CLIENT_ID"):
+        oauth.consent_url("state")
+
+
 def test_an_unsaid_life_of_the_refresh_token_is_a_hundred_days() -> None:
     with _sign_in(_tokens(x_refresh_token_expires_in=None)) as (oauth, _):
         assert _refresh(oauth).refresh_lives == timedelta(days=100)

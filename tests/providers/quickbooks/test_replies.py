@@ -212,11 +212,18 @@ def test_a_rejection_says_whom_it_concerns(code: str, remedy: Remedy) -> None:
         *(("5010", CONFLICT), ("005010", CONFLICT), ("6140", CONFLICT), (6140, CONFLICT)),
         *(("100", ACCESS_LOST), ("110", ACCESS_LOST), ("000120", ACCESS_LOST)),
         *(("3100", ACCESS_LOST), ("003200", ACCESS_LOST), (3202, ACCESS_LOST)),
+        # A status that somebody on the way wrote into a fault.
+        *(("401", ACCESS_LOST), ("403", ACCESS_LOST), ("404", UNKNOWN), ("429", UNKNOWN), ("400", UNKNOWN)),
         *(("10000", UNKNOWN), (10000, UNKNOWN), ("010000", UNKNOWN), ("", UNKNOWN), (None, UNKNOWN)),
     ],
 )
 def test_codes_are_compared_as_numbers(code: Any, kind: OutcomeKind) -> None:
     assert _of_single(_answer(400, _fault(code))).kind is kind
+
+
+@pytest.mark.parametrize("code", ["100", "120", "3100", "3200", "403"])
+def test_whoever_is_turned_away_may_try_again(code: str) -> None:
+    assert _of_single(_answer(403, _fault(code))).stop is Stop.DENIED
 
 
 @pytest.mark.parametrize("status", [400, 403])
