@@ -111,7 +111,8 @@ def _keys_of_another(given: Mapping[str, str]) -> Environment:
     missing = [name for name in ANY_KEYS if not given.get(name)]
     host = urlsplit(given.get("QUICKBOOKS_DISCOVERY_URL", "")).hostname or INTUIT
     if missing and host.endswith(INTUIT):
-        raise LocalError(f"QuickBooks is to be Intuit's own, so set {' and '.join(missing)} too.")
+        needed = " and ".join(missing)
+        raise LocalError(f"Set {needed} for Intuit's QuickBooks, or QUICKBOOKS_DISCOVERY_URL of another stand-in.")
     return ANY_KEYS
 
 

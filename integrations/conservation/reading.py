@@ -17,7 +17,7 @@ from ledger.tenancy.context import required_tenant
 # Which entities have books and whether these are open, which have none, and which documents nobody has absorbed yet.
 SITUATION = """
     tie AS (
-        SELECT id, entity_id, state = 'access_lost' AS locked_out
+        SELECT id, entity_id, state <> 'live' AS locked_out
           FROM integrations_connection WHERE tenant_id = %(tenant)s
     ), alone AS (
         SELECT entity.id FROM ledger_entity entity

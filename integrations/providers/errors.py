@@ -34,12 +34,8 @@ class AccessLost(ProviderError):
     """The grant is dead: a person must connect again."""
 
 
-class AccessDenied(AccessLost):
-    """Turned away although the grant lives, as it seems: worth another try, and a word to a person."""
-
-
 class Stopped(ProviderError):
-    """The company takes nothing, though it lets us in; `stop` says why."""
+    """The company takes nothing for now, though the grant lives; `stop` says why."""
 
     def __init__(self, sentence: str, stop: Stop) -> None:
         super().__init__(sentence)

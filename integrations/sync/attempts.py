@@ -333,6 +333,13 @@ def look_again(lane: Lane, attempts: Sequence[SyncAttempt], at: datetime) -> Non
 
 
 @transaction.atomic
+def put_off(lane: Lane, until: datetime) -> None:
+    """All looks that are due."""
+    lane.assert_held()
+    due_for_a_look(lane).update(due_at=until)
+
+
+@transaction.atomic
 def park(lane: Lane, parked: Sequence[tuple[SyncAttempt, Reason]]) -> None:
     """Not found, and nothing that we could do alone helps any more: a person decides. The attempts stay open."""
     lane.assert_held()

@@ -1,7 +1,7 @@
 """What was sent without an answer: looked up before anything new goes out, and sent again only as it was."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -28,7 +28,8 @@ def resolve(shift: Shift, ends: float) -> None:
     items = [item_of(attempt) for opened in doubtful for attempt in opened.attempts.values()]
     answer = looked_up(shift, shift.silence, shift.provider.find_existing, items)
     if answer is None:
-        _put_off(shift.lane, doubtful)
+        age = asked_at - max(one.row.sent_at for one in doubtful)
+        attempts.put_off(shift.lane, timezone.now() + rest_before_next_look(age))
         return
     found, refused = answer
     unanswerable = {item.mark: words for item, words in refused.items()}
@@ -36,13 +37,6 @@ def resolve(shift: Shift, ends: float) -> None:
         missing = _park_refused(shift.lane, _settle_found(shift, opened, found), unanswerable)
         if missing.attempts and time.monotonic() < ends:
             _resolve_missing(shift, missing, asked_at)
-
-
-def _put_off(lane: Lane, doubtful: Sequence[Opened]) -> None:
-    now = timezone.now()
-    age = now - max(one.row.sent_at for one in doubtful)
-    every = [attempt for one in doubtful for attempt in one.attempts.values()]
-    attempts.look_again(lane, every, now + rest_before_next_look(age))
 
 
 def _settle_found(shift: Shift, opened: Opened, found: Mapping[str, Posted]) -> Opened:

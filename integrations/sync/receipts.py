@@ -16,7 +16,6 @@ from integrations.providers.documents import File, Outcome, OutcomeKind, Posted,
 from integrations.sync import queue, upload_answers, upload_doubts, uploads
 from integrations.sync.envelopes import HANDED_OVER_WITHIN, hand_over, mark_resent
 from integrations.sync.hanging import Hang, Rest, Step, Take, next_step
-from integrations.sync.lane import Lane
 from integrations.sync.retry import MOST_SENDINGS, rest_before_next_look, settled_at
 from integrations.sync.shift import Shift, looked_up, settle
 from integrations.sync.uploads import Behind, Loaded, Removal
@@ -120,7 +119,8 @@ def _resolve_doubts(shift: Shift) -> None:
     asked_at = timezone.now()
     answer = _looked_up(shift, list(files.values()))
     if answer is None:
-        _put_off(shift.lane, hung)
+        age = asked_at - max(one.row.sent_at for one in hung)
+        upload_doubts.put_off(shift.lane, timezone.now() + rest_before_next_look(age))
         missing = []
     else:
         found, refused = answer
@@ -135,13 +135,6 @@ def _resolve_doubts(shift: Shift) -> None:
 
 def _looked_up(shift: Shift, files: Sequence[File]) -> tuple[dict[str, Posted], dict[File, str]] | None:
     return looked_up(shift, shift.silence_of_files, shift.provider.find_attached, files) if files else ({}, {})
-
-
-def _put_off(lane: Lane, doubtful: Sequence[Loaded]) -> None:
-    now = timezone.now()
-    age = now - max(one.row.sent_at for one in doubtful)
-    every = [attempt for one in doubtful for attempt in one.attempts.values()]
-    upload_doubts.look_again_at(lane, every, now + rest_before_next_look(age))
 
 
 def _settle_found(shift: Shift, one: Loaded, files: Mapping[int, File], found: Mapping[str, Posted]) -> Loaded:

@@ -52,12 +52,18 @@ def stop(lane: Lane, connection: Connection, why: Stop) -> None:
     """The company takes nothing. One that may by itself again is tried now and then; else a person connects again."""
     if connection.state != STATES[why]:
         connection.rests = 0
-    connection.state, connection.problem = STATES[why], PROBLEMS[why].format(company=connection.company.name)
+    connection.state, connection.problem = STATES[why], problem(why, connection)
     with transaction.atomic():
         lane.assert_held()
-        mine = Connection.objects.filter(pk=lane.connection_id)
-        mine.update(state=connection.state, problem=connection.problem[:500])
+        # Not of a grant that somebody has just given anew.
+        mine = Connection.objects.filter(pk=lane.connection_id, company__credential=connection.company.credential_id)
+        if not mine.update(state=connection.state, problem=connection.problem[:500]):
+            return
     _rest_for(lane, connection, rest_while_stopped(why, connection.rests))
+
+
+def problem(why: Stop, connection: Connection) -> str:
+    return PROBLEMS[why].format(company=connection.company.name)
 
 
 def worked(lane: Lane, connection: Connection) -> None:
@@ -75,7 +81,9 @@ def worked(lane: Lane, connection: Connection) -> None:
 
 
 def landed(lane: Lane, connection: Connection) -> None:
-    """What was in doubt stands there: these books are slow, and not silent."""
+    """What was in doubt stands there: these books are slow, and not silent; and they let us in."""
+    if connection.state == ConnectionState.DENIED:
+        worked(lane, connection)
     if connection.rests and connection.state == ConnectionState.LIVE:
         connection.rests = 0
         with transaction.atomic():

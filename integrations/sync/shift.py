@@ -25,12 +25,10 @@ from integrations.providers.documents import (
     Outcome,
     OutcomeKind,
     Posted,
-    Stop,
     Upload,
     was_held_back,
 )
 from integrations.providers.errors import (
-    AccessDenied,
     AccessLost,
     Paced,
     ProviderError,
@@ -255,7 +253,8 @@ def _keep(shift: Shift, landed: Sequence[tuple[Loaded, dict[str, Outcome]]]) -> 
         shift.hold.answered_since = time.monotonic()
     shift.hold.answered += landed
     for _, spoken in landed:
-        shift.silence_of_files.heed(spoken.values())
+        if not all(was_held_back(outcome.kind, outcome.code) for outcome in spoken.values()):
+            shift.silence_of_files.heed(spoken.values())
 
 
 def _settle_files(shift: Shift, at_least: int) -> None:
@@ -297,7 +296,7 @@ def wait_for_answers(shift: Shift) -> None:
 
 def _heed(shift: Shift, outcomes: Sequence[Outcome]) -> None:
     """What an answer says about the whole connection, beyond its own document."""
-    lost = [outcome for outcome in outcomes if outcome.kind is OutcomeKind.ACCESS_LOST and not outcome.stop]
+    lost = [outcome for outcome in outcomes if outcome.kind is OutcomeKind.ACCESS_LOST]
     if lost:
         close_lane(shift.lane, shift.connection, lost[0].answer)
         raise MustRest
@@ -346,11 +345,12 @@ def looked_up(
         except Paced:
             raise
         except Temporary as trouble:
+            if not shift.goes_on:
+                # So long nobody kept silent who may well be written to.
+                raise
             logger.warning("Connection %s cannot be asked: %s", shift.lane.connection_id, whereabouts(trouble))
             silence.is_suspected = True
             return None
-    if shift.connection.state == ConnectionState.DENIED:
-        resting.worked(shift.lane, shift.connection)
     return told
 
 
@@ -359,9 +359,6 @@ def resting_on_trouble(shift: Shift) -> Iterator[None]:
     """Around reads: what cannot be known now is asked again later."""
     try:
         yield
-    except AccessDenied as denied:
-        resting.stop(shift.lane, shift.connection, Stop.DENIED)
-        raise MustRest from denied
     except AccessLost as lost:
         close_lane(shift.lane, shift.connection, str(lost))
         raise MustRest from lost

@@ -31,9 +31,7 @@ def abandoned(lane: Lane) -> QuerySet[ReceiptJob]:
 
 def doubtful(lane: Lane, limit: int) -> list[Loaded]:
     """Whose outcome is unknown and whose time for a look has come, as they were sent, with their open attempts."""
-    mine = ReceiptJob.objects.filter(connection_id=lane.connection_id, state=ReceiptState.UNKNOWN)
-    due = mine.filter(due_at__lte=timezone.now())
-    open_ones = ReceiptAttempt.objects.filter(settled_at__isnull=True, job__in=due)
+    open_ones = ReceiptAttempt.objects.filter(settled_at__isnull=True, job__in=_due(lane))
     envelopes = list(open_ones.order_by("envelope").values_list("envelope", flat=True).distinct()[:limit])
     if not envelopes:
         return []
@@ -42,6 +40,11 @@ def doubtful(lane: Lane, limit: int) -> list[Loaded]:
     for attempt in every.order_by("envelope", "id"):
         by_envelope.setdefault(attempt.envelope_id, []).append(attempt)
     return [_as_sent(attempts) for attempts in by_envelope.values()]
+
+
+def _due(lane: Lane) -> QuerySet[ReceiptJob]:
+    mine = ReceiptJob.objects.filter(connection_id=lane.connection_id, state=ReceiptState.UNKNOWN)
+    return mine.filter(due_at__lte=timezone.now())
 
 
 def _as_sent(attempts: Sequence[ReceiptAttempt]) -> Loaded:
@@ -67,6 +70,13 @@ def file_of_attempt(attempt: ReceiptAttempt) -> File:
 def look_again_at(lane: Lane, attempts: Iterable[ReceiptAttempt], at: datetime) -> None:
     lane.assert_held()
     ReceiptJob.objects.filter(id__in=[attempt.job_id for attempt in attempts]).update(due_at=at)
+
+
+@transaction.atomic
+def put_off(lane: Lane, until: datetime) -> None:
+    """All looks that are due."""
+    lane.assert_held()
+    _due(lane).update(due_at=until)
 
 
 @transaction.atomic

@@ -202,12 +202,12 @@ class Office:
         with transaction.atomic():
             Connection.objects.update(lane_until=timezone.now() - timedelta(seconds=1))
 
-    def work(self) -> None:
+    def work(self, seconds: float = engine.SLICE_SECONDS) -> None:
         """What the worker does when its bells ring."""
         queue.absorb_events()
         with lane.held(self.connection.pk) as held:
             assert held is not None
-            engine.drain(held)
+            engine.drain(held, seconds)
 
     def statements_of_work(self) -> int:
         queue.absorb_events()

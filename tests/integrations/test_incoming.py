@@ -475,6 +475,25 @@ def test_where_the_grant_is_dead_asking_closes_the_connection(listening: Listene
         assert companies_to_ask(20) == []
 
 
+def test_where_we_are_turned_away_a_person_is_told_and_it_is_asked_again(listening: Listener) -> None:
+    def ask() -> bool:
+        with transaction.atomic():
+            Company.objects.update(changes_due_at=timezone.now())
+        with cleared():
+            [(_, number)] = companies_to_ask(20)
+        return services.ask_for_changes(number)
+
+    def tie() -> Connection:
+        with transaction.atomic():
+            return Connection.objects.get()
+
+    listening.office.sandbox.plan_fault(kind="fault", operation="cdc", code="3100", message="No")
+    assert not ask()
+    assert (tie().state, "tries again by itself" in tie().problem) == (ConnectionState.DENIED, True)
+    assert ask()
+    assert (tie().state, tie().problem) == (ConnectionState.LIVE, "")
+
+
 def test_a_call_that_failed_leaves_the_bookmark_where_it_was(listening: Listener) -> None:
     before = company().changes_read_to
     listening.office.sandbox.plan_fault(kind="status", operation="cdc", status=503)

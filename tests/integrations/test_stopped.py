@@ -9,8 +9,10 @@ from django.utils import timezone
 from integrations import services
 from integrations.mapping.reasons import Reason, ReasonCode
 from integrations.models import Connection, ConnectionState, JobState, SyncAttempt, SyncJob
+from integrations.providers.documents import Stop
 from integrations.selectors import connections_with_work
-from integrations.sync import lane
+from integrations.sync import lane, resting
+from integrations.sync.shift import begin
 from ledger.tenancy.context import cleared
 from tests.integrations.conftest import Office
 from tests.integrations.test_engine import let_time_pass, state_of, states
@@ -92,6 +94,33 @@ def test_books_that_turn_us_away_are_tried_again_by_one_document_and_go_on(
         books.work()
     assert states() == {JobState.DONE: number}
     assert (tie().state, tie().problem, tie().rests) == (ConnectionState.LIVE, "", 0)
+
+
+def test_books_that_may_be_read_only_are_tried_later_each_time_though_questions_are_answered(books: Office) -> None:
+    books.sandbox.plan_fault(kind="drop_before", entity="Purchase")
+    books.charge("c-1")
+    books.work()
+    turned_away(books, entity="Purchase", times=10)
+    for minutes in (1, 2, 4):
+        let_time_pass(days=1)
+        books.work()
+        assert timedelta(minutes=minutes, seconds=-10) < rests_for() <= timedelta(minutes=minutes)
+    books.sandbox.control("DELETE", "faults")
+    let_time_pass(days=1)
+    books.work()
+    assert (states(), tie().state) == ({JobState.DONE: 1}, ConnectionState.LIVE)
+
+
+def test_an_old_denial_says_nothing_of_a_new_grant(books: Office) -> None:
+    document = books.record("c-1")
+    with lane.held(books.connection.pk) as held:
+        assert held is not None
+        shift = begin(held, 10)
+        books.connect()
+        resting.stop(held, shift.connection, Stop.DENIED)
+    assert (tie().state, tie().resting_until) == (ConnectionState.LIVE, None)
+    books.work()
+    assert state_of(document.pk).state == JobState.DONE
 
 
 def test_whoever_mended_our_right_has_it_tried_at_once(books: Office) -> None:

@@ -73,6 +73,19 @@ def test_where_writes_bring_no_word_either_one_is_tried_and_the_lane_rests(books
     assert len(books.sandbox.purchases()) == 31
 
 
+def test_a_question_that_outlives_the_slice_rests_the_lane_and_nothing_new_goes_out(books: Office) -> None:
+    lost(books, "c-1")
+    books.sandbox.plan_fault(kind="hang", operation="query", seconds=30)
+    books.record("d-1")
+    books.work(seconds=0.5)
+    assert states() == {JobState.UNKNOWN: 1, JobState.WAITING: 1}
+    assert rests()
+    books.sandbox.control("DELETE", "faults")
+    let_time_pass(seconds=0)
+    books.work()
+    assert states() == {JobState.DONE: 2}
+
+
 def test_a_receipt_that_cannot_be_looked_up_now_holds_up_no_other(ready: Office) -> None:
     test_receipts_in_trouble.hung(ready, kind="drop_after_commit")
     ready.work()

@@ -24,8 +24,8 @@ from urllib3.exceptions import HTTPError
 
 from integrations.providers.base import TokenSource
 from integrations.providers.calls import CallKind, CountingGate, Gate
+from integrations.providers.documents import Stop
 from integrations.providers.errors import (
-    AccessDenied,
     AccessLost,
     ProviderError,
     Refused,
@@ -56,6 +56,7 @@ DEFAULT_REST = timedelta(seconds=60)
 LONGEST_REST = timedelta(minutes=10)
 
 TOO_MANY, FORBIDDEN = 429, 403
+TURNED_AWAY = "QuickBooks refuses our access to this company."
 THROTTLE_CODE = str(THROTTLED).encode()
 JSON = "application/json"
 BATCH = "batch"
@@ -113,10 +114,10 @@ class QuickBooksClient:
                 with _in_doubt_after_401(sending.kind):
                     token = self._tokens(rejected=session.access_token)
                     response = self._send_once(session, sending, token, leaves_until)
-                    if response.status_code == TOO_MANY:
-                        raise Temporary("QuickBooks takes no more for now.", _retry_after(response))
                     if response.status_code == 401:
-                        raise AccessDenied("QuickBooks refuses our access to this company.")
+                        raise Stopped(TURNED_AWAY, Stop.DENIED)
+                    if response.status_code == TOO_MANY or (sending.kind is CallKind.BATCH and not response.ok):
+                        raise Temporary("QuickBooks takes no more for now.", _retry_after(response))
             return _readable(response, session.access_token)
 
     def query(self, entity: Any, statement: str) -> list[Any]:
@@ -194,16 +195,18 @@ class QuickBooksClient:
                 return self._bounded(ask, reader, session)
             except AuthorizationException:
                 # Without its cause: the detail may repeat the token.
-                raise AccessDenied("QuickBooks refuses our access to this company.") from None
+                raise Stopped(TURNED_AWAY, Stop.DENIED) from None
 
     def _bounded(self, ask: Callable[[Any], Any], reader: Any, session: BookSession) -> Any:
         try:
             with self._passing(CallKind.READ, session):
                 return ask(reader)
         except QuickbooksException as refusal:
-            if isinstance(refusal, AuthorizationException) and refusal.error_code in DENIED:
+            if isinstance(refusal, AuthorizationException) and refusal.error_code in DENIED and not _failed(session):
                 raise
-            raise _trouble(refusal, session.last) from refusal
+            trouble = _trouble(refusal, session)
+            # Words of denial may repeat the token.
+            raise trouble from (None if isinstance(trouble, Stopped) else refusal)
         # python-quickbooks trusts the shape of what it is told.
         except (OSError, HTTPError, *MISREAD) as trouble:
             # It may as well be a mistake of ours.
@@ -211,19 +214,23 @@ class QuickBooksClient:
             raise Temporary("QuickBooks did not answer.") from trouble
 
 
-def _trouble(refusal: QuickbooksException, answer: requests.Response | None) -> ProviderError:
+def _trouble(refusal: QuickbooksException, session: BookSession) -> ProviderError:
     """What a read met, in our words. The library does not read faults in lower case, hides the status, and has words of
     denial for whatever is below 500, also for a company that is only locked for a while."""
-    if answer is not None and denies_access(_parsed(answer)):
-        return AccessDenied("QuickBooks refuses our access to this company.")
-    code = refusal.error_code or 0
-    if code in STOPPED:
+    code = refusal.error_code
+    if code in STOPPED and code not in DENIED:
         return Stopped(str(refusal.message)[:300], STOPPED[code])
-    failed = answer is not None and answer.status_code >= 500
-    if failed or not LOWEST <= code < SYSTEM_FAILURE or code == THROTTLED:
-        rest = DEFAULT_REST if answer is None else _retry_after(answer)
+    if not _failed(session) and session.last is not None and denies_access(_parsed(session.last)):
+        return Stopped(TURNED_AWAY, Stop.DENIED)
+    if _failed(session) or not LOWEST <= code < SYSTEM_FAILURE or code == THROTTLED:
+        rest = DEFAULT_REST if session.last is None else _retry_after(session.last)
         return Temporary(f"QuickBooks could not answer: {refusal.message}"[:300], rest)
     return Refused(f"{refusal.message} {refusal.detail}".strip()[:300], code=str(code))
+
+
+def _failed(session: BookSession) -> bool:
+    """By its status an answer says nothing about what was asked, whatever stands in it."""
+    return session.last is not None and (session.last.status_code >= 500 or session.last.status_code == TOO_MANY)
 
 
 @contextmanager
@@ -233,7 +240,7 @@ def _in_doubt_after_401(kind: CallKind) -> Iterator[None]:
     """
     try:
         yield
-    except (Temporary, AccessLost) as trouble:
+    except (Temporary, Stopped, AccessLost) as trouble:
         if kind is not CallKind.BATCH:
             raise
         # Without its cause, which may repeat the token.

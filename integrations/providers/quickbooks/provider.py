@@ -36,12 +36,11 @@ from integrations.providers.documents import (
     Side,
     Sighting,
     Standing,
-    Stop,
     Thing,
     Upload,
     Write,
 )
-from integrations.providers.errors import AccessDenied, AccessLost, Paced, ProviderError, Temporary, Unknown
+from integrations.providers.errors import AccessLost, Paced, ProviderError, Stopped, Temporary, Unknown
 from integrations.providers.quickbooks import (
     capture,
     examining,
@@ -291,8 +290,9 @@ class QuickBooksProvider:
 def _outcome_of(trouble: ProviderError) -> Outcome:
     """Temporary means that nothing was sent: wait and try again, like after a throttle."""
     if isinstance(trouble, AccessLost):
-        stop = Stop.DENIED if isinstance(trouble, AccessDenied) else None
-        return Outcome(OutcomeKind.ACCESS_LOST, answer=str(trouble), stop=stop)
+        return Outcome(OutcomeKind.ACCESS_LOST, answer=str(trouble))
+    if isinstance(trouble, Stopped):
+        return Outcome(OutcomeKind.THROTTLED, answer=str(trouble), stop=trouble.stop)
     if isinstance(trouble, Temporary):
         code = OUT_OF_PACE if isinstance(trouble, Paced) else ""
         return Outcome(OutcomeKind.THROTTLED, code=code, answer=str(trouble), retry_after=trouble.retry_after)

@@ -29,8 +29,8 @@ DENIED = {100, 110, 120, 401, 403, 3100, 3200, 3202}
 COMPANY_BUSY = {130, 140, 150}
 # Whatever would be written or changed is dated there.
 PERIOD_CLOSED = {6200, 6210}
-# The company takes nothing, whatever it is: its subscription has ended; or all that we know of it is void.
-STOPPED = {6190: Stop.READ_ONLY, 10200: Stop.RESET}
+# The company takes nothing, whatever it is: we are turned away, its subscription has ended, all that we know is void.
+STOPPED = {**dict.fromkeys(DENIED, Stop.DENIED), 6190: Stop.READ_ONLY, 10200: Stop.RESET}
 # The first write under this key may still be at work.
 DUPLICATE_REQUEST = 600
 
@@ -176,8 +176,6 @@ def _of_fault(fault: dict[str, Any], rest: timedelta, item: Item) -> Outcome:
         return Outcome(OutcomeKind.THROTTLED, code=str(code), answer=words, stop=STOPPED[code])
     if code in (STALE, DUPLICATE_NUMBER):
         return Outcome(OutcomeKind.CONFLICT, code=str(code), answer=words)
-    if code in DENIED:
-        return Outcome(OutcomeKind.ACCESS_LOST, code=str(code), answer=words, stop=Stop.DENIED)
     # Below theirs no code says what became of it: a status that somebody on the way wrote there.
     if code >= SYSTEM_FAILURE or code < LOWEST or code == DUPLICATE_REQUEST:
         return Outcome(OutcomeKind.UNKNOWN, code=str(code), answer=words)

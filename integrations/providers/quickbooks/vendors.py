@@ -12,7 +12,7 @@ from typing import Any
 from quickbooks.objects import Vendor
 
 from integrations.providers.documents import Envelope, Item, NewVendor, Outcome, OutcomeKind, ReferenceRecord
-from integrations.providers.errors import AccessDenied, AccessLost, Refused, Stopped, Temporary, Unknown
+from integrations.providers.errors import AccessLost, Refused, Stopped, Temporary, Unknown
 from integrations.providers.quickbooks import lists, payloads, replies, values
 from integrations.providers.quickbooks.border import understood
 from integrations.providers.quickbooks.client import QuickBooksClient
@@ -80,7 +80,7 @@ def _result(client: QuickBooksClient, name: str, written: str, outcome: Outcome,
         case OutcomeKind.REJECTED | OutcomeKind.CONFLICT:
             return NewVendor(name, refusal=outcome.answer or f"QuickBooks gave no reason but the code {outcome.code}.")
         case OutcomeKind.ACCESS_LOST:
-            raise (AccessDenied if outcome.stop else AccessLost)(outcome.answer)
+            raise AccessLost(outcome.answer)
         case OutcomeKind.THROTTLED if outcome.stop:
             raise Stopped(outcome.answer, outcome.stop)
         case OutcomeKind.THROTTLED:

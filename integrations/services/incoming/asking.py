@@ -9,16 +9,19 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Exists
 from django.utils import timezone
 
-from integrations.models import Company, Connection, ConnectionState, ExternalLink
+from integrations.models import Company, Connection, ConnectionState, ExternalLink, SyncJob
+from integrations.models.sync import MOVING_STATES
 from integrations.providers.base import Provider
-from integrations.providers.documents import Kind, Posted, Sighting, Topic
-from integrations.providers.errors import AccessDenied, AccessLost, ProviderError
+from integrations.providers.documents import Kind, Posted, Sighting, Stop, Topic
+from integrations.providers.errors import AccessLost, ProviderError, Stopped
 from integrations.services.incoming import links, references
 from integrations.services.incoming.looks import look
 from integrations.services.incoming.settings import heed_settings
 from integrations.services.references import read_references
+from integrations.sync import resting
 from integrations.sync.asking import ask
 from integrations.visits import visit
 
@@ -31,6 +34,8 @@ TAKEN = timedelta(minutes=10)
 # So that those that once began together do not stay together.
 SPREAD = 0.1
 AT_ONCE = 1000
+# Also where nothing can be written for now, since an answer says that we are let in again.
+ASKED = [ConnectionState.LIVE, ConnectionState.DENIED]
 
 
 def ask_for_changes(company_id: int) -> bool:
@@ -42,23 +47,27 @@ def ask_for_changes(company_id: int) -> bool:
         with visit(tie) as provider:
             read_to = _ask(tie, provider)
     except ProviderError as trouble:
-        if isinstance(trouble, AccessLost) and not isinstance(trouble, AccessDenied):
+        if isinstance(trouble, AccessLost):
             _lose(tie, str(trouble))
+        if isinstance(trouble, Stopped) and trouble.stop is Stop.DENIED:
+            _find_denied(tie)
         # It stays taken for a while, and is asked again then, from where it was read to.
         logger.info("%s does not tell what changed there: %s", tie.company.name, trouble)
         return False
     _remember(tie.company, read_to)
+    _find_let_in(tie)
     return True
 
 
 @transaction.atomic
 def _take(company_id: int) -> Connection | None:
     now = timezone.now()
-    live = Connection.objects.filter(company=company_id, state=ConnectionState.LIVE).select_related("company").first()
+    asked = Connection.objects.filter(company=company_id, state__in=ASKED).select_related("company")
+    tie = asked.first()
     due = Company.objects.filter(pk=company_id, changes_due_at__lte=now)
-    if live is None or not due.update(changes_due_at=now + TAKEN):
+    if tie is None or not due.update(changes_due_at=now + TAKEN):
         return None
-    return live
+    return tie
 
 
 @transaction.atomic
@@ -66,6 +75,23 @@ def _lose(tie: Connection, problem: str) -> None:
     """The grant is dead, of whatever it opened: a person must connect again, who may have done so meanwhile."""
     same_grant = Connection.objects.filter(company__credential=tie.company.credential_id)
     same_grant.update(state=ConnectionState.ACCESS_LOST, problem=problem[:500])
+
+
+@transaction.atomic
+def _find_denied(tie: Connection) -> None:
+    """A person is told, though nothing waits to be written. What comes is tried."""
+    mine = Connection.objects.filter(pk=tie.pk, company__credential=tie.company.credential_id)
+    mine.filter(state=ConnectionState.LIVE).update(
+        state=ConnectionState.DENIED, problem=resting.problem(Stop.DENIED, tie)
+    )
+
+
+@transaction.atomic
+def _find_let_in(tie: Connection) -> None:
+    """To be answered says that we are let in, though not that we may write: what waits finds that out by itself."""
+    moving = SyncJob.objects.filter(connection=tie.pk, state__in=MOVING_STATES)
+    mine = Connection.objects.filter(pk=tie.pk, state=ConnectionState.DENIED)
+    mine.filter(~Exists(moving)).update(state=ConnectionState.LIVE, problem="", rests=0, resting_until=None)
 
 
 @transaction.atomic

@@ -13,7 +13,7 @@ from quickbooks.objects import Preferences, Purchase
 
 from integrations.providers.calls import CallKind, CountingGate
 from integrations.providers.documents import Envelope, Item, OutcomeKind
-from integrations.providers.errors import AccessDenied, AccessLost, ProviderError, Refused, Temporary, Unknown
+from integrations.providers.errors import AccessLost, ProviderError, Refused, Stopped, Temporary, Unknown
 from integrations.providers.quickbooks import client as client_module
 from integrations.providers.quickbooks import http as http_module
 from integrations.providers.quickbooks.client import QuickBooksClient
@@ -242,9 +242,9 @@ def test_a_read_replaces_a_refused_token_once(read: Call) -> None:
 
 
 @CALLS
-def test_a_token_refused_twice_means_that_access_is_lost(call: Call) -> None:
+def test_a_token_refused_twice_means_that_we_are_turned_away(call: Call) -> None:
     tokens = Tokens("first-token", "second-token", "third-token")
-    with serving(answers(401, EXPIRED)) as server, pytest.raises(AccessLost):
+    with serving(answers(401, EXPIRED)) as server, pytest.raises(Stopped):
         call(_client(server, tokens))
     assert len(server.heard) == 2
     assert tokens.rejected == ["first-token"]
@@ -286,8 +286,10 @@ def _fault(code: str) -> str:
         (503, "", Temporary),
         (400, '{"Fault":{}}', Temporary),
         (400, '{"Fault":{"Error":[{}]}}', Temporary),
-        (400, _fault("120"), AccessDenied),
-        (403, _fault("003100"), AccessDenied),
+        (400, _fault("120"), Stopped),
+        (403, _fault("003100"), Stopped),
+        (500, _fault("3100"), Temporary),
+        (429, _fault("4000"), Temporary),
         # Fine words for an outage, and a status in the place of a code.
         *((status, _fault(str(status)), Temporary) for status in (404, 429, 500, 503)),
         (503, _fault("4000"), Temporary),
@@ -339,7 +341,7 @@ def test_no_trouble_tells_a_token(call: Call, behaviour: Behaviour) -> None:
         ([answers(204)], OutcomeKind.UNKNOWN),
         ([answers(429, PAGE)], OutcomeKind.THROTTLED),
         ([answers(403, PAGE)], OutcomeKind.THROTTLED),
-        ([answers(403, _fault("3100"))], OutcomeKind.ACCESS_LOST),
+        ([answers(403, _fault("3100"))], OutcomeKind.THROTTLED),
         ([answers(400, _fault("6430"))], OutcomeKind.REJECTED),
         # The number is taken, and the look-up that would say by what does not come back.
         ([answers(400, _fault("6140")), closes], OutcomeKind.UNKNOWN),
@@ -361,14 +363,14 @@ def test_a_push_makes_an_outcome_of_every_trouble(
 
 @pytest.mark.parametrize("batched", [False, True], ids=["single", "batch"])
 @pytest.mark.parametrize(
-    ("again", "kind"),
-    [(answers(429, PAGE), OutcomeKind.THROTTLED), (answers(401, EXPIRED), OutcomeKind.ACCESS_LOST)],
-    ids=["too many", "expired"],
+    "again",
+    [answers(429, PAGE), answers(401, EXPIRED), answers(403, PAGE), answers(403, _fault("3100"))],
+    ids=["too many", "expired", "gateway", "denied"],
 )
 def test_a_batch_that_outlived_its_token_is_in_doubt_where_its_repetition_is_turned_away(
-    again: Behaviour, kind: OutcomeKind, *, batched: bool
+    again: Behaviour, *, batched: bool
 ) -> None:
-    kind = OutcomeKind.UNKNOWN if batched else kind
+    kind = OutcomeKind.UNKNOWN if batched else OutcomeKind.THROTTLED
     items = tuple(Item(str(number), f"FX-{number}", "{}") for number in range(1, 4 if batched else 2))
     with serving(answers(401, EXPIRED), again) as server:
         provider = QuickBooksProvider(_client(server), settling=timedelta(0))

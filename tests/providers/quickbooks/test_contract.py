@@ -17,8 +17,9 @@ from integrations.providers.documents import (
     Posted,
     ReferenceRecord,
     Remedy,
+    Stop,
 )
-from integrations.providers.errors import AccessLost, Refused, Temporary
+from integrations.providers.errors import AccessLost, Refused, Stopped, Temporary
 from integrations.providers.quickbooks.oauth import QuickBooksOAuth
 from tests.providers.quickbooks.connected import (
     CLASSES,
@@ -395,11 +396,11 @@ def test_a_revoked_grant_means_that_access_is_lost(us: Connected, count: int, ki
     assert us.under([charge.mark for charge in charges]) == {}
 
 
-def test_a_token_that_stays_refused_means_that_access_is_lost(us: Connected) -> None:
+def test_a_token_that_stays_refused_means_that_we_are_turned_away(us: Connected) -> None:
     stubborn = provider_of(us.server, US, lambda rejected="": "never-given-by-anybody")
     (outcome,) = stubborn.push(us.pack_one()).values()
-    assert outcome.kind is OutcomeKind.ACCESS_LOST
-    with pytest.raises(AccessLost):
+    assert (outcome.kind, outcome.stop) == (OutcomeKind.THROTTLED, Stop.DENIED)
+    with pytest.raises(Stopped):
         stubborn.find_existing(us.pack_one().items)
 
 
@@ -407,7 +408,7 @@ def test_the_grant_of_another_company_writes_nothing_here(us: Connected) -> None
     strange = provider_of(us.server, UK, us.tokens)
     before = us.server.stored("Purchase", UK)
     (outcome,) = strange.push(us.pack_one()).values()
-    assert outcome.kind is OutcomeKind.ACCESS_LOST
+    assert (outcome.kind, outcome.stop) == (OutcomeKind.THROTTLED, Stop.DENIED)
     assert us.server.stored("Purchase", UK) == before
 
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from integrations.providers.documents import Envelope, Item, OutcomeKind, Remedy
-from integrations.providers.errors import AccessLost, ProviderError, Temporary
+from integrations.providers.documents import Envelope, Item, OutcomeKind, Remedy, Stop
+from integrations.providers.errors import ProviderError, Stopped, Temporary
 from integrations.providers.quickbooks import payloads
 from integrations.providers.quickbooks.provider import QuickBooksProvider
 from integrations.providers.quickbooks.replies import outcomes
@@ -76,9 +76,10 @@ def test_an_answer_that_trickles_ends_in_time(call: Callable[..., Any], behaviou
 
 @pytest.mark.parametrize("body", FORBIDDEN_BODIES, ids=["lower-case", "capitalised"])
 @READS
-def test_a_read_that_is_forbidden_has_lost_access(read: Callable[..., Any], body: str) -> None:
-    with serving(answers(403, body)) as server, pytest.raises(AccessLost):
+def test_a_read_that_is_forbidden_is_turned_away(read: Callable[..., Any], body: str) -> None:
+    with serving(answers(403, body)) as server, pytest.raises(Stopped) as turned_away:
         read(_client(server))
+    assert turned_away.value.stop is Stop.DENIED
 
 
 @pytest.mark.parametrize("body", STRANGE_BODIES)
@@ -165,8 +166,9 @@ def test_a_broken_discovery_document_is_not_remembered(body: str) -> None:
         assert _oauth(discovery).consent_url("s")
 
 
-def test_a_token_that_a_refusal_repeats_is_in_no_traceback() -> None:
-    with serving(answers(401, ECHO)) as server, pytest.raises(AccessLost) as lost:
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_token_that_a_refusal_repeats_is_in_no_traceback(status: int) -> None:
+    with serving(answers(status, ECHO)) as server, pytest.raises(Stopped) as lost:
         _query(_client(server))
     assert "first-token" not in "".join(traceback.format_exception(lost.value))
 
