@@ -183,6 +183,8 @@ ANSWERED = frozenset(
 )
 
 
+# Of what is in doubt.
+LOOKING = "The line broke after we had sent. We look in {label} first; nothing is sent twice."
 SENT = {"create": "Made", "update": "Changed", "remove": "Removed", "reverse": "Reversed"}
 OUTCOMES = {
     OutcomeKind.POSTED: StateShown("books", "Done"),

@@ -8,10 +8,10 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from integrations.models import Company, Connection, ConnectionState, Reference
+from integrations.models import Company, Connection, Reference
 from integrations.models.connections import TRIED_AGAIN
 from integrations.providers.documents import Listing, ReferenceRecord
-from integrations.sync import company
+from integrations.sync import company, resting
 from integrations.visits import visit
 
 ROWS_AT_ONCE = 1000
@@ -50,9 +50,8 @@ def describe(connection_id: int) -> bool:
 
 def _try_again(tie: Connection) -> None:
     """Whoever has renewed a subscription, or mended a right, need not wait until we look by ourselves."""
-    mine = Connection.objects.filter(pk=tie.pk)
-    mine.filter(state__in=TRIED_AGAIN).update(resting_until=None)
-    mine.filter(state=ConnectionState.DENIED).update(state=ConnectionState.LIVE, problem="", rests=0)
+    Connection.objects.filter(pk=tie.pk, state__in=TRIED_AGAIN).update(resting_until=None)
+    resting.found_let_in(tie.pk)
 
 
 def store_references(company_id: int, records: Sequence[ReferenceRecord], read_at: datetime) -> None:

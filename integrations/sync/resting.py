@@ -4,10 +4,12 @@ where our own pace is used up."""
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import Exists
 from django.utils import timezone
 
-from integrations.models import Connection, ConnectionState
+from integrations.models import Connection, ConnectionState, SyncJob
 from integrations.models.connections import TRIED_STATES
+from integrations.models.sync import MOVING_STATES
 from integrations.providers.documents import Stop
 from integrations.sync import lane as lanes
 from integrations.sync.lane import Lane
@@ -48,11 +50,12 @@ def pause(lane: Lane, connection: Connection, how_long: timedelta) -> None:
             lanes.rest(lane, now + max(how_long, SHORTEST_PAUSE))
 
 
-def stop(lane: Lane, connection: Connection, why: Stop) -> None:
-    """The company takes nothing. One that may by itself again is tried now and then; else a person connects again."""
+def stop(lane: Lane, connection: Connection, why: Stop, words: str = "") -> None:
+    """The company takes nothing, in its words. One that may by itself again is tried now and then; else a person
+    connects again."""
     if connection.state != STATES[why]:
         connection.rests = 0
-    connection.state, connection.problem = STATES[why], problem(why, connection)
+    connection.state, connection.problem = STATES[why], problem(why, connection, words)
     with transaction.atomic():
         lane.assert_held()
         # Not of a grant that somebody has just given anew.
@@ -62,8 +65,17 @@ def stop(lane: Lane, connection: Connection, why: Stop) -> None:
     _rest_for(lane, connection, rest_while_stopped(why, connection.rests))
 
 
-def problem(why: Stop, connection: Connection) -> str:
-    return PROBLEMS[why].format(company=connection.company.name)
+def problem(why: Stop, connection: Connection, words: str = "") -> str:
+    told = f" It was told: “{words}”" if words else ""
+    return PROBLEMS[why].format(company=connection.company.name) + told
+
+
+def found_let_in(connection_id: int) -> None:
+    """Inside a transaction. To be answered says that we are let in, though not that we may write: what waits finds that
+    out by itself."""
+    moving = SyncJob.objects.filter(connection=connection_id, state__in=MOVING_STATES)
+    mine = Connection.objects.filter(~Exists(moving), pk=connection_id, state=ConnectionState.DENIED)
+    mine.update(state=ConnectionState.LIVE, problem="", rests=0, resting_until=None)
 
 
 def worked(lane: Lane, connection: Connection) -> None:

@@ -300,8 +300,9 @@ def _heed(shift: Shift, outcomes: Sequence[Outcome]) -> None:
     if lost:
         close_lane(shift.lane, shift.connection, lost[0].answer)
         raise MustRest
-    if stops := [outcome.stop for outcome in outcomes if outcome.stop]:
-        resting.stop(shift.lane, shift.connection, stops[0])
+    if stopped := next((outcome for outcome in outcomes if outcome.stop), None):
+        assert stopped.stop is not None
+        resting.stop(shift.lane, shift.connection, stopped.stop, stopped.answer)
         raise MustRest
     if any(outcome.posted for outcome in outcomes):
         resting.worked(shift.lane, shift.connection)
@@ -363,7 +364,7 @@ def resting_on_trouble(shift: Shift) -> Iterator[None]:
         close_lane(shift.lane, shift.connection, str(lost))
         raise MustRest from lost
     except Stopped as stopped:
-        resting.stop(shift.lane, shift.connection, stopped.stop)
+        resting.stop(shift.lane, shift.connection, stopped.stop, str(stopped))
         raise MustRest from stopped
     except Paced as held_up:
         resting.pause(shift.lane, shift.connection, held_up.retry_after)

@@ -180,7 +180,8 @@ def read_references(request: PageRequest, connection_id: int) -> HttpResponse:
         tie = get_object_or_404(Connection, pk=connection_id)
     try:
         services.read_references(tie.pk)
-        messages.success(request, "Accounts and vendors are read again.")
+        tried = " What waits for it is tried now." if tie.state in TRIED_AGAIN else ""
+        messages.success(request, f"Accounts and vendors are read again.{tried}")
         bells.ring(drain_connection, request.access.organisation.pk, tie.pk)
     except ProviderError as trouble:
         messages.error(request, f"Not read: {trouble}")

@@ -24,6 +24,7 @@ from integrations.words import (
     DETAILS,
     FIX_IN_CONNECTIONS,
     FIX_IN_MAPPING,
+    LOOKING,
     NOT_BEGUN,
     SHOWN,
     StateShown,
@@ -192,10 +193,9 @@ def _item(slug: str, row: CardTransaction) -> dict[str, Any]:
 
 
 def _moving() -> list[dict[str, Any]]:
-    looking = f"The line broke after we had sent. We look in {platform().short_label} first; nothing is sent twice."
     kinds = [
         ([JobState.WAITING, JobState.RUNNING], "In line; nothing to do."),
-        ([JobState.UNKNOWN], looking),
+        ([JobState.UNKNOWN], LOOKING.format(label=platform().short_label)),
     ]
     strips = []
     for states, what in kinds:

@@ -133,3 +133,10 @@ def test_a_company_that_takes_nothing_is_named_wherever_it_matters(
     assert word in shown
     assert ("Try again now" in shown) is (state is not ConnectionState.RESET)
     assert ("Reconnect QuickBooks" in shown) is (state is not ConnectionState.READ_ONLY)
+
+
+def test_a_transaction_in_doubt_says_what_is_done_about_it(books: Books, priya: Browser) -> None:
+    [document] = books.charge("c-1")
+    books.wish([document], JobState.UNKNOWN)
+    shown = page(priya.get(f"{books.path}/transactions/{document.public_id}/")).text
+    assert "The line broke after we had sent. We look in QuickBooks first; nothing is sent twice." in shown

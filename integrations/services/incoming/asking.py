@@ -9,11 +9,9 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists
 from django.utils import timezone
 
-from integrations.models import Company, Connection, ConnectionState, ExternalLink, SyncJob
-from integrations.models.sync import MOVING_STATES
+from integrations.models import Company, Connection, ConnectionState, ExternalLink
 from integrations.providers.base import Provider
 from integrations.providers.documents import Kind, Posted, Sighting, Stop, Topic
 from integrations.providers.errors import AccessLost, ProviderError, Stopped
@@ -50,12 +48,13 @@ def ask_for_changes(company_id: int) -> bool:
         if isinstance(trouble, AccessLost):
             _lose(tie, str(trouble))
         if isinstance(trouble, Stopped) and trouble.stop is Stop.DENIED:
-            _find_denied(tie)
+            _find_denied(tie, str(trouble))
         # It stays taken for a while, and is asked again then, from where it was read to.
         logger.info("%s does not tell what changed there: %s", tie.company.name, trouble)
         return False
     _remember(tie.company, read_to)
-    _find_let_in(tie)
+    with transaction.atomic():
+        resting.found_let_in(tie.pk)
     return True
 
 
@@ -78,20 +77,12 @@ def _lose(tie: Connection, problem: str) -> None:
 
 
 @transaction.atomic
-def _find_denied(tie: Connection) -> None:
+def _find_denied(tie: Connection, words: str) -> None:
     """A person is told, though nothing waits to be written. What comes is tried."""
     mine = Connection.objects.filter(pk=tie.pk, company__credential=tie.company.credential_id)
     mine.filter(state=ConnectionState.LIVE).update(
-        state=ConnectionState.DENIED, problem=resting.problem(Stop.DENIED, tie)
+        state=ConnectionState.DENIED, problem=resting.problem(Stop.DENIED, tie, words)
     )
-
-
-@transaction.atomic
-def _find_let_in(tie: Connection) -> None:
-    """To be answered says that we are let in, though not that we may write: what waits finds that out by itself."""
-    moving = SyncJob.objects.filter(connection=tie.pk, state__in=MOVING_STATES)
-    mine = Connection.objects.filter(pk=tie.pk, state=ConnectionState.DENIED)
-    mine.filter(~Exists(moving)).update(state=ConnectionState.LIVE, problem="", rests=0, resting_until=None)
 
 
 @transaction.atomic

@@ -16,9 +16,11 @@ from integrations.fixes import fix_of
 from integrations.mapping.reasons import Reason, ReasonCode
 from integrations.models import JobState
 from integrations.models.sync import STUCK_STATES
+from integrations.providers.registry import platform
 from integrations.selectors import SyncState
 from integrations.sync.merging import in_words
 from integrations.web.clashes import clash_shown
+from integrations.words import LOOKING
 from ledger.access import Action
 from ledger.domain.money import Money
 from ledger.domain.transactions import DocumentKind, Stage
@@ -61,6 +63,7 @@ def _context(request: PageRequest, row: CardTransaction, state: SyncState | None
         "money": money_shown(money),
         "date": document.dated,
         "state": shown_state(row, state, connected),
+        "looking": LOOKING.format(label=platform().short_label) if _is_in_doubt(state) else "",
         "back_url": reverse("transactions", args=[slug]),
         "problems": [_problem(reason, slug, document.entity_id) for reason in reasons_shown(row, state, connected)],
         "choices": _choices(document, state) if request.access.allows(Action.DECIDE) else None,
@@ -240,9 +243,15 @@ def _entry(state: SyncState | None, currency: str) -> dict[str, Any] | None:
     }
 
 
+def _is_in_doubt(state: SyncState | None) -> bool:
+    return state is not None and state.state is JobState.UNKNOWN
+
+
 def _entry_title(state: SyncState) -> str:
     if state.external_id:
         return "It stands in the books as"
+    if _is_in_doubt(state):
+        return "It was sent as"
     # Sent again, it is coded anew, perhaps by another version.
     return "It was last coded as" if state.state is JobState.NEEDS_ATTENTION else "It will stand in the books as"
 
