@@ -66,7 +66,7 @@ def stop(lane: Lane, connection: Connection, why: Stop, words: str = "") -> None
 
 
 def problem(why: Stop, connection: Connection, words: str = "") -> str:
-    told = f" It was told: “{words}”" if words else ""
+    told = f" The answer was: “{words}”" if words else ""
     return PROBLEMS[why].format(company=connection.company.name) + told
 
 

@@ -16,7 +16,7 @@ SETTLED = {
     OutcomeKind.ALREADY_THERE: ("books", "Receipt {place} found in the books: {name}"),
     OutcomeKind.REJECTED: ("person", "Receipt {name} refused: {answer}"),
     OutcomeKind.CONFLICT: ("person", "Receipt {name} in conflict: {answer}"),
-    OutcomeKind.THROTTLED: ("way", "Receipt {name}: asked to slow down"),
+    OutcomeKind.THROTTLED: ("way", "Receipt {name}: not taken for now"),
     OutcomeKind.ACCESS_LOST: ("person", "Receipt {name}: access lost"),
     OutcomeKind.UNKNOWN: ("checking", "Receipt {name} never answered, and not found since"),
 }

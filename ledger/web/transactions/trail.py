@@ -22,7 +22,7 @@ SETTLED = {
     OutcomeKind.POSTED: ("books", "Posted, under mark {mark}"),
     OutcomeKind.ALREADY_THERE: ("books", "Found in the books, under mark {mark}"),
     OutcomeKind.REJECTED: ("person", "Refused: {answer}"),
-    OutcomeKind.THROTTLED: ("way", "Asked to slow down"),
+    OutcomeKind.THROTTLED: ("way", "Not taken for now"),
     OutcomeKind.CONFLICT: ("person", "In conflict: {answer}"),
     OutcomeKind.ACCESS_LOST: ("person", "Access lost"),
     OutcomeKind.UNKNOWN: ("checking", "Never answered, and not found since"),
