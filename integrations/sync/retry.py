@@ -8,7 +8,7 @@ FIRST = timedelta(seconds=5)
 LONGEST = timedelta(minutes=15)
 # Of a company that takes nothing. A subscription is not renewed within minutes; a gateway may be in order again.
 FIRST_TRY = {
-    Stop.DENIED: timedelta(minutes=1),
+    Stop.DENIED: timedelta(seconds=15),
     Stop.READ_ONLY: timedelta(hours=1),
     Stop.RESET: timedelta(hours=1),
 }

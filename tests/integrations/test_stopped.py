@@ -88,7 +88,7 @@ def test_books_that_turn_us_away_are_tried_again_by_one_document_and_go_on(
     assert (tie().state, "tries again by itself" in tie().problem) == (ConnectionState.DENIED, True)
     assert asked or "The answer was: “No" in tie().problem
     assert state_of(documents[0].pk).reasons == (Reason(ReasonCode.ACCESS_DENIED, "Larkfield Inc."),)
-    assert timedelta(seconds=50) < rests_for() <= timedelta(minutes=1)
+    assert timedelta(seconds=10) < rests_for() <= timedelta(seconds=15)
     books.sandbox.control("DELETE", "faults")
     for _ in range(2):
         let_time_pass(seconds=0)
@@ -102,10 +102,10 @@ def test_books_that_may_be_read_only_are_tried_later_each_time_though_questions_
     books.charge("c-1")
     books.work()
     turned_away(books, entity="Purchase", times=10)
-    for minutes in (1, 2, 4):
+    for seconds in (15, 30, 60):
         let_time_pass(days=1)
         books.work()
-        assert timedelta(minutes=minutes, seconds=-10) < rests_for() <= timedelta(minutes=minutes)
+        assert timedelta(seconds=seconds - 10) < rests_for() <= timedelta(seconds=seconds)
     books.sandbox.control("DELETE", "faults")
     let_time_pass(days=1)
     books.work()

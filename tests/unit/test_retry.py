@@ -68,15 +68,15 @@ def test_a_lane_rests_as_long_as_it_is_asked_to_and_longer_the_more_often_in_a_r
 
 
 @pytest.mark.parametrize(
-    ("why", "rests", "minutes"),
+    ("why", "rests", "seconds"),
     [
-        *((Stop.READ_ONLY, rests, 60 * hours) for rests, hours in [(0, 1), (1, 2), (2, 4), (3, 8), (4, 12)]),
-        *((Stop.DENIED, rests, minutes) for rests, minutes in [(0, 1), (1, 2), (5, 32), (9, 512), (10, 720)]),
-        *((why, 10**6, 720) for why in Stop),
+        *((Stop.READ_ONLY, rests, 3600 * hours) for rests, hours in [(0, 1), (1, 2), (2, 4), (3, 8), (4, 12)]),
+        *((Stop.DENIED, rests, seconds) for rests, seconds in [(0, 15), (1, 30), (2, 60), (10, 15360)]),
+        *((why, 10**6, 12 * 3600) for why in Stop if why is not Stop.DENIED),
     ],
 )
-def test_a_company_that_takes_nothing_is_tried_within_half_a_day(why: Stop, rests: int, minutes: int) -> None:
-    assert rest_while_stopped(why, rests) == timedelta(minutes=minutes)
+def test_a_company_that_takes_nothing_is_tried_within_half_a_day(why: Stop, rests: int, seconds: int) -> None:
+    assert rest_while_stopped(why, rests) == timedelta(seconds=seconds)
 
 
 @pytest.mark.parametrize(("age", "seconds"), [(0, 5), (5, 5), (7, 7), (100, 100), (10**6, 900)])
