@@ -51,7 +51,7 @@ def pause(lane: Lane, connection: Connection, how_long: timedelta) -> None:
 
 
 def stop(lane: Lane, connection: Connection, why: Stop, words: str = "") -> None:
-    """The company takes nothing, in its words. One that may by itself again is tried now and then; else a person
+    """The company takes nothing, and what came back. One that may by itself again is tried now and then; else a person
     connects again."""
     if connection.state != STATES[why]:
         connection.rests = 0
@@ -66,7 +66,7 @@ def stop(lane: Lane, connection: Connection, why: Stop, words: str = "") -> None
 
 
 def problem(why: Stop, connection: Connection, words: str = "") -> str:
-    told = f" The answer was: “{words}”" if words else ""
+    told = f" What came back: {words}" if words else ""
     return PROBLEMS[why].format(company=connection.company.name) + told
 
 

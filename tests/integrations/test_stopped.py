@@ -86,7 +86,7 @@ def test_books_that_turn_us_away_are_tried_again_by_one_document_and_go_on(
         turned_away(books, entity="Purchase", times=number)
     books.work()
     assert (tie().state, "tries again by itself" in tie().problem) == (ConnectionState.DENIED, True)
-    assert asked or "The answer was: “No" in tie().problem
+    assert asked or "What came back: No" in tie().problem
     assert state_of(documents[0].pk).reasons == (Reason(ReasonCode.ACCESS_DENIED, "Larkfield Inc."),)
     assert timedelta(seconds=10) < rests_for() <= timedelta(seconds=15)
     books.sandbox.control("DELETE", "faults")

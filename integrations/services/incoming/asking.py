@@ -81,7 +81,7 @@ def _find_denied(tie: Connection, words: str) -> None:
     """A person is told, though nothing waits to be written. What comes is tried."""
     mine = Connection.objects.filter(pk=tie.pk, company__credential=tie.company.credential_id)
     mine.filter(state=ConnectionState.LIVE).update(
-        state=ConnectionState.DENIED, problem=resting.problem(Stop.DENIED, tie, words)
+        state=ConnectionState.DENIED, problem=resting.problem(Stop.DENIED, tie, words)[:500]
     )
 
 
