@@ -106,10 +106,6 @@ def test_all_faults_at_a_tenth(stage: Stage) -> None:
         busy(stage, 8)
     met = stage.calm()
     injected = "together on a tenth of batches and queries and a twentieth of the writes, those in batches too"
-    if stage.connection().state == ConnectionState.ACCESS_LOST:
-        # Refused twice in a row, the second time with a token that was just given.
-        stage.reconnect()
-        injected += "; a person connected again"
     stage.conclude("All faults mixed", injected, met, stage.heal())
 
 
