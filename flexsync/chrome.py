@@ -16,7 +16,13 @@ from ledger.words import listed
 PLACES = [
     ("", [("Home", "organisation", "house", Action.SEE_SYNC)]),
     ("Work", [("Failed syncs", "failed", "triangle-alert", Action.SEE_SYNC)]),
-    ("Records", [("Transactions", "transactions", "receipt-text", Action.SEE_TRANSACTIONS)]),
+    (
+        "Records",
+        [
+            ("Transactions", "transactions", "receipt-text", Action.SEE_TRANSACTIONS),
+            ("Bills", "bills", "scroll-text", Action.SEE_TRANSACTIONS),
+        ],
+    ),
     (
         "Set-up",
         [
@@ -34,6 +40,10 @@ BELONGS_TO = {
     "transaction": "transactions",
     "mapping": "first_mapping",
     "revert_mapping": "first_mapping",
+    "bill": "bills",
+    "new_bill": "bills",
+    "edit_bill": "bills",
+    "bill_payment": "bills",
     "imports": "transactions",
     "new_import": "transactions",
     "import": "transactions",

@@ -23,6 +23,7 @@ PLACES: dict[ReasonCode, dict[str, str]] = {
     ReasonCode.NO_ACCOUNT_FOR_FEES: {"part": "accounts"},
     ReasonCode.NO_ACCOUNT_FOR_CASHBACK: {"part": "accounts"},
     ReasonCode.NO_BANK_ACCOUNT: {"part": "accounts"},
+    ReasonCode.NO_VENDOR: {"part": "vendors", "q": "{subject}"},
     ReasonCode.SPLIT_OVER_SEVERAL: {"part": "departments"},
     ReasonCode.VALUE_INACTIVE: {"show": "broken"},
     ReasonCode.VENDOR_REFUSED: {"part": "vendors"},

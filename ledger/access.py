@@ -17,13 +17,16 @@ class Action(Enum):
     RETRY = "retry failed syncs"
     DECIDE = "hold and exclude transactions"
     IMPORT = "import files"
+    RECORD_BILLS = "make, change and pay bills"
     CONFIGURE = "connect companies and change the mapping"
 
 
 ALLOWED: dict[str, frozenset[Action]] = {
     Role.OWNER: frozenset(Action),
     Role.FINANCE_ADMIN: frozenset(Action),
-    Role.ACCOUNTANT: frozenset({Action.SEE_TRANSACTIONS, Action.SEE_SYNC, Action.RETRY, Action.DECIDE}),
+    Role.ACCOUNTANT: frozenset(
+        {Action.SEE_TRANSACTIONS, Action.SEE_SYNC, Action.RETRY, Action.DECIDE, Action.RECORD_BILLS}
+    ),
     Role.OPS: frozenset({Action.SEE_TRANSACTIONS, Action.SEE_SYNC, Action.RETRY}),
     Role.CARDHOLDER: frozenset(),
 }

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from babel.numbers import format_decimal, get_currency_name, get_currency_symbol
 
@@ -68,3 +69,8 @@ def named(number: int, noun: str, first: Sequence[str]) -> str:
     shown = first[:NAMES_SHOWN]
     others = [f"{number - len(shown):,} more"] if number > len(shown) else []
     return f"{counted(number, noun)}: {listed([*shown, *others])}"
+
+
+def day_text(day: date) -> str:
+    """For a sentence: 19 Nov 2026."""
+    return f"{day:%-d %b %Y}"

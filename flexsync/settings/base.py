@@ -151,7 +151,7 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "FlexSync API",
-    "DESCRIPTION": "Feed card transactions to FlexSync; they reach the books exactly once.",
+    "DESCRIPTION": "Feed card transactions, bills and payments to FlexSync; they reach the books exactly once.",
     "VERSION": "1.0.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
@@ -160,6 +160,13 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_NAME_OVERRIDES": {
+        "CardKindEnum": "ledger.api.incoming.KIND_CHOICES",
+        "CardStageEnum": "ledger.api.incoming.STAGE_CHOICES",
+        "BillKindEnum": "ledger.api.incoming_bills.BILL_KIND_CHOICES",
+        "BillStageEnum": "ledger.api.incoming_bills.BILL_STAGE_CHOICES",
+        "PaymentStageEnum": "ledger.api.incoming_bills.PAYMENT_STAGE_CHOICES",
+    },
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "ledger.api.schema.describe_bodies"],
 }
 # A list of 1,000 charges fits well; what is larger is refused before it is parsed.

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from integrations.mapping.coding import Coding
+from integrations.mapping.facts import Facts
 from integrations.mapping.periods import Day
-from integrations.mapping.rules import Coding, TransactionFacts
-from ledger.domain.transactions import DocumentKind
+from ledger.domain.documents import BETWEEN_BALANCES
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,9 +20,9 @@ class EntryLine:
     values: tuple[str, ...] = ()
 
 
-def entry(facts: TransactionFacts, coding: Coding) -> list[EntryLine]:
-    """Lines first, then the account that the card owes on; a statement payment debits the card and credits the bank."""
-    sign = -1 if facts.kind is DocumentKind.PAYMENT else 1
+def entry(facts: Facts, coding: Coding) -> list[EntryLine]:
+    """Lines first, then the account on which it is owed; a payment debits that account and credits the bank."""
+    sign = -1 if facts.kind in BETWEEN_BALANCES else 1
     header = tuple(value.label for value in coding.header.values())
     lines = [
         EntryLine(
@@ -35,7 +36,7 @@ def entry(facts: TransactionFacts, coding: Coding) -> list[EntryLine]:
     return [*lines, EntryLine(coding.paid_from.label, -sign * facts.money.minor, coding.why["paid_from"])]
 
 
-def as_json(facts: TransactionFacts, coding: Coding) -> dict[str, Any]:
+def as_json(facts: Facts, coding: Coding) -> dict[str, Any]:
     accounts = list(dict.fromkeys(line.account.label for line in coding.lines))
     return {
         "version": coding.version,
@@ -52,7 +53,7 @@ def as_json(facts: TransactionFacts, coding: Coding) -> dict[str, Any]:
     }
 
 
-def _days(facts: TransactionFacts, coding: Coding) -> dict[str, str]:
+def _days(facts: Facts, coding: Coding) -> dict[str, str]:
     if coding.day is None or coding.day.own is None:
         return {"dated": facts.dated.isoformat()}
     return {"dated": coding.day.on.isoformat(), "own_day": coding.day.own.isoformat()}

@@ -17,6 +17,7 @@ ROLES: dict[MappingSlot, frozenset[AccountRole]] = {
     MappingSlot.CARD: frozenset({AccountRole.CARD}),
     MappingSlot.BANK: frozenset({AccountRole.BANK}),
     MappingSlot.BANK_ACCOUNT: frozenset({AccountRole.BANK}),
+    MappingSlot.PAYABLES: frozenset({AccountRole.PAYABLE}),
     MappingSlot.DEFAULT: LINE_ROLES,
     MappingSlot.CATEGORY: LINE_ROLES,
     MappingSlot.FEES: LINE_ROLES,

@@ -13,6 +13,9 @@ class ReasonCode(StrEnum):
     NO_ACCOUNT_FOR_FEES = "no_account_for_fees"
     NO_ACCOUNT_FOR_CASHBACK = "no_account_for_cashback"
     NO_BANK_ACCOUNT = "no_bank_account"
+    NO_VENDOR = "no_vendor"
+    BILL_NOT_THERE = "bill_not_there"
+    PAYMENT_THERE = "payment_there"
     SPLIT_OVER_SEVERAL = "split_over_several"
     OTHER_CURRENCY = "other_currency"
     ACCOUNT_CURRENCY = "account_currency"
@@ -59,6 +62,9 @@ HELD = frozenset(
         ReasonCode.NO_ACCOUNT_FOR_FEES,
         ReasonCode.NO_ACCOUNT_FOR_CASHBACK,
         ReasonCode.NO_BANK_ACCOUNT,
+        ReasonCode.NO_VENDOR,
+        ReasonCode.BILL_NOT_THERE,
+        ReasonCode.PAYMENT_THERE,
         ReasonCode.SPLIT_OVER_SEVERAL,
         ReasonCode.OTHER_CURRENCY,
         ReasonCode.ACCOUNT_CURRENCY,
@@ -77,6 +83,8 @@ DECIDED = frozenset({ReasonCode.HELD_BY_PERSON, ReasonCode.EXCLUDED_BY_PERSON, R
 MENDED_BY_MAPPING = HELD - {
     ReasonCode.OTHER_CURRENCY,
     ReasonCode.NO_RATE,
+    ReasonCode.BILL_NOT_THERE,
+    ReasonCode.PAYMENT_THERE,
     ReasonCode.POSTED_IN_CLOSED,
     ReasonCode.HELD_BY_PERSON,
 } | {
@@ -103,6 +111,9 @@ SENTENCES = {
     ReasonCode.NO_ACCOUNT_FOR_FEES: "No account of the books is chosen for card fees.",
     ReasonCode.NO_ACCOUNT_FOR_CASHBACK: "No account of the books is chosen for cashback.",
     ReasonCode.NO_BANK_ACCOUNT: "No account of the books is chosen from which {subject} are made.",
+    ReasonCode.NO_VENDOR: "The books have no vendor named {subject}, and a bill must name one.",
+    ReasonCode.BILL_NOT_THERE: "It settles {subject}, not in the books yet; it follows by itself.",
+    ReasonCode.PAYMENT_THERE: "Its payment stands in the books still; it goes out after that.",
     ReasonCode.SPLIT_OVER_SEVERAL: "Its lines belong to several values of {subject}; the books take one per document.",
     ReasonCode.OTHER_CURRENCY: "The charge is in {subject}.",
     ReasonCode.ACCOUNT_CURRENCY: "Currencies differ: {subject}.",
@@ -113,7 +124,7 @@ SENTENCES = {
     ReasonCode.PERIOD_ASKED: "The books are closed to {subject}: post it on the first open day, or keep it held?",
     ReasonCode.POSTED_IN_CLOSED: "It stands in a closed period, to {subject}, so it is neither changed nor taken out.",
     ReasonCode.HELD_BY_PERSON: "Held by {subject}",
-    ReasonCode.REVERSED: "The issuer reversed it.",
+    ReasonCode.REVERSED: "It was reversed, or made void.",
     ReasonCode.EXCLUDED_BY_PERSON: "Excluded by {subject}",
     ReasonCode.UNDONE: "Undone by {subject}",
     ReasonCode.UNDO_REFUSED: "It was to be undone, and the books refused: {subject}",

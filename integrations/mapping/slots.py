@@ -14,9 +14,11 @@ class MappingSlot(StrEnum):
     CATEGORY = "category"
     FEES = "fees"
     CASHBACK = "cashback"
-    # From which account statements are paid: all of them, or one bank account.
+    # From which account statements and bills are paid: all of them, or from one bank account.
     BANK = "bank"
     BANK_ACCOUNT = "bank_account"
+    # On which account bills are owed.
+    PAYABLES = "payables"
     # Who is who, and by what it is analysed.
     VENDOR = "vendor"
     DEPARTMENT = "department"
@@ -34,8 +36,9 @@ LABELS = {
     MappingSlot.CATEGORY: "Category",
     MappingSlot.FEES: "Card fees",
     MappingSlot.CASHBACK: "Cashback",
-    MappingSlot.BANK: "Statements are paid from",
+    MappingSlot.BANK: "Payments are made from",
     MappingSlot.BANK_ACCOUNT: "Bank account",
+    MappingSlot.PAYABLES: "Bills are owed on",
     MappingSlot.VENDOR: "Vendor",
     MappingSlot.DEPARTMENT: "Department",
     MappingSlot.TAG: "Tag",

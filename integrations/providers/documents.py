@@ -41,6 +41,7 @@ class AccountRole(StrEnum):
     CARD = "card"
     BANK = "bank"
     EXPENSE = "expense"
+    PAYABLE = "payable"
     POSTABLE = "postable"  # A charge may be booked there, though it is no expense: an asset, an income, a loan.
     OTHER = "other"
 
@@ -143,7 +144,55 @@ class Reversal:
     raw: str
 
 
-Document = CardCharge | Transfer | Reversal
+@dataclass(frozen=True, slots=True)
+class VendorBill:
+    """What a vendor wants to be paid, or, as `credit`, owes back; amounts are above zero in both.
+
+    `number` is the vendor's own, so the mark stands in the note only. Without `payables` the books take their own
+    account of what is owed.
+    """
+
+    mark: str
+    dated: date
+    money: Money
+    vendor: str
+    number: str
+    note: str
+    lines: tuple[Line, ...]
+    credit: bool = False
+    due_on: date | None = None
+    payables: str = ""
+    dimensions: tuple[DimensionValue, ...] = ()
+    rate: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """So much of a payment for this object of the books: a bill, or a credit that is used up by it."""
+
+    target: "Thing"
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class VendorPayment:
+    """Money that settles bills, from a bank account or, `by_card`, from a card. Its parts of bills less those of
+    credits come to it; without money it only sets a credit against bills."""
+
+    mark: str
+    dated: date
+    money: Money
+    vendor: str
+    paid_from: str
+    number: str
+    note: str
+    parts: tuple[Part, ...]
+    by_card: bool = False
+    payables: str = ""
+    rate: Decimal | None = None
+
+
+Document = CardCharge | Transfer | VendorBill | VendorPayment | Reversal
 
 
 class Action(StrEnum):

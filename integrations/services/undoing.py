@@ -5,7 +5,7 @@ A person sees first what would become of each. Their word is written at the jobs
 work: stored before it is sent, in sets, exactly once.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -27,13 +27,18 @@ from integrations.models import (
     Takeback,
 )
 from integrations.models.sync import MOVING_STATES
-from integrations.providers.documents import STANDS, Action, Found, Posted
+from integrations.providers.base import Provider
+from integrations.providers.documents import STANDS, Action, Found, Posted, Thing
 from integrations.selectors import in_doubt, with_reason
 from integrations.services.interventions import remember
 from integrations.sync import queue
+from integrations.sync.attempts import item_of
+from integrations.sync.comparing import last_written
+from integrations.sync.merging import same, without_signature
 from integrations.visits import visit
 from ledger.domain.money import Money
 from ledger.models import User
+from ledger.selectors.bills import paid_by
 
 
 class Fate(StrEnum):
@@ -44,6 +49,7 @@ class Fate(StrEnum):
     GONE = "gone"
     CLOSED = "closed"
     RECONCILED = "reconciled"
+    SETTLED = "settled"
     UNDER_WAY = "under_way"
     NOT_THERE = "not_there"
 
@@ -69,6 +75,7 @@ class _Standing:
     job: SyncJob
     link: ExternalLink
     ours_alone: bool
+    settled: bool = False
 
     @property
     def target(self) -> Posted:
@@ -156,12 +163,22 @@ def _standing(jobs: Sequence[SyncJob]) -> dict[int, _Standing]:
     beside = Takeback.objects.filter(connection=OuterRef("connection"), document=OuterRef("document"))
     shared = Compromise.objects.filter(connection=OuterRef("connection"), document=OuterRef("document"))
     links = ExternalLink.objects.filter(~Exists(beside), document__in=documents).annotate(shared=Exists(shared))
+    settled = settled_there(documents)
     by_place = {(link.connection_id, link.document_id): link for link in links.select_related("connection__company")}
     return {
-        job.pk: _Standing(job, link, ours_alone=not link.shared)
+        job.pk: _Standing(
+            job, link, ours_alone=not link.shared, settled=(job.connection_id, job.document_id) in settled
+        )
         for job in jobs
         if (link := by_place.get((job.connection_id, job.document_id)))
     }
+
+
+def settled_there(documents: Sequence[int]) -> set[tuple[int, int]]:
+    """Connection and document of bills among these of which a payment stands in the books."""
+    payments = paid_by(documents)
+    links = ExternalLink.objects.filter(document__in=payments).values_list("connection_id", "document_id")
+    return {(connection, bill) for connection, payment in links for bill in payments[payment]}
 
 
 def _asked(connection: Connection, standing: Sequence[_Standing]) -> list[Judged]:
@@ -170,24 +187,49 @@ def _asked(connection: Connection, standing: Sequence[_Standing]) -> list[Judged
         closed = provider.closed_to()
         days = [found.dated for found in there.values()]
         reconciled = provider.reconciled(min(days), max(days)) if days else set()
-    return [_judged(one, there.get(one.target.thing), closed, reconciled) for one in standing]
+        ours = _as_we_wrote(provider, standing, there)
+    return [_judged(one, there.get(one.target.thing), closed, reconciled, ours) for one in standing]
 
 
-def _judged(one: _Standing, found: Found | None, closed: date | None, reconciled: set[str]) -> Judged:
+def _as_we_wrote(provider: Provider, standing: Sequence[_Standing], there: Mapping[Thing, Found]) -> set[int]:
+    """Jobs whose objects say in all that we write what we last wrote, though they are in another version: a payment of
+    a bill makes one."""
+    moved = {
+        one.job.pk: found.side
+        for one in standing
+        if (found := there.get(one.target.thing)) and found.posted.version != one.link.external_version
+    }
+    written = last_written([one.job for one in standing if one.job.pk in moved]) if moved else {}
+    marks = {one.job.pk: one.link.mark for one in standing}
+    return {
+        number
+        for number, attempt in written.items()
+        if same(
+            without_signature(provider.side_of(item_of(attempt)), marks[number]),
+            without_signature(moved[number], marks[number]),
+        )
+    }
+
+
+def _judged(
+    one: _Standing, found: Found | None, closed: date | None, reconciled: set[str], as_we_wrote: set[int]
+) -> Judged:
     shut = found is not None and closed is not None and found.dated <= closed
-    fate = _fate(one, found, shut=shut, reconciled=one.link.external_id in reconciled)
+    is_ours = found is not None and (found.posted.version == one.link.external_version or one.job.pk in as_we_wrote)
+    fate = _fate(one, found, shut=shut, reconciled=one.link.external_id in reconciled, is_ours=is_ours)
     return Judged(one.job.pk, one.job.document_id, fate, _money(one.job), closed if shut else None)
 
 
-def _fate(one: _Standing, found: Found | None, *, shut: bool, reconciled: bool) -> Fate:
+def _fate(one: _Standing, found: Found | None, *, shut: bool, reconciled: bool, is_ours: bool) -> Fate:
     if found is None:
         return Fate.GONE
+    if one.settled:
+        return Fate.SETTLED
     if shut:
         return Fate.CLOSED
     if reconciled:
         return Fate.RECONCILED
-    untouched = one.ours_alone and found.posted.version == one.link.external_version
-    return Fate.REMOVED if untouched else Fate.REVERSED
+    return Fate.REMOVED if one.ours_alone and is_ours else Fate.REVERSED
 
 
 def _unasked(job: SyncJob, fate: Fate) -> Judged:

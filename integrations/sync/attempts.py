@@ -13,8 +13,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from integrations.mapping.entry import as_json
+from integrations.mapping.facts import Facts
 from integrations.mapping.reasons import Reason, ReasonCode
-from integrations.mapping.rules import TransactionFacts
 from integrations.models import Decision, ExternalLink, JobState, SyncAttempt, SyncEnvelope, SyncJob, Takeback
 from integrations.providers.documents import (
     STANDS,
@@ -27,12 +27,12 @@ from integrations.providers.documents import (
     Remedy,
     was_held_back,
 )
-from integrations.sync import differences, takebacks
+from integrations.sync import differences, order, takebacks
 from integrations.sync.envelopes import AT_THE_DOOR, close_settled, note, uncount
 from integrations.sync.lane import Lane
 from integrations.sync.marks import is_reversal
 from integrations.sync.plan import Send
-from integrations.sync.queue import bring_to_rest, locked, save
+from integrations.sync.queue import bring_to_rest, locked, save, send_on, wake
 from integrations.sync.retry import FIRST_LOOK, rest_after_throttle
 from integrations.sync.runs import Run
 from ledger.tenancy.sets import update_rows
@@ -68,7 +68,7 @@ class Planned:
     """A claimed job and what shall be sent for it. `version` is that of the configuration that decided it."""
 
     job: SyncJob
-    facts: TransactionFacts
+    facts: Facts
     send: Send
     version: int
 
@@ -145,13 +145,17 @@ def settle(lane: Lane, run: Run, landed: Sequence[tuple[Opened, Mapping[str, Out
         for item, attempt in opened.attempts.items()
         if item in outcomes
     ]
-    jobs = {job.pk: job for job in locked([attempt.job_id for attempt, _ in pairs])}
+    held_up = _held_up(lane, [attempt for attempt, outcome in pairs if outcome.posted is not None])
+    jobs = {job.pk: job for job in locked([*(attempt.job_id for attempt, _ in pairs), *held_up])}
     for attempt, outcome in pairs:
         note(attempt, outcome, now)
         _advance(jobs[attempt.job_id], attempt, outcome, now)
         if outcome.posted is not None and attempt.coding:
             # A change that was taken is what stands there now.
             jobs[attempt.job_id].coding = attempt.coding
+    for key in held_up:
+        if order.goes_on(jobs[key]):
+            send_on(jobs[key], now)
     settled = [(jobs[attempt.job_id], attempt, outcome) for attempt, outcome in pairs]
     update_rows([attempt for attempt, _ in pairs], ["outcome", "code", "answer", "settled_at"])
     _link(lane, settled, now)
@@ -160,6 +164,12 @@ def settle(lane: Lane, run: Run, landed: Sequence[tuple[Opened, Mapping[str, Out
     close_settled(SyncAttempt, [opened.row.pk for opened, _ in landed], now)
     uncount([opened.row.pk for opened, spoken in landed if opened.repeated and _turned_away(spoken)])
     run.count(settled, now)
+
+
+def _held_up(lane: Lane, stands: Sequence[SyncAttempt]) -> list[int]:
+    """Jobs that wait for what these brought into the books, or took out."""
+    jobs = order.following(lane.connection_id, [attempt.job.document for attempt in stands])
+    return [] if jobs is None else list(jobs.values_list("pk", flat=True))
 
 
 def _turned_away(outcomes: Mapping[str, Outcome]) -> bool:
@@ -296,7 +306,7 @@ def in_doubt(lane: Lane, limit: int) -> list[Opened]:
     lane.assert_held()
     due = SyncAttempt.objects.filter(settled_at__isnull=True, job__in=due_for_a_look(lane))
     oldest = list(due.order_by("envelope_id").values_list("envelope_id", flat=True).distinct()[:limit])
-    attempts = due.filter(envelope__in=oldest).select_related("envelope", "job").order_by("envelope_id", "id")
+    attempts = due.filter(envelope__in=oldest).select_related("envelope", "job__document").order_by("envelope_id", "id")
     rows: dict[int, list[SyncAttempt]] = {}
     for attempt in attempts:
         rows.setdefault(attempt.envelope_id, []).append(attempt)
@@ -377,7 +387,7 @@ def given_up(jobs: Sequence[SyncJob]) -> list[SyncAttempt]:
     linked, taken_back = Exists(ExternalLink.objects.filter(**same)), Exists(Takeback.objects.filter(**same))
     nowhere = Q(~linked, action=Action.CREATE) | Q(linked, ~taken_back, action=Action.REVERSE)
     lost = SyncAttempt.objects.filter(nowhere, job__in=[job.pk for job in jobs], outcome=OutcomeKind.UNKNOWN)
-    return list({attempt.job_id: attempt for attempt in lost.select_related("job").order_by("id")}.values())
+    return list({attempt.job_id: attempt for attempt in lost.select_related("job__document").order_by("id")}.values())
 
 
 @transaction.atomic
@@ -390,3 +400,5 @@ def recover(lane: Lane, found: Sequence[tuple[SyncAttempt, Posted]]) -> None:
         note(attempt, outcome, now)
     update_rows([attempt for attempt, _ in found], ["outcome", "code", "answer", "settled_at"])
     _link(lane, settled, now)
+    if (held_up := order.following(lane.connection_id, [attempt.job.document for attempt, _ in found])) is not None:
+        wake(held_up)

@@ -8,12 +8,12 @@ from django.db import transaction
 from integrations.mapping.reasons import Reason, ReasonCode
 from integrations.models import Clash, Decision, SyncAttempt, SyncJob
 from integrations.providers.base import Provider
-from integrations.providers.documents import STANDS, Action, Found, Merge, Posted, Side
+from integrations.providers.documents import STANDS, Action, Found, Merge, Posted, Side, Write
 from integrations.providers.errors import Refused
 from integrations.sync import differences
 from integrations.sync.attempts import item_of
 from integrations.sync.gather import Gathered
-from integrations.sync.merging import NOTE, Merged, Overlap, differing, in_words, merge, without_signature
+from integrations.sync.merging import NOTE, Merged, Overlap, differing, in_words, merge, same, without_signature
 from integrations.sync.plan import Blocked, Nothing, Plan, Send
 from integrations.sync.shift import Shift, resting_on_trouble
 
@@ -48,7 +48,7 @@ def met(shift: Shift, gathered: Gathered, plans: Plans) -> Plans:
     """The plans as they become where somebody changed what they are about."""
     if not any(job.document_id in gathered.found for job, _ in plans):
         return plans
-    written = _last_written([job for job, _ in plans if job.document_id in gathered.found])
+    written = last_written([job for job, _ in plans if job.document_id in gathered.found])
     clashes: list[Clash] = []
     after = [(job, _writable(shift.provider, gathered, written, job, step, clashes)) for job, step in plans]
     if clashes:
@@ -64,7 +64,7 @@ def _examined(provider: Provider, target: Posted) -> Found | Refused | None:
 
 
 @transaction.atomic
-def _last_written(jobs: Sequence[SyncJob]) -> dict[int, SyncAttempt]:
+def last_written(jobs: Sequence[SyncJob]) -> dict[int, SyncAttempt]:
     """By job, what we last wrote to the books."""
     attempts = SyncAttempt.objects.filter(
         job__in=[job.pk for job in jobs],
@@ -101,11 +101,15 @@ def _met(
     clashes: list[Clash],
 ) -> Plan:
     found = gathered.found.get(job.document_id)
-    if found is None or not isinstance(step, Send) or job.decision in (Decision.OURS, Decision.UNDO):
+    if found is None or not isinstance(step, Send) or job.decision == Decision.OURS:
         return step
     mark = gathered.facts[job.document_id].mark
     theirs = without_signature(found.side, mark)
     base = _base(provider, gathered, written, job, mark)
+    if job.decision == Decision.UNDO:
+        # A payment of a bill makes a version of it, and changes nothing of ours: that needs no document beside it.
+        untouched = base is not None and same(base, theirs) and step.write.action is Action.REVERSE
+        return Send(Write(Action.REMOVE, mark, target=found.posted), None) if untouched else step
     if step.write.action is Action.REMOVE:
         changed = differing(base or Side({}), theirs)
         return Blocked((Reason(ReasonCode.CHANGED_THERE, in_words(changed)),)) if changed else step

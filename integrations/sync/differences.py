@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from integrations.models import Clash, Compromise, Decision, ExternalLink, SyncAttempt, SyncJob
+from integrations.models import Clash, Compromise, ExternalLink, SyncAttempt, SyncJob
 from integrations.providers.documents import STANDS, Action, Found, Outcome, OutcomeKind, Side, SideLine
 from integrations.sync.lane import Lane
 from integrations.sync.marks import is_reversal
@@ -22,8 +22,9 @@ Settled = tuple[SyncJob, SyncAttempt, Outcome]
 
 
 def is_read_again(job: SyncJob, attempt: SyncAttempt) -> bool:
-    """Whether a conflict is met by looking at what stands there: a change is merged, what is undone is taken back."""
-    looks = attempt.action == Action.UPDATE or (attempt.action == Action.REMOVE and job.decision == Decision.UNDO)
+    """Whether a conflict is met by looking at what stands there: a change is merged, and what nobody changed in
+    anything that we write is taken out. A payment of a bill changes the bill's version, and nothing in it."""
+    looks = attempt.action in (Action.UPDATE, Action.REMOVE)
     return looks and not is_reversal(attempt.mark) and job.tries < MOST_LOOKS
 
 

@@ -16,8 +16,9 @@ from typing import TypeGuard
 
 from django.utils import timezone
 
+from integrations.mapping.facts import Facts
 from integrations.mapping.reasons import Reason, ReasonCode
-from integrations.mapping.rules import TransactionFacts, code
+from integrations.mapping.rules import code
 from integrations.models import Decision, SyncAttempt, SyncJob
 from integrations.providers.calls import CallKind
 from integrations.providers.documents import Envelope, Posted
@@ -42,7 +43,7 @@ from integrations.sync.plan import Blocked, Link, Nothing, Plan, Send, plan, rat
 from integrations.sync.queue import FRESH, Configuration, Due, Unsent
 from integrations.sync.shift import MustRest, Shift, resting_on_trouble, send_all
 from integrations.sync.undo import plan_undo
-from ledger.domain.transactions import Stage
+from ledger.domain.documents import Stage
 
 logger = logging.getLogger(__name__)
 
@@ -293,7 +294,7 @@ def _plan_all(jobs: Sequence[SyncJob], gathered: Gathered) -> list[tuple[SyncJob
     return [(job, _plan_one(job, gathered)) for job in jobs]
 
 
-def _undone(facts: TransactionFacts, gathered: Gathered) -> Plan | None:
+def _undone(facts: Facts, gathered: Gathered) -> Plan | None:
     document = facts.document_id
     return plan_undo(
         facts,
@@ -307,6 +308,8 @@ def _undone(facts: TransactionFacts, gathered: Gathered) -> Plan | None:
 def _plan_one(job: SyncJob, gathered: Gathered) -> Plan:
     if reason := gathered.unreadable.get(job.document_id):
         return Blocked((reason,))
+    if job.document_id in gathered.settled_there:
+        return Blocked((Reason(ReasonCode.PAYMENT_THERE),))
     try:
         facts = gathered.facts[job.document_id]
         link, decision = gathered.links.get(job.document_id), gathered.decisions.get(job.document_id)

@@ -1,68 +1,138 @@
-"""A row of the ledger as the values that rules and planner read."""
+"""Rows of the ledger as the values that rules and planner read."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
 
-from integrations.mapping.rules import Approval, LineFacts, Term, TransactionFacts
+from integrations.mapping.facts import (
+    Approval,
+    BillFacts,
+    Facts,
+    LineFacts,
+    PaymentFacts,
+    Settled,
+    Term,
+    TransactionFacts,
+)
 from integrations.sync.marks import mark_of
+from ledger.domain.documents import DocumentKind, Stage, posting_day
 from ledger.domain.money import Money
-from ledger.domain.transactions import DocumentKind, Stage, posting_day
-from ledger.models import BankAccount, CardTransaction, Category, Department, SplitLine, TagUse, Vendor
+from ledger.models import (
+    BankAccount,
+    Bill,
+    BillPayment,
+    CardTransaction,
+    Category,
+    Department,
+    DocumentLine,
+    SourceDocument,
+    TagUse,
+    Vendor,
+)
+from ledger.selectors.bills import bill_name, bills_with_parts, payments_with_parts
+from ledger.selectors.transactions import by_document
 
 
-def facts_of(row: CardTransaction) -> TransactionFacts:
-    """Of a row whose parts were prefetched (ledger.selectors.transactions.with_parts)."""
-    document = row.document
+def facts_of(documents: Sequence[int]) -> dict[int, Facts]:
+    """By document, of any kind; a few statements for each kind that there is among them."""
+    told: dict[int, Facts] = {}
+    told |= {document: _of_transaction(row) for document, row in by_document(documents).items()}
+    if others := [document for document in documents if document not in told]:
+        told |= {row.document_id: _of_bill(row) for row in bills_with_parts().filter(document__in=others)}
+        told |= {row.document_id: _of_payment(row) for row in payments_with_parts().filter(document__in=others)}
+    return told
+
+
+def _of_transaction(row: CardTransaction) -> TransactionFacts:
     return TransactionFacts(
-        document_id=document.pk,
-        revision=document.revision,
-        mark=mark_of(document.public_id),
-        kind=DocumentKind(document.kind),
-        stage=Stage(document.stage),
-        dated=document.dated,
-        money=Money(document.amount_minor, document.currency),
+        **_common(row.document),
         merchant=row.merchant_name,
         card=Term(row.card_id, str(row.card)),
         holder=row.card.holder,
-        lines=lines_of(row),
+        lines=_lines(row.document, _whole(row)),
         vendor=_term(row.vendor),
         bank_account=_term(row.bank_account),
         original=None if row.original_minor is None else Money(row.original_minor, row.original_currency),
         refund_of=mark_of(row.refund_of.document.public_id) if row.refund_of else "",
-        approval=_approval(row) if row.approved_by else None,
+        approval=_approval(row),
     )
 
 
-def _approval(row: CardTransaction) -> Approval:
+def _of_bill(row: Bill) -> BillFacts:
+    return BillFacts(
+        **_common(row.document),
+        vendor=Term(row.vendor_id, row.vendor.name),
+        number=row.number,
+        due_on=row.due_on,
+        memo=row.memo,
+        lines=_lines(row.document, LineFacts(_money(row.document))),
+        approval=_approval(row),
+    )
+
+
+def _of_payment(row: BillPayment) -> PaymentFacts:
+    currency = row.document.currency
+    return PaymentFacts(
+        **_common(row.document),
+        vendor=Term(row.vendor_id, row.vendor.name),
+        settles=tuple(
+            Settled(part.bill.document_id, bill_name(part.bill), Money(part.amount_minor, currency))
+            for part in row.settlements.all()
+        ),
+        bank_account=_term(row.bank_account),
+        card=Term(row.card.pk, str(row.card)) if row.card else None,
+        number=row.number,
+        memo=row.memo,
+    )
+
+
+def _common(document: SourceDocument) -> dict[str, Any]:
+    return {
+        "document_id": document.pk,
+        "revision": document.revision,
+        "mark": mark_of(document.public_id),
+        "kind": DocumentKind(document.kind),
+        "stage": Stage(document.stage),
+        "dated": document.dated,
+        "money": _money(document),
+    }
+
+
+def _money(document: SourceDocument) -> Money:
+    return Money(document.amount_minor, document.currency)
+
+
+def _approval(row: CardTransaction | Bill) -> Approval | None:
+    if not row.approved_by:
+        return None
     at = row.approved_at
     return Approval(row.approved_by, posting_day(at, row.document.entity.time_zone) if at else None)
 
 
-def lines_of(row: CardTransaction) -> tuple[LineFacts, ...]:
-    """What was not split is one line. A line without a category, department or tags of its own has those of the whole;
-    a refund without a category has that of its charge."""
-    uses = list(row.tag_uses.all())
-    whole = _tags(use for use in uses if use.line_id is None)
+def _whole(row: CardTransaction) -> LineFacts:
+    """What the lines of a transaction have by default; a refund without a category has that of its charge."""
     category = row.category or (row.refund_of.category if row.refund_of else None)
-    header = LineFacts(
-        Money(row.document.amount_minor, row.document.currency),
-        _term(category),
-        _term(row.department),
-        tuple(whole.values()),
-        row.memo,
-    )
+    return LineFacts(_money(row.document), _term(category), _term(row.department), (), row.memo)
+
+
+def _lines(document: SourceDocument, whole: LineFacts) -> tuple[LineFacts, ...]:
+    """What was not split is one line. A line without a category, department or tags of its own has those of the
+    whole."""
+    uses = list(document.tag_uses.all())
+    tags = _tags(use for use in uses if use.line_id is None)
     lines = [
-        _line(line, header, whole | _tags(use for use in uses if use.line_id == line.pk)) for line in row.lines.all()
+        _line(line, whole, tags | _tags(use for use in uses if use.line_id == line.pk)) for line in document.lines.all()
     ]
-    return tuple(lines) or (header,)
+    return tuple(lines) or (replace(whole, tags=tuple(tags.values())),)
 
 
-def _line(line: SplitLine, header: LineFacts, tags: dict[int, Term]) -> LineFacts:
+def _line(line: DocumentLine, whole: LineFacts, tags: dict[int, Term]) -> LineFacts:
     return LineFacts(
-        Money(line.amount_minor, header.money.currency),
-        _term(line.category) or header.category,
-        _term(line.department) or header.department,
+        Money(line.amount_minor, whole.money.currency),
+        _term(line.category) or whole.category,
+        _term(line.department) or whole.department,
         tuple(tags.values()),
-        line.memo or header.memo,
+        line.memo or whole.memo,
     )
 
 

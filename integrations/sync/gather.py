@@ -7,12 +7,14 @@ from typing import Any
 
 from django.db import transaction
 
+from integrations.mapping.coding import Account, Mapping, Vendor
 from integrations.mapping.entry import standing_day
+from integrations.mapping.facts import BillFacts, Facts, PaymentFacts
 from integrations.mapping.periods import ClosedPolicy, Closing, PeriodChoice
 from integrations.mapping.rates import Rates, plain
 from integrations.mapping.reasons import Reason, ReasonCode
-from integrations.mapping.rules import Account, Mapping, TransactionFacts, Vendor, in_currency, vendor_name
 from integrations.mapping.slots import MappingSlot
+from integrations.mapping.vendors import in_currency, vendor_name
 from integrations.models import (
     Company,
     Compromise,
@@ -35,7 +37,8 @@ from integrations.sync.differences import side_from
 from integrations.sync.facts import facts_of
 from integrations.sync.plan import OPEN, Books, Link
 from integrations.sync.takebacks import undone
-from ledger.selectors.transactions import by_document
+from ledger.domain.documents import Stage
+from ledger.selectors.bills import paid_by
 from ledger.tenancy.context import one_moment
 
 DECIDED_AS = {Decision.HOLD: ReasonCode.HELD_BY_PERSON, Decision.EXCLUDE: ReasonCode.EXCLUDED_BY_PERSON}
@@ -44,9 +47,10 @@ DECIDED_AS = {Decision.HOLD: ReasonCode.HELD_BY_PERSON, Decision.EXCLUDE: Reason
 @dataclass(frozen=True, slots=True)
 class Gathered:
     """By document id; of what is `unreadable` the platform would not say how it stands there. `given_up` are postings
-    that nobody found: they may have landed since. `found` is what had to be looked at, since somebody changed it."""
+    that nobody found: they may have landed since. `found` is what had to be looked at, since somebody changed it.
+    `settled_there` are bills that shall go, and of which a payment stands there."""
 
-    facts: dict[int, TransactionFacts]
+    facts: dict[int, Facts]
     links: dict[int, Link]
     decisions: dict[int, Reason]
     mapping: Mapping
@@ -58,6 +62,7 @@ class Gathered:
     takebacks: dict[int, Posted] = field(default_factory=dict)
     compromises: dict[int, Side] = field(default_factory=dict)
     found: dict[int, Found] = field(default_factory=dict)
+    settled_there: frozenset[int] = frozenset()
 
     def choice(self, document: int) -> PeriodChoice:
         return self.choices.get(document, PeriodChoice.NONE)
@@ -71,7 +76,7 @@ def gather(connection: Connection, jobs: Sequence[SyncJob]) -> Gathered:
     links = ExternalLink.objects.filter(connection=connection, document__in=documents)
     codings = {job.document_id: job.coding for job in jobs}
     linked = {link.document_id: link_of(link, codings[link.document_id]) for link in links}
-    facts = {document: facts_of(row) for document, row in by_document(documents).items()}
+    facts = facts_of(documents)
     company = connection.company
     company.refresh_from_db(fields=["currency", "dimensions", "closed_to", "several_currencies"])
     mapping = mapping_of(connection, list(facts.values()))
@@ -82,12 +87,41 @@ def gather(connection: Connection, jobs: Sequence[SyncJob]) -> Gathered:
         decisions={job.document_id: decision_of(job) for job in jobs if job.decision in DECIDED_AS},
         mapping=mapping,
         given_up=given_up(jobs),
-        books=Books(closing, _rates(company, facts.values(), _days(facts.values(), linked.values(), closing))),
+        books=Books(
+            closing,
+            _rates(company, facts.values(), _days(facts.values(), linked.values(), closing)),
+            _bills_there(connection, facts.values()),
+        ),
         choices={job.document_id: PeriodChoice(job.period_choice) for job in jobs if job.period_choice},
         undone={job.document_id: undone(job) for job in jobs if job.decision == Decision.UNDO},
         takebacks=_takebacks(connection, linked),
+        settled_there=_settled_there(connection, jobs, facts),
         compromises=_compromises(connection, linked),
     )
+
+
+def _bills_there(connection: Connection, facts: Iterable[Facts]) -> dict[int, Posted]:
+    """What stands in the books of the bills that these settle."""
+    wanted = {part.document_id for fact in facts if isinstance(fact, PaymentFacts) for part in fact.settles}
+    if not wanted:
+        return {}
+    links = ExternalLink.objects.filter(connection=connection, document__in=wanted)
+    return {link.document_id: Posted(link.external_kind, link.external_id, link.external_version) for link in links}
+
+
+def _settled_there(connection: Connection, jobs: Sequence[SyncJob], facts: dict[int, Facts]) -> frozenset[int]:
+    """Of the bills that shall go out of the books, those of which a payment stands there."""
+    leaving = [
+        job.document_id
+        for job in jobs
+        if isinstance(fact := facts[job.document_id], BillFacts)
+        and (fact.stage is Stage.REVERSED or job.decision == Decision.UNDO)
+    ]
+    if not leaving:
+        return frozenset()
+    payments = paid_by(leaving)
+    there = ExternalLink.objects.filter(connection=connection, document__in=payments).values_list("document", flat=True)
+    return frozenset(bill for document in there for bill in payments[document])
 
 
 def _takebacks(connection: Connection, linked: Collection[int]) -> dict[int, Posted]:
@@ -107,13 +141,13 @@ def _compromises(connection: Connection, linked: Collection[int]) -> dict[int, S
     return {row.document_id: side_from(row.ours) for row in rows}
 
 
-def _days(facts: Iterable[TransactionFacts], links: Iterable[Link], closing: Closing) -> set[date]:
+def _days(facts: Iterable[Facts], links: Iterable[Link], closing: Closing) -> set[date]:
     """On which these may come to stand."""
     first_open = {closing.to + timedelta(days=1)} if closing.to else set()
     return {fact.dated for fact in facts} | {link.day.on for link in links if link.day} | first_open
 
 
-def _rates(company: Company, facts: Iterable[TransactionFacts], days: Collection[date]) -> Rates:
+def _rates(company: Company, facts: Iterable[Facts], days: Collection[date]) -> Rates:
     """Those at hand for the foreign ones among these; nothing is asked where there is none."""
     foreign = {fact.money.currency for fact in facts} - {company.currency}
     rows = ExchangeRate.objects.filter(company=company, currency__in=foreign, day__in=days) if foreign else ()
@@ -129,7 +163,7 @@ def decision_of(job: SyncJob) -> Reason:
     return Reason(DECIDED_AS[Decision(job.decision)], job.decided_why)
 
 
-def mapping_of(connection: Connection, facts: Sequence[TransactionFacts]) -> Mapping:
+def mapping_of(connection: Connection, facts: Sequence[Facts]) -> Mapping:
     """The configuration in force, with the vendors that these transactions may be."""
     version = ConfigurationVersion.objects.filter(entity_id=connection.entity_id).order_by("-number").first()
     dimensions = dimensions_of(connection)
@@ -161,7 +195,7 @@ def dimensions_of(connection: Connection) -> tuple[Dimension, ...]:
     return tuple(Dimension(one["key"], one["label"], DimensionLevel(one["level"])) for one in stored)
 
 
-def names_there(connection: Connection, facts: Iterable[TransactionFacts]) -> dict[str, str]:
+def names_there(connection: Connection, facts: Iterable[Facts]) -> dict[str, str]:
     """How the platform writes the vendors' names, by our own in lower case."""
     company = connection.company
     written = platform(company.provider).vendor_name
@@ -169,7 +203,7 @@ def names_there(connection: Connection, facts: Iterable[TransactionFacts]) -> di
     return {key: written(name, company.country) for key, name in names.items()}
 
 
-def _twins(names: Iterable[str], facts: Iterable[TransactionFacts], connection: Connection) -> set[str]:
+def _twins(names: Iterable[str], facts: Iterable[Facts], connection: Connection) -> set[str]:
     """What those are called who are paid in several currencies."""
     if not connection.company.several_currencies:
         return set()
@@ -184,7 +218,7 @@ def vendors_by_name(connection: Connection, keys: set[str]) -> dict[str, Vendor]
     return {row.name_key: _vendor(row) for row in rows}
 
 
-def _entries(connection: Connection, facts: Sequence[TransactionFacts]) -> Iterable[MappingEntry]:
+def _entries(connection: Connection, facts: Sequence[Facts]) -> Iterable[MappingEntry]:
     """Without the vendors of everybody else: a customer has thousands of them."""
     vendors = {fact.vendor.id for fact in facts if fact.vendor}
     current = MappingEntry.objects.filter(

@@ -1,26 +1,20 @@
 """What shall be written, decided from values alone: no database, no clock. A preview shows what a sync executes."""
 
-import hashlib
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from integrations.mapping.coding import Coding, Uncoded
+from integrations.mapping.facts import Facts, PaymentFacts
 from integrations.mapping.periods import Closing, Day, PeriodChoice
 from integrations.mapping.rates import Rate, RateKey, Rates
 from integrations.mapping.reasons import Reason, ReasonCode
-from integrations.mapping.rules import Account, CodedLine, Coding, TransactionFacts, Uncoded
 from integrations.providers.documents import (
     Action,
-    CardCharge,
-    DimensionValue,
-    Document,
-    Line,
     Posted,
-    Transfer,
     Write,
 )
-from ledger.domain.money import Money
-from ledger.domain.transactions import DocumentKind, Stage
+from integrations.sync.writing import BillsThere, Placed, fingerprint, signed, written
+from ledger.domain.documents import Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +34,7 @@ class Books:
 
     closing: Closing = field(default_factory=Closing)
     rates: Rates = field(default_factory=Rates)
+    bills: BillsThere = field(default_factory=dict)
 
 
 OPEN = Books()
@@ -82,7 +77,7 @@ Plan = Send | Nothing | Blocked
 
 
 def plan(
-    facts: TransactionFacts,
+    facts: Facts,
     coding: Coding | Uncoded,
     link: Link | None,
     decision: Reason | None = None,
@@ -105,21 +100,23 @@ def plan(
         return Blocked((*coding.reasons, *([day] if isinstance(day, Reason) else ())))
     if isinstance(day, Reason):
         return Blocked((day,))
+    if missing := _not_there(facts, books):
+        return Blocked(missing)
     rate = books.rates.of(facts.money.currency, day.on)
     if isinstance(rate, Reason):
         return Blocked((rate,))
     return _send(facts, _told(coding, day, rate), Placed(day, rate), link, books)
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """On which day, and at which rate where its currency is not that of the books."""
+def _not_there(facts: Facts, books: Books) -> tuple[Reason, ...]:
+    """What a payment settles must stand in the books before it."""
+    if not isinstance(facts, PaymentFacts):
+        return ()
+    missing = (part.name for part in facts.settles if part.document_id not in books.bills)
+    return tuple(Reason(ReasonCode.BILL_NOT_THERE, name) for name in missing)
 
-    day: Day
-    rate: Rate | None = None
 
-
-def rate_needed(facts: TransactionFacts, link: Link | None, books: Books, choice: PeriodChoice) -> RateKey | None:
+def rate_needed(facts: Facts, link: Link | None, books: Books, choice: PeriodChoice) -> RateKey | None:
     """What a plan for this would ask of the rates."""
     if facts.stage is Stage.REVERSED or not books.rates.needs(facts.money.currency):
         return None
@@ -127,7 +124,7 @@ def rate_needed(facts: TransactionFacts, link: Link | None, books: Books, choice
     return (facts.money.currency, day.on) if isinstance(day, Day) else None
 
 
-def _day(facts: TransactionFacts, link: Link | None, books: Books, choice: PeriodChoice) -> Day | Reason:
+def _day(facts: Facts, link: Link | None, books: Books, choice: PeriodChoice) -> Day | Reason:
     """What stands there keeps its day as long as the source keeps its own: reopened books move nothing back."""
     standing = _standing(facts, link)
     if standing is not None and standing.source == facts.dated:
@@ -137,7 +134,7 @@ def _day(facts: TransactionFacts, link: Link | None, books: Books, choice: Perio
     return stuck or wanted
 
 
-def _standing(facts: TransactionFacts, link: Link | None) -> Day | None:
+def _standing(facts: Facts, link: Link | None) -> Day | None:
     return (link.day or Day(facts.dated)) if link else None
 
 
@@ -149,97 +146,19 @@ def _told(coding: Coding, day: Day, rate: Rate | None) -> Coding:
     return replace(coding, day=day, why=coding.why | {key: words for key, words in why.items() if words})
 
 
-def _send(facts: TransactionFacts, coding: Coding, placed: Placed, link: Link | None, books: Books) -> Plan:
-    document = _document(facts, coding, placed)
+def _send(facts: Facts, coding: Coding, placed: Placed, link: Link | None, books: Books) -> Plan:
+    document = written(facts, coding, placed, books.bills)
     print_ = fingerprint(document)
     if link is None:
-        return Send(Write(Action.CREATE, facts.mark, _signed(document, facts)), coding, print_)
+        return Send(Write(Action.CREATE, facts.mark, signed(document, facts)), coding, print_)
     if link.fingerprint == print_:
         return Nothing()
     if reason := books.closing.forbids(link.day or Day(facts.dated)):
         return Blocked((reason,))
-    return Send(Write(Action.UPDATE, facts.mark, _signed(document, facts), link.posted), coding, print_)
+    return Send(Write(Action.UPDATE, facts.mark, signed(document, facts), link.posted), coding, print_)
 
 
-def fingerprint(document: Document) -> str:
-    """The same for the same document, different as soon as any value differs."""
-    return hashlib.sha256(repr(document).encode()).hexdigest()
-
-
-def _remove(facts: TransactionFacts, link: Link, books: Books) -> Plan:
+def _remove(facts: Facts, link: Link, books: Books) -> Plan:
     if reason := books.closing.forbids(link.day or Day(facts.dated)):
         return Blocked((reason,))
     return Send(Write(Action.REMOVE, facts.mark, target=link.posted), None)
-
-
-def _document(facts: TransactionFacts, coding: Coding, placed: Placed) -> Document:
-    write = _transfer if facts.kind is DocumentKind.PAYMENT else _card_charge
-    return write(facts, coding, placed)
-
-
-def _card_charge(facts: TransactionFacts, coding: Coding, placed: Placed) -> CardCharge:
-    return CardCharge(
-        mark=facts.mark,
-        dated=placed.day.on,
-        money=_above_zero(facts.money),
-        card_account=coding.paid_from.external_id,
-        vendor=coding.vendor.external_id if coding.vendor else "",
-        note=_note(facts, placed),
-        lines=tuple(_line(facts, line) for line in coding.lines),
-        credit=facts.kind.sign < 0,
-        dimensions=_values(coding.header),
-        rate=placed.rate.value if placed.rate else None,
-    )
-
-
-def _transfer(facts: TransactionFacts, coding: Coding, placed: Placed) -> Transfer:
-    return Transfer(
-        mark=facts.mark,
-        dated=placed.day.on,
-        money=_above_zero(facts.money),
-        from_account=coding.paid_from.external_id,
-        to_account=coding.lines[0].account.external_id,
-        note=_note(facts, placed),
-        rate=placed.rate.value if placed.rate else None,
-    )
-
-
-def _line(facts: TransactionFacts, line: CodedLine) -> Line:
-    memo = line.facts.memo
-    description = f"{facts.merchant}: {memo}" if memo else facts.merchant
-    amount = _above_zero(line.facts.money).amount
-    return Line(line.account.external_id, amount, description, _values(line.values))
-
-
-def _values(chosen: dict[str, Account]) -> tuple[DimensionValue, ...]:
-    return tuple(DimensionValue(key, value.external_id) for key, value in sorted(chosen.items()))
-
-
-def _above_zero(money: Money) -> Money:
-    return replace(money, minor=abs(money.minor))
-
-
-def _note(facts: TransactionFacts, placed: Placed) -> str:
-    return " ".join(_note_sentences(facts, placed))
-
-
-def _note_sentences(facts: TransactionFacts, placed: Placed) -> Iterator[str]:
-    yield f"Flex card {facts.card.name}, {facts.holder}." if facts.holder else f"Flex card {facts.card.name}."
-    if facts.approval:
-        on = f" on {facts.approval.on:%-d %b %Y}" if facts.approval.on else ""
-        yield f"Approved by {facts.approval.by}{on}."
-    if facts.refund_of:
-        yield f"Refund of {facts.refund_of}."
-    if facts.original:
-        yield f"Paid as {_above_zero(facts.original)}."
-    if placed.day.own:
-        yield placed.day.sentence
-
-
-def _signed(document: Document, facts: TransactionFacts) -> Document:
-    """With mark and revision at the end of the note, by which a look-up tells what stands there.
-
-    They are no part of the fingerprint: a revision that changes nothing the books would show is not sent.
-    """
-    sign = facts.mark if facts.revision == 1 else f"{facts.mark}/{facts.revision}"
-    return replace(document, note=f"{document.note} {sign}")

@@ -221,6 +221,11 @@ def bring_to_rest(job: SyncJob, reasons: Sequence[Reason], *, revision: int) -> 
     job.tries = 0
 
 
+def send_on(job: SyncJob, now: datetime) -> None:
+    """It waits again, with nothing against it."""
+    job.state, job.reasons, job.tries, job.due_at = JobState.WAITING, [], 0, now
+
+
 def resting_state(reasons: Sequence[Reason]) -> JobState:
     codes = {reason.code for reason in reasons}
     if not codes:

@@ -1,15 +1,15 @@
 """What shall be written to take a document back, or to bring it back, decided from values alone."""
 
+from integrations.mapping.facts import Facts
 from integrations.mapping.reasons import Reason, ReasonCode
-from integrations.mapping.rules import TransactionFacts
 from integrations.providers.documents import Action, Found, Posted, Reversal, Write
 from integrations.sync.marks import reversal_of
 from integrations.sync.plan import Blocked, Link, Plan, Send
-from ledger.domain.transactions import Stage
+from ledger.domain.documents import Stage
 
 
 def plan_undo(
-    facts: TransactionFacts, link: Link | None, undone: Reason | None, takeback: Posted | None, found: Found | None
+    facts: Facts, link: Link | None, undone: Reason | None, takeback: Posted | None, found: Found | None
 ) -> Plan | None:
     """None where it is planned like any other.
 
@@ -28,7 +28,7 @@ def plan_undo(
     return Send(Write(Action.REMOVE, facts.mark, target=link.posted), None)
 
 
-def _beside(facts: TransactionFacts, undone: Reason | None, takeback: Posted) -> Plan:
+def _beside(facts: Facts, undone: Reason | None, takeback: Posted) -> Plan:
     if undone is not None and not takeback.amiss:
         return Blocked((undone,))
     if undone is None and facts.stage is Stage.REVERSED:
@@ -36,7 +36,7 @@ def _beside(facts: TransactionFacts, undone: Reason | None, takeback: Posted) ->
     return Send(Write(Action.REMOVE, reversal_of(facts.mark), target=takeback), None)
 
 
-def _reversal(facts: TransactionFacts, found: Found) -> Reversal:
+def _reversal(facts: Facts, found: Found) -> Reversal:
     mark = reversal_of(facts.mark)
     # The comma keeps a look-up by marks in notes from taking this for the document itself.
     note = f"Takes back {facts.mark}, as it stood here on {found.dated:%-d %b %Y} after a change. {mark}"

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from django.db import transaction
 from django.utils import timezone
 
-from integrations.mapping.rules import Vendor
+from integrations.mapping.coding import Vendor
 from integrations.models import Connection, Reference, ReferenceKind
 from integrations.providers.base import Provider
 from integrations.providers.documents import NewVendor

@@ -21,6 +21,7 @@ from integrations.sync.merging import LINES, in_words, word
 from integrations.web.again import ring, send_again, ties_of
 from ledger.access import Action
 from ledger.models import SourceDocument
+from ledger.pages import page_of
 from ledger.web.doors import PageRequest, organisation_page
 
 # What a field refers to, where it is not called so.
@@ -61,7 +62,7 @@ def choose_side(request: PageRequest, public_id: UUID) -> HttpResponse:
         ring(request, ties_of(jobs))
     else:
         messages.warning(request, "Choose a side. Nothing was changed.")
-    return redirect("transaction", request.access.organisation.slug, document.public_id)
+    return redirect(page_of(request.access.organisation.slug, document))
 
 
 def clash_shown(slug: str, document: SourceDocument, *, may_choose: bool) -> dict[str, Any] | None:

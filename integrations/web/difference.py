@@ -12,8 +12,9 @@ from integrations.web.line import clock, local_now
 from ledger.access import Action
 from ledger.domain.money import Money
 from ledger.domain.months import Month
-from ledger.models import CardTransaction, Entity
-from ledger.selectors.transactions import by_document
+from ledger.models import Entity
+from ledger.pages import page_of
+from ledger.selectors.documents import Named, named
 from ledger.web.doors import PageRequest, organisation_page
 from ledger.words import money_shown
 
@@ -56,16 +57,17 @@ def _month(month: Month, entity: Entity, line: Line) -> dict[str, Any]:
 
 
 def _rows(slug: str, strays: list[Stray]) -> list[dict[str, Any]]:
-    documents = by_document([stray.document_id for stray in strays])
+    documents = named([stray.document_id for stray in strays])
     return [_row(slug, stray, documents[stray.document_id]) for stray in strays if stray.document_id in documents]
 
 
-def _row(slug: str, stray: Stray, row: CardTransaction) -> dict[str, Any]:
+def _row(slug: str, stray: Stray, row: Named) -> dict[str, Any]:
     document = row.document
     return {
-        "merchant": row.merchant_name,
+        "merchant": row.name,
+        "under": row.under,
         "entity": document.entity.name,
-        "url": reverse("transaction", args=[slug, document.public_id]),
+        "url": page_of(slug, document),
         "date": document.dated,
         "money": money_shown(Money(document.amount_minor, document.currency)),
         "told_date": stray.told_dated,

@@ -32,8 +32,9 @@ from integrations.words import (
 )
 from ledger.access import Action
 from ledger.domain.money import Money
-from ledger.models import CardTransaction, SourceDocument
-from ledger.selectors.transactions import by_document
+from ledger.models import SourceDocument
+from ledger.pages import page_of
+from ledger.selectors.documents import Named, named
 from ledger.web.doors import PageRequest, organisation_page
 from ledger.words import counted, money_shown, sums_text
 
@@ -85,7 +86,7 @@ def retry_all(request: PageRequest) -> HttpResponse:
 def retry_document(request: PageRequest, public_id: Any) -> HttpResponse:
     document = get_object_or_404(SourceDocument, public_id=public_id)
     send_again(request, SyncJob.objects.filter(document=document))
-    return redirect("transaction", request.access.organisation.slug, document.public_id)
+    return redirect(page_of(request.access.organisation.slug, document))
 
 
 def _several_can_be_tried(causes: list[Cause], receipts: dict[str, Any] | None) -> bool:
@@ -175,16 +176,17 @@ def _retry(slug: str, cause: Cause) -> dict[str, Any]:
 
 def _items(slug: str) -> dict[Reason, list[dict[str, Any]]]:
     largest = stuck.largest_of_each(ITEMS_SHOWN, limit=CAUSES_SHOWN * ITEMS_SHOWN)
-    rows = by_document(list(chain.from_iterable(largest.values())))
+    rows = named(list(chain.from_iterable(largest.values())))
     return {reason: [_item(slug, rows[document]) for document in ids] for reason, ids in largest.items()}
 
 
-def _item(slug: str, row: CardTransaction) -> dict[str, Any]:
+def _item(slug: str, row: Named) -> dict[str, Any]:
     document = row.document
     return {
-        "merchant": row.merchant_name,
+        "merchant": row.name,
+        "under": row.under,
         "date": document.dated,
-        "url": reverse("transaction", args=[slug, document.public_id]),
+        "url": page_of(slug, document),
         "money": money_shown(Money(document.amount_minor, document.currency)),
     }
 

@@ -18,8 +18,8 @@ from integrations.providers.registry import platform
 from integrations.words import CALLS, OUTCOMES, SENT
 from ledger.access import Action
 from ledger.domain.money import Money
-from ledger.models import CardTransaction
-from ledger.selectors.transactions import by_document
+from ledger.pages import page_of
+from ledger.selectors.documents import Named, named
 from ledger.web.doors import PageRequest, organisation_page
 from ledger.words import counted, listed, money_shown
 
@@ -32,7 +32,7 @@ def run_page(request: PageRequest, run_id: int) -> HttpResponse:
     run = get_object_or_404(SyncRun.objects.select_related("connection__entity", "connection__company"), pk=run_id)
     slug = request.access.organisation.slug
     attempts = list(selectors.attempts_in(run)[: DOCUMENTS_SHOWN + 1])
-    rows = by_document([attempt.job.document_id for attempt in attempts[:DOCUMENTS_SHOWN]])
+    rows = named([attempt.job.document_id for attempt in attempts[:DOCUMENTS_SHOWN]])
     undoable = request.access.allows(Action.DECIDE) and services.posted_by(run).exists()
     page = {
         **_run(slug, run),
@@ -104,11 +104,12 @@ def _took(worked: timedelta) -> str:
     return f"{seconds:.1f} s" if seconds < 60 else f"{seconds // 60:.0f} min {seconds % 60:.0f} s"
 
 
-def _document(slug: str, attempt: SyncAttempt, row: CardTransaction) -> dict[str, Any]:
+def _document(slug: str, attempt: SyncAttempt, row: Named) -> dict[str, Any]:
     document = row.document
     return {
-        "merchant": row.merchant_name,
-        "url": reverse("transaction", args=[slug, document.public_id]),
+        "merchant": row.name,
+        "under": row.under,
+        "url": page_of(slug, document),
         "date": document.dated,
         "sent": SENT[attempt.action],
         "state": OUTCOMES[OutcomeKind(attempt.outcome)] if attempt.outcome else OUTCOMES[OutcomeKind.UNKNOWN],

@@ -9,7 +9,8 @@ from django.urls import reverse
 from integrations.broken import Broken, broken, touched
 from integrations.providers.registry import platform
 from integrations.unhung import stuck_receipts
-from ledger.selectors.transactions import by_document
+from ledger.pages import page_of
+from ledger.selectors.documents import named
 from ledger.words import counted
 
 BROKEN_SHOWN = 5
@@ -47,14 +48,11 @@ def what_was_touched(slug: str) -> dict[str, Any] | None:
     number = marked.count()
     if not number:
         return None
-    rows = by_document(list(marked.values_list("document_id", flat=True)[:TOUCHED_SHOWN]))
+    rows = named(list(marked.values_list("document_id", flat=True)[:TOUCHED_SHOWN]))
     return {
         "sentence": f"{counted(number, 'document')} {'was' if number == 1 else 'were'} changed in the books "
         "since we wrote them. Nothing was written over:",
-        "items": [
-            {"merchant": row.merchant_name, "url": reverse("transaction", args=[slug, row.document.public_id])}
-            for row in rows.values()
-        ],
+        "items": [{"merchant": row.name, "url": page_of(slug, row.document)} for row in rows.values()],
         "more": number - len(rows),
     }
 

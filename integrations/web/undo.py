@@ -22,7 +22,9 @@ from integrations.web.again import ring, ties_of
 from integrations.words import FATES
 from ledger.access import Action
 from ledger.domain.money import Money
-from ledger.models import SourceDocument
+from ledger.models import DocumentKind, SourceDocument
+from ledger.models.documents import CARD_KINDS
+from ledger.pages import page_of
 from ledger.web.doors import PageRequest, organisation_page
 from ledger.words import counted, money_shown
 
@@ -46,9 +48,9 @@ def undo_document(request: PageRequest, public_id: UUID) -> HttpResponse:
     slug = request.access.organisation.slug
     with transaction.atomic():
         document = get_object_or_404(SourceDocument, public_id=public_id)
-    address, back = (reverse(name, args=[slug, public_id]) for name in ("undo_document", "transaction"))
-    jobs = SyncJob.objects.filter(document=document)
-    return _answer(request, _Whole("Undo this transaction", jobs, address, back))
+    word = "transaction" if document.kind in CARD_KINDS else DocumentKind(document.kind).word
+    jobs, address = SyncJob.objects.filter(document=document), reverse("undo_document", args=[slug, public_id])
+    return _answer(request, _Whole(f"Undo this {word}", jobs, address, page_of(slug, document)))
 
 
 @require_POST

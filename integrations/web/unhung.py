@@ -18,8 +18,8 @@ from integrations.web.causes import age, asked_cause
 from integrations.words import ANSWERED, DETAILS, RECEIPT_DETAILS, SHOWN, cause_title
 from ledger.access import Action
 from ledger.domain.money import Money
-from ledger.models import CardTransaction
-from ledger.selectors.transactions import by_document
+from ledger.pages import page_of
+from ledger.selectors.documents import Named, named
 from ledger.web.doors import PageRequest, organisation_page
 from ledger.words import money_shown
 
@@ -72,19 +72,19 @@ def _cause(slug: str, cause: ReceiptCause, items: list[dict[str, Any]]) -> dict[
 def _items(slug: str) -> dict[Reason, list[dict[str, Any]]]:
     some = unhung.some_of_each(ITEMS_SHOWN, limit=CAUSES_SHOWN * ITEMS_SHOWN)
     documents = {job.receipt.document_id for job in chain.from_iterable(some.values())} - {None}
-    rows = by_document([document for document in documents if document is not None])
+    rows = named([document for document in documents if document is not None])
     return {
         reason: [_item(slug, job, rows[job.receipt.document_id]) for job in jobs if job.receipt.document_id in rows]
         for reason, jobs in some.items()
     }
 
 
-def _item(slug: str, job: ReceiptJob, row: CardTransaction) -> dict[str, Any]:
+def _item(slug: str, job: ReceiptJob, row: Named) -> dict[str, Any]:
     document = row.document
     return {
-        "merchant": row.merchant_name,
+        "merchant": row.name,
         "under": job.receipt.file_name,
         "date": document.dated,
-        "url": reverse("transaction", args=[slug, document.public_id]),
+        "url": page_of(slug, document),
         "money": money_shown(Money(document.amount_minor, document.currency)),
     }

@@ -35,6 +35,11 @@ class Door(APIView):
         assert isinstance(caller, Caller)
         return caller
 
+    @property
+    def actor(self) -> str:
+        """In words, for the trail."""
+        return f"API key “{self.caller.name}”"
+
     @contextmanager
     def reading(self) -> Iterator[None]:
         """Whatever several statements read is of one moment: sums add up, and a row goes with its state."""

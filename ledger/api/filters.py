@@ -19,8 +19,8 @@ from ledger.api.fields import (
 )
 from ledger.api.incoming import KINDS
 from ledger.api.shown import NOT_BEGUN, SYNC_STATES
+from ledger.domain.documents import Stage
 from ledger.domain.money import NotMoney, UnknownCurrency, parse_amount
-from ledger.domain.transactions import Stage
 from ledger.models import SourceDocument
 from ledger.selectors.filters import Wanted, card_documents
 from ledger.selectors.walks import Walk

@@ -18,13 +18,17 @@ from ledger.api.fields import (
     WordField,
     optional_text,
 )
+from ledger.domain.documents import ON_CARDS, DocumentKind, Stage
+from ledger.domain.lines import IncomingLine
 from ledger.domain.money import Money, NotMoney, UnknownCurrency, parse_amount
-from ledger.domain.transactions import DocumentKind, IncomingLine, IncomingTransaction, Stage
+from ledger.domain.transactions import IncomingTransaction
 
 # The API's words for kinds, which carry the sign: amounts are above zero, whatever they do to the card.
-KINDS = {kind.value.removeprefix("card_"): kind for kind in DocumentKind}
+KINDS = {kind.value.removeprefix("card_"): kind for kind in ON_CARDS}
 # A message of the API tells the whole transaction.
 TOLD = IncomingTransaction.__dataclass_fields__.keys() - {"untold", "is_day_only"}
+# For the contract, which names what stands in several places.
+KIND_CHOICES, STAGE_CHOICES = list(KINDS), [stage.value for stage in Stage]
 MOST_LINES = 100
 MOST_CUSTOM_FIELDS = 20
 MOST_TAGS = 20
@@ -87,9 +91,9 @@ class IncomingSerializer(StrictSerializer):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         kind = KINDS[attrs.pop("kind")]
         currency = attrs.pop("currency")
-        money = _money("amount", attrs.pop("amount"), currency, kind)
+        money = money_in("amount", attrs.pop("amount"), currency, kind)
         given = attrs.pop("lines", [])
-        lines = tuple(_line(number, line, currency, kind) for number, line in enumerate(given, start=1))
+        lines = tuple(line_in(number, line, currency, kind) for number, line in enumerate(given, start=1))
         return {
             **attrs,
             "kind": kind,
@@ -105,7 +109,7 @@ def incoming_of(checked: dict[str, Any]) -> IncomingTransaction:
     return IncomingTransaction(**{name: checked[name] for name in TOLD})
 
 
-def _money(name: str, text: str, currency: str, kind: DocumentKind) -> Money:
+def money_in(name: str, text: str, currency: str, kind: DocumentKind) -> Money:
     try:
         money = parse_amount(text, currency)
     except UnknownCurrency as problem:
@@ -120,12 +124,12 @@ def _money(name: str, text: str, currency: str, kind: DocumentKind) -> Money:
 def _original(amount: str, currency: str, kind: DocumentKind) -> Money | None:
     if not amount and not currency:
         return None
-    return _money("original_amount", amount, currency, kind)
+    return money_in("original_amount", amount, currency, kind)
 
 
-def _line(number: int, given: dict[str, Any], currency: str, kind: DocumentKind) -> IncomingLine:
+def line_in(number: int, given: dict[str, Any], currency: str, kind: DocumentKind) -> IncomingLine:
     try:
-        money = _money("amount", given["amount"], currency, kind)
+        money = money_in("amount", given["amount"], currency, kind)
     except ValidationError as problem:
         sentences = [f"Line {number}: {sentence}" for sentence in problem.detail.get("amount", [])]  # type: ignore[union-attr]
         raise ValidationError({"lines": sentences}) from problem

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from ledger.api.errors import TooMany, by_field
 from ledger.api.schema import LARGEST_LIST
-from ledger.services.intake import Errors, Result
+from ledger.services.results import Errors, Result
 
 Shown = dict[str, Any]
 

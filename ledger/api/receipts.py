@@ -124,7 +124,7 @@ class ReceiptsView(ReceiptDoor):
                 added = add_receipt(
                     document_id=document.pk,
                     kept=_kept(file),
-                    actor=f"API key “{self.caller.name}”",
+                    actor=self.actor,
                     replaces=replaced,
                 )
             except Unfit as problem:
@@ -153,7 +153,7 @@ class ReceiptView(ReceiptDoor):
         """Take a receipt away, in the books too, unless somebody changed it there. Doing it again changes nothing."""
         with acting_for(self.caller.tenant), transaction.atomic():
             receipt = _receipt(self.document(external_id), public_id)
-            remove_receipt(receipt=receipt, actor=f"API key “{self.caller.name}”")
+            remove_receipt(receipt=receipt, actor=self.actor)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

@@ -9,8 +9,8 @@ from integrations.mapping.reasons import Reason, ReasonCode
 from integrations.models import JobState
 from integrations.selectors import SyncState, connected_entities, sync_states
 from ledger.api.incoming import KINDS
+from ledger.domain.documents import Stage
 from ledger.domain.money import Money
-from ledger.domain.transactions import Stage
 from ledger.models import CardTransaction, SourceDocument, TagUse
 from ledger.selectors.transactions import whole_transactions
 
@@ -100,22 +100,22 @@ def transactions_shown(documents: Sequence[int]) -> list[dict[str, Any]]:
     states = sync_states(documents)
     connected = connected_entities()
     return [
-        {**_told(row), **_recorded(row), "sync": _sync(row, states.get(row.document_id), connected)}
+        {**_told(row), **_recorded(row), "sync": sync_shown(row.document, states.get(row.document_id), connected)}
         for row in whole_transactions(documents)
     ]
 
 
 def _told(row: CardTransaction) -> dict[str, Any]:
     """As it was sent, under the names under which it is sent."""
-    document, uses = row.document, list(row.tag_uses.all())
+    document, uses = row.document, list(row.document.tag_uses.all())
     return {
         "external_id": document.external_id,
         "kind": KIND_WORDS[document.kind],
         "stage": document.stage,
         "card": row.card.external_id,
-        "amount": _amount(document.amount_minor, document.currency),
+        "amount": amount_shown(document.amount_minor, document.currency),
         "currency": document.currency,
-        "original_amount": _amount(row.original_minor, row.original_currency),
+        "original_amount": amount_shown(row.original_minor, row.original_currency),
         "original_currency": row.original_currency,
         "merchant_name": row.merchant_name,
         "merchant_category_code": row.merchant_category_code,
@@ -131,19 +131,24 @@ def _told(row: CardTransaction) -> dict[str, Any]:
         "memo": row.memo,
         "tags": _tags(uses, None),
         "custom_fields": row.custom,
-        "lines": [
-            {
-                "amount": _amount(line.amount_minor, document.currency),
-                "category": _name(line.category),
-                "department": _name(line.department),
-                "memo": line.memo,
-                "tags": _tags(uses, line.pk),
-            }
-            for line in row.lines.all()
-        ],
+        "lines": lines_shown(document),
         "approved_by": row.approved_by,
         "approved_at": row.approved_at,
     }
+
+
+def lines_shown(document: SourceDocument) -> list[dict[str, Any]]:
+    uses = list(document.tag_uses.all())
+    return [
+        {
+            "amount": amount_shown(line.amount_minor, document.currency),
+            "category": _name(line.category),
+            "department": _name(line.department),
+            "memo": line.memo,
+            "tags": _tags(uses, line.pk),
+        }
+        for line in document.lines.all()
+    ]
 
 
 def _recorded(row: CardTransaction) -> dict[str, Any]:
@@ -157,7 +162,7 @@ def _recorded(row: CardTransaction) -> dict[str, Any]:
             {
                 "id": refund.document.public_id,
                 "external_id": refund.document.external_id,
-                "amount": _amount(refund.document.amount_minor, refund.document.currency),
+                "amount": amount_shown(refund.document.amount_minor, refund.document.currency),
                 "stage": refund.document.stage,
             }
             for refund in row.refunds.all()
@@ -168,7 +173,7 @@ def _recorded(row: CardTransaction) -> dict[str, Any]:
     }
 
 
-def _amount(minor: int | None, currency: str) -> str:
+def amount_shown(minor: int | None, currency: str) -> str:
     return "" if minor is None else str(Money(abs(minor), currency).amount)
 
 
@@ -180,12 +185,12 @@ def _tags(uses: Iterable[TagUse], line: int | None) -> dict[str, str]:
     return {use.group.name: use.tag.name for use in uses if use.line_id == line}
 
 
-def _sync(row: CardTransaction, state: SyncState | None, connected: Collection[int]) -> dict[str, Any]:
+def sync_shown(document: SourceDocument, state: SyncState | None, connected: Collection[int]) -> dict[str, Any]:
     coding = state.coding if state else {}
     return {
         "state": state.state if state else NOT_BEGUN,
         "reasons": [
-            {"code": reason.code, "sentence": reason.sentence} for reason in _reasons(row.document, state, connected)
+            {"code": reason.code, "sentence": reason.sentence} for reason in _reasons(document, state, connected)
         ],
         "external_id": state.external_id if state else None,
         "mark": state.mark if state else None,

@@ -19,7 +19,9 @@ from ledger.api.lists import CountsSerializer, ResultSerializer, answers, take
 from ledger.api.schema import ErrorAnswer
 from ledger.api.shown import TransactionSerializer, transactions_shown
 from ledger.models import Scope, SourceDocument
-from ledger.services.intake import Recorded, record_transactions
+from ledger.models.documents import CARD_KINDS
+from ledger.services.intake import record_transactions
+from ledger.services.results import Recorded
 from ledger.tenancy.context import acting_for
 
 
@@ -82,12 +84,11 @@ class CardTransactionsView(Door):
         leaves out is empty from then on. A message of an earlier stage than the one on record came late, and changes
         nothing.
         """
-        return take(request.data, IncomingSerializer, self._record, _named)
+        return take(request.data, IncomingSerializer, self._record, named)
 
     def _record(self, checked: list[Any]) -> Sequence[Recorded]:
         with acting_for(self.caller.tenant):
-            actor = f"API key “{self.caller.name}”"
-            return record_transactions(incoming=[incoming_of(values) for values in checked], actor=actor)
+            return record_transactions(incoming=[incoming_of(values) for values in checked], actor=self.actor)
 
 
 class CardTransactionView(Door):
@@ -100,14 +101,14 @@ class CardTransactionView(Door):
     def get(self, request: Request, public_id: UUID) -> Response:
         """One transaction: all that was taken in, and where it stands on its way to the books."""
         with self.reading():
-            document = SourceDocument.objects.filter(public_id=public_id).first()
+            document = SourceDocument.objects.filter(public_id=public_id, kind__in=CARD_KINDS).first()
             if document is None:
                 raise Http404
             [shown] = transactions_shown([document.pk])
         return Response(shown)
 
 
-def _named(outcome: Any, given: Any) -> dict[str, Any]:
+def named(outcome: Any, given: Any) -> dict[str, Any]:
     if isinstance(outcome, Recorded):
         document = outcome.document
         return {"external_id": outcome.external_id, "id": document.public_id if document else None}

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
+from ledger.domain.documents import DocumentKind
 from ledger.domain.money import parse_amount
-from ledger.domain.transactions import DocumentKind, IncomingTransaction
+from ledger.domain.transactions import IncomingTransaction
 
 FILE = Path(__file__).parent / "purchase-cards.csv"
 LAST_DAY = date(2016, 12, 31)

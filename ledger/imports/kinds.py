@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 
-from ledger.domain.transactions import DocumentKind
+from ledger.domain.documents import DocumentKind
 from ledger.imports.amounts import Convention, amount_in_any_writing
 
 WORD = re.compile(r"[^\W_]+")

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date, time
 from decimal import Decimal
 
+from ledger.domain.documents import DocumentKind
 from ledger.domain.money import Money, NotMoney, UnknownCurrency, parse_amount
-from ledger.domain.transactions import DocumentKind
 from ledger.imports.amounts import Convention, Figure, NotAnAmount, read_figure
 from ledger.imports.currencies import currency_told, may_mean
 from ledger.imports.dates import Moment, NotADate, read_date

@@ -1,21 +1,26 @@
-from ledger.domain.transactions import DocumentKind, Stage
+from ledger.domain.documents import DocumentKind, Stage
+from ledger.models.bills import Bill, BillPayment, Settlement
 from ledger.models.cards import BankAccount, Card, Category, Department, Tag, TagGroup, Vendor
+from ledger.models.documents import DocumentLine, SourceDocument, TagUse
 from ledger.models.events import EventKind, LedgerEvent
 from ledger.models.imports import Import, ImportChunk, ImportKind, ImportRefusal, ImportSeen, ImportState
 from ledger.models.receipts import Receipt
 from ledger.models.search import SearchWord
 from ledger.models.tenants import ApiToken, Entity, Membership, Organisation, Role, Scope, User
 from ledger.models.totals import RunningTotal, SourceTotal
-from ledger.models.transactions import CardTransaction, SourceDocument, SplitLine, TagUse
+from ledger.models.transactions import CardTransaction
 
 __all__ = [
     "ApiToken",
     "BankAccount",
+    "Bill",
+    "BillPayment",
     "Card",
     "CardTransaction",
     "Category",
     "Department",
     "DocumentKind",
+    "DocumentLine",
     "Entity",
     "EventKind",
     "Import",
@@ -32,9 +37,9 @@ __all__ = [
     "RunningTotal",
     "Scope",
     "SearchWord",
+    "Settlement",
     "SourceDocument",
     "SourceTotal",
-    "SplitLine",
     "Stage",
     "Tag",
     "TagGroup",

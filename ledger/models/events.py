@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from ledger.models.transactions import SourceDocument
+from ledger.models.documents import SourceDocument
 from ledger.tenancy.constraints import TenantForeignKey
 from ledger.tenancy.models import TenantModel
 

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from ledger.domain.receipts import LARGEST, LONGEST_NAME, FileType
-from ledger.models.transactions import SourceDocument
+from ledger.models.documents import SourceDocument
 from ledger.tenancy.constraints import TenantForeignKey
 from ledger.tenancy.models import TenantModel
 

@@ -89,6 +89,8 @@ class Entity(TenantModel):
 class Scope(models.TextChoices):
     READ_TRANSACTIONS = "transactions:read", "Read transactions"
     WRITE_TRANSACTIONS = "transactions:write", "Record transactions"
+    READ_BILLS = "bills:read", "Read bills and their payments"
+    WRITE_BILLS = "bills:write", "Record bills and their payments"
     READ_DIRECTORY = "directory:read", "Read cards, accounts, departments and other names"
     WRITE_DIRECTORY = "directory:write", "Add and change cards, accounts, departments and other names"
 

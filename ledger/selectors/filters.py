@@ -10,9 +10,9 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from ledger.domain.transactions import DocumentKind, Stage
-from ledger.models import Card, CardTransaction, Category, Department, Entity, SourceDocument, SplitLine
-from ledger.models.transactions import CARD_KINDS
+from ledger.domain.documents import DocumentKind, Stage
+from ledger.models import Card, CardTransaction, Category, Department, DocumentLine, Entity, SourceDocument
+from ledger.models.documents import CARD_KINDS
 
 LARGEST = 2**63 - 1
 MANY = 2000
@@ -99,10 +99,10 @@ def _coded(name: str, found: int) -> Q:
     list itself, each looked at for it.
     """
     whole = CardTransaction.objects.filter(**{name: found})
-    lines = SplitLine.objects.filter(**{name: found})
+    lines = DocumentLine.objects.filter(**{name: found})
     ids = list(whole.values_list("document", flat=True)[: MANY + 1])
-    ids += lines.values_list("transaction__document", flat=True)[: MANY + 1]
+    ids += lines.values_list("document", flat=True)[: MANY + 1]
     if len(ids) <= MANY:
         return Q(pk__in=ids)
     row = OuterRef("pk")
-    return Q(Exists(whole.filter(document=row))) | Q(Exists(lines.filter(transaction__document=row)))
+    return Q(Exists(whole.filter(document=row))) | Q(Exists(lines.filter(document=row)))

@@ -8,9 +8,9 @@ from enum import StrEnum
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
+from ledger.domain.documents import DocumentKind, Stage
 from ledger.domain.money import Money
-from ledger.domain.transactions import DocumentKind, Stage
-from ledger.models import CardTransaction, SourceDocument, SplitLine
+from ledger.models import CardTransaction, DocumentLine, SourceDocument
 from ledger.selectors.filters import MANY
 from ledger.selectors.transactions import card_transactions
 
@@ -68,11 +68,11 @@ def _coded(name: str, found: int | None) -> Q:
     """Where the whole is coded so, or one line of it. Few lines are known by their ids, so that an index is reached."""
     if found is None:
         return Q()
-    lines = SplitLine.objects.filter(**{name: found})
-    of = list(lines.values_list("transaction", flat=True)[: MANY + 1])
+    lines = DocumentLine.objects.filter(**{name: found})
+    of = list(lines.values_list("document", flat=True)[: MANY + 1])
     if len(of) > MANY:
-        return Q(**{name: found}) | Q(Exists(lines.filter(transaction=OuterRef("pk"))))
-    return Q(**{name: found}) | Q(pk__in=of) if of else Q(**{name: found})
+        return Q(**{name: found}) | Q(Exists(lines.filter(document=OuterRef("document"))))
+    return Q(**{name: found}) | Q(document__in=of) if of else Q(**{name: found})
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from django.db.models import QuerySet
 
 from ledger.models import Receipt, SourceDocument
-from ledger.models.transactions import CARD_KINDS
+from ledger.models.documents import CARD_KINDS
 
 
 def receipts_at(documents: Collection[int]) -> QuerySet[Receipt]:

@@ -15,7 +15,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from ledger.domain.money import currencies_with, in_range
 from ledger.models import Card, CardTransaction, SearchWord, SourceDocument
-from ledger.models.transactions import CARD_KINDS
+from ledger.models.documents import CARD_KINDS
 
 # What a page prints before an amount, and a person copies along.
 SIGNS = "$€£¥ −-"

@@ -9,8 +9,8 @@ from typing import Any
 from django.db.models import Count, F, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from ledger.domain.transactions import DocumentKind, Stage
-from ledger.models import CardTransaction, Entity, SplitLine, TagUse
+from ledger.domain.documents import DocumentKind, Stage
+from ledger.models import CardTransaction, DocumentLine, Entity, TagUse
 
 # What a line of a split may name for itself.
 NAMED_BY_LINES = ("category", "department")
@@ -29,7 +29,7 @@ def spend_by(column: str, entity: Entity, since: date) -> dict[int | None, Spend
     if column == "tag":
         return _added(_tagged(rows))
     if column in NAMED_BY_LINES:
-        return _added([*_summed(rows.filter(lines__isnull=True), column), *_split(rows, column)])
+        return _added([*_summed(rows.filter(document__lines__isnull=True), column), *_split(rows, column)])
     return _added(_summed(rows, column))
 
 
@@ -47,21 +47,21 @@ def _summed(rows: QuerySet[CardTransaction], column: str) -> Iterable[dict[str, 
 
 def _split(rows: QuerySet[CardTransaction], column: str) -> Iterable[dict[str, Any]]:
     """A line that names nothing has what the whole names."""
-    named = Coalesce(F(f"{column}_id"), F(f"transaction__{column}_id"))
-    lines = SplitLine.objects.filter(transaction__in=rows).values(named=named)
-    return lines.annotate(n=Count("transaction", distinct=True), minor=Sum("amount_minor")).order_by()
+    named = Coalesce(F(f"{column}_id"), F(f"document__card_transactions__{column}_id"))
+    lines = DocumentLine.objects.filter(document__in=rows.values("document")).values(named=named)
+    return lines.annotate(n=Count("document", distinct=True), minor=Sum("amount_minor")).order_by()
 
 
 def _tagged(rows: QuerySet[CardTransaction]) -> Iterable[dict[str, Any]]:
     """A line's own tag stands over the whole's of the same group, so its money is not the whole's tag's."""
-    uses = TagUse.objects.filter(transaction__in=rows)
+    uses = TagUse.objects.filter(document__in=rows.values("document"))
     of_lines = uses.filter(line__isnull=False).values(named=F("tag_id"))
-    yield from of_lines.annotate(n=Count("transaction", distinct=True), minor=Sum("line__amount_minor")).order_by()
-    own = TagUse.objects.filter(transaction=OuterRef("transaction"), group=OuterRef("group"), line__isnull=False)
+    yield from of_lines.annotate(n=Count("document", distinct=True), minor=Sum("line__amount_minor")).order_by()
+    own = TagUse.objects.filter(document=OuterRef("document"), group=OuterRef("group"), line__isnull=False)
     taken = own.order_by().values("group").annotate(minor=Sum("line__amount_minor")).values("minor")
     whole = uses.filter(line__isnull=True).annotate(taken=Coalesce(Subquery(taken), 0)).values(named=F("tag_id"))
-    money = Sum(F("transaction__document__amount_minor") - F("taken"))
-    yield from whole.annotate(n=Count("transaction", distinct=True), minor=money).order_by()
+    money = Sum(F("document__amount_minor") - F("taken"))
+    yield from whole.annotate(n=Count("document", distinct=True), minor=money).order_by()
 
 
 def _added(rows: Iterable[dict[str, Any]]) -> dict[int | None, Spend]:

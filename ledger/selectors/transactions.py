@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from django.db.models import Prefetch, QuerySet
 
-from ledger.models import CardTransaction, LedgerEvent, SourceDocument, SplitLine, TagUse
+from ledger.models import CardTransaction, DocumentLine, LedgerEvent, SourceDocument, TagUse
 
 
 def card_transactions() -> QuerySet[CardTransaction]:
@@ -16,12 +16,12 @@ def card_transactions() -> QuerySet[CardTransaction]:
 def with_parts(rows: QuerySet[CardTransaction]) -> QuerySet[CardTransaction]:
     """With all that they name, their lines and their tags: a statement for each kind of these that there is, whatever
     their number. A join of all was planned anew each time, which took longer than to find them."""
-    lines = SplitLine.objects.select_related("category", "department").order_by("position")
+    lines = DocumentLine.objects.select_related("category", "department").order_by("position")
     uses = TagUse.objects.select_related("tag", "group").order_by("group__name")
     refunded = Prefetch("refund_of", CardTransaction.objects.select_related("document", "category"))
     coded = rows.select_related("category", "department")
     return coded.prefetch_related(
-        "vendor", "bank_account", refunded, Prefetch("lines", lines), Prefetch("tag_uses", uses)
+        "vendor", "bank_account", refunded, Prefetch("document__lines", lines), Prefetch("document__tag_uses", uses)
     )
 
 

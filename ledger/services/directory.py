@@ -7,10 +7,9 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from ledger.models import Organisation
 from ledger.models.directory import Noun
-from ledger.services.intake import Errors, Result
-from ledger.tenancy.context import required_tenant
+from ledger.services.results import Errors, Result
+from ledger.services.turns import one_after_the_other
 
 Told = Mapping[str, str]
 
@@ -30,16 +29,11 @@ def enter(*, noun: Noun, told: Sequence[Told]) -> list[Entered]:
 
     Each tells the whole entry: a value that it leaves out is empty from then on, but for its own number, which stays.
     """
-    _one_after_the_other()
+    one_after_the_other()
     register = Register(noun, told)
     entered = [register.take(one) for one in told]
     register.write()
     return entered
-
-
-def _one_after_the_other() -> None:
-    """No two requests of one organisation at once: what the register has read stays true until it is written."""
-    Organisation.objects.select_for_update(no_key=True).get(pk=required_tenant())
 
 
 class Register:

@@ -8,8 +8,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from ledger import events
+from ledger.domain.documents import Stage
 from ledger.domain.receipts import BEGINNING, LARGEST, Unfit, shown_name, sniffed
-from ledger.domain.transactions import Stage
 from ledger.events import Happening
 from ledger.models import EventKind, Receipt, SourceDocument
 from ledger.storage import key_of, storage

@@ -1,5 +1,16 @@
 from django.urls import path
 
+from ledger.web.bills import (
+    bill_detail,
+    bill_list,
+    edit_bill,
+    new_bill,
+    pay_bill,
+    payment_detail,
+    submit_bill,
+    void_bill,
+    void_payment,
+)
 from ledger.web.imports import (
     choose_columns,
     discard_import,
@@ -25,6 +36,15 @@ urlpatterns = [
     path("o/<slug:organisation>/transactions/export.csv", export_transactions, name="export_transactions"),
     path("o/<slug:organisation>/transactions/<uuid:public_id>/", transaction_detail, name="transaction"),
     path("o/<slug:organisation>/transactions/<uuid:public_id>/there", transaction_there, name="transaction_there"),
+    path("o/<slug:organisation>/bills/", bill_list, name="bills"),
+    path("o/<slug:organisation>/bills/new", new_bill, name="new_bill"),
+    path("o/<slug:organisation>/bills/<uuid:public_id>/", bill_detail, name="bill"),
+    path("o/<slug:organisation>/bills/<uuid:public_id>/edit", edit_bill, name="edit_bill"),
+    path("o/<slug:organisation>/bills/<uuid:public_id>/submit", submit_bill, name="submit_bill"),
+    path("o/<slug:organisation>/bills/<uuid:public_id>/void", void_bill, name="void_bill"),
+    path("o/<slug:organisation>/bills/<uuid:public_id>/pay", pay_bill, name="pay_bill"),
+    path("o/<slug:organisation>/bill-payments/<uuid:public_id>/", payment_detail, name="bill_payment"),
+    path("o/<slug:organisation>/bill-payments/<uuid:public_id>/void", void_payment, name="void_payment"),
     path("o/<slug:organisation>/imports/", import_list, name="imports"),
     path("o/<slug:organisation>/imports/new", new_import, name="new_import"),
     path("o/<slug:organisation>/imports/<uuid:import_id>/", import_page, name="import"),

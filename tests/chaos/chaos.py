@@ -22,7 +22,7 @@ from integrations import tokens
 from integrations.mapping.reasons import ReasonCode
 from integrations.models import Connection, ConnectionState, Credential, ExternalLink, SyncEnvelope, SyncJob
 from integrations.providers.errors import ProviderError
-from ledger.domain.transactions import DocumentKind
+from ledger.domain.documents import DocumentKind
 from ledger.tenancy.context import acting_for
 from tests.bench import meters
 from tests.chaos.line import Line

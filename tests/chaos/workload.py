@@ -9,7 +9,7 @@ from decimal import Decimal
 from django.db import transaction
 
 from integrations.sync.marks import sign_of
-from ledger.domain.transactions import DocumentKind, Stage
+from ledger.domain.documents import DocumentKind, Stage
 from ledger.models import SourceDocument
 from tests.bench import offices
 from tests.bench.offices import Firm

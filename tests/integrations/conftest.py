@@ -25,8 +25,10 @@ from integrations.providers.registry import DEFAULT, platform
 from integrations.selectors import connections_with_work
 from integrations.services import Choices, MappingKey
 from integrations.sync import engine, lane, queue, receipts, shift
+from ledger.domain.documents import DocumentKind
+from ledger.domain.lines import IncomingLine
 from ledger.domain.money import Money, parse_amount
-from ledger.domain.transactions import DocumentKind, IncomingLine, IncomingTransaction
+from ledger.domain.transactions import IncomingTransaction
 from ledger.models import Category, Department, Receipt, SourceDocument, Tag
 from ledger.services.intake import record_transactions
 from ledger.services.receipts import add_receipt, keep

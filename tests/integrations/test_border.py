@@ -15,7 +15,7 @@ from integrations.mapping.reasons import ReasonCode
 from integrations.models import Company, Decision, ExternalLink, JobState, Stance, SyncAttempt, SyncJob
 from integrations.providers.registry import platform
 from integrations.sync import engine, lane
-from ledger.domain.transactions import DocumentKind
+from ledger.domain.documents import DocumentKind
 from ledger.models import SourceDocument
 from tests.integrations.conftest import Office
 from tests.integrations.relay import Relay, standing_before

@@ -19,7 +19,7 @@ from integrations.sync import attempts, engine, gather, lane, queue, shift
 from integrations.sync.attempts import Planned
 from integrations.sync.marks import mark_of
 from integrations.sync.plan import Send
-from ledger.domain.transactions import DocumentKind, Stage
+from ledger.domain.documents import DocumentKind, Stage
 from ledger.models import SourceDocument
 from tests.cast import somebody
 from tests.integrations.conftest import Office

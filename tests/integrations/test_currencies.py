@@ -10,8 +10,8 @@ from integrations import services
 from integrations.mapping.reasons import Reason, ReasonCode
 from integrations.models import ExchangeRate, JobState, SyncAttempt
 from integrations.selectors import companies_worth_a_look
+from ledger.domain.documents import DocumentKind
 from ledger.domain.money import Money
-from ledger.domain.transactions import DocumentKind
 from ledger.models import Entity
 from tests.integrations.conftest import NOON, Office
 from tests.integrations.test_engine import state_of, states

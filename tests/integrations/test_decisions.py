@@ -11,7 +11,7 @@ from integrations.mapping.slots import MappingSlot
 from integrations.models import Decision, JobState, SyncJob
 from integrations.services import Decided, MappingKey
 from integrations.sync import queue
-from ledger.domain.transactions import Stage
+from ledger.domain.documents import Stage
 from ledger.models import SourceDocument
 from tests.cast import somebody
 from tests.integrations.conftest import Office

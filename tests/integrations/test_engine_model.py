@@ -37,7 +37,7 @@ from integrations.providers.registry import DEFAULT, platform
 from integrations.selectors import with_any_reason
 from integrations.sync import engine, lane, queue
 from integrations.sync.marks import mark_of
-from ledger.domain.transactions import DocumentKind, Stage
+from ledger.domain.documents import DocumentKind, Stage
 from ledger.models import Card, Category, Department, Entity, Membership, Organisation, Role, SourceDocument, User
 from ledger.services.intake import record_transactions
 from ledger.tenancy.context import acting_for, cleared

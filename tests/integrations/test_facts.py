@@ -7,14 +7,13 @@ from django.db import connection as database
 from django.db import transaction
 from django.test.utils import CaptureQueriesContext
 
-from integrations.mapping.rules import Approval, LineFacts, TransactionFacts
+from integrations.mapping.facts import Approval, LineFacts, TransactionFacts
 from integrations.models import JobState
 from integrations.sync.facts import facts_of
 from integrations.sync.marks import mark_of
+from ledger.domain.documents import DocumentKind
 from ledger.domain.money import Money
-from ledger.domain.transactions import DocumentKind
 from ledger.models import Category, Department, SourceDocument, Tag, TagGroup
-from ledger.selectors.transactions import by_document
 from ledger.tenancy.context import acting_for
 from tests.cast import Cast
 from tests.integrations.conftest import Office
@@ -36,8 +35,8 @@ def issuer(cast: Cast, settings: object) -> Office:
 
 def facts(office: Office, *documents: SourceDocument) -> list[TransactionFacts]:
     with transaction.atomic():
-        rows = by_document([document.pk for document in documents])
-    return [facts_of(rows[document.pk]) for document in documents]
+        found = facts_of([document.pk for document in documents])
+    return [one for document in documents if isinstance(one := found[document.pk], TransactionFacts)]
 
 
 def said(line: LineFacts) -> tuple[int, str, str, list[str], str]:

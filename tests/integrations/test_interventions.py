@@ -16,7 +16,7 @@ from integrations.models import Decision, ExternalLink, Intervention, JobState, 
 from integrations.providers.documents import Standing
 from integrations.services import MappingKey
 from integrations.sync import queue
-from ledger.domain.transactions import Stage
+from ledger.domain.documents import Stage
 from ledger.models import LedgerEvent, SourceDocument
 from tests.cast import somebody
 from tests.integrations.conftest import Office

@@ -11,8 +11,8 @@ from integrations.mapping.slots import MappingSlot
 from integrations.models import ExternalLink, JobState, Reference
 from integrations.services import MappingKey
 from integrations.sync.marks import mark_of
+from ledger.domain.documents import DocumentKind, Stage
 from ledger.domain.money import Money
-from ledger.domain.transactions import DocumentKind, Stage
 from ledger.models import BankAccount, Department, Tag, TagGroup
 from tests.integrations.conftest import NOON, Office
 from tests.integrations.test_engine import let_time_pass, state_of, states

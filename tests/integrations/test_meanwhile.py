@@ -12,7 +12,7 @@ from integrations.models import CallCount, Connection, ConnectionState, JobState
 from integrations.providers.calls import CallKind
 from integrations.sync import attempts, engine, lane, queue, resting, shift
 from integrations.sync.lane import LaneLost
-from ledger.domain.transactions import DocumentKind
+from ledger.domain.documents import DocumentKind
 from tests.integrations.conftest import Office
 from tests.integrations.meanwhile import before_statement
 from tests.integrations.test_changes import posted, reasons

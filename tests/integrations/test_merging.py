@@ -8,7 +8,7 @@ from django.db import transaction
 from integrations import services
 from integrations.mapping.reasons import ReasonCode
 from integrations.models import Clash, Compromise, ExternalLink, JobState, Reference, SyncAttempt, SyncJob
-from ledger.domain.transactions import DocumentKind
+from ledger.domain.documents import DocumentKind
 from ledger.models import SourceDocument
 from tests.cast import somebody
 from tests.integrations.conftest import Office

@@ -21,7 +21,7 @@ from integrations.models import (
 )
 from integrations.sync import queue
 from integrations.sync.marks import mark_of, sign_of
-from ledger.domain.transactions import Stage
+from ledger.domain.documents import Stage
 from ledger.services.receipts import remove_receipt
 from tests.integrations.conftest import PDF, Office
 

@@ -22,7 +22,7 @@ from integrations.models import (
 from integrations.providers.registry import platform
 from integrations.sync import engine, lane, queue, receipts, shift
 from integrations.sync.shift import MustRest
-from ledger.domain.transactions import Stage
+from ledger.domain.documents import Stage
 from ledger.models import Receipt, SourceDocument
 from ledger.services.receipts import remove_receipt
 from tests.cast import somebody

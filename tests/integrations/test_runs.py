@@ -10,7 +10,7 @@ from integrations import services
 from integrations.cost import of_month
 from integrations.models import CallCount, JobState, SyncRun
 from integrations.sync import engine, lane, queue
-from ledger.domain.transactions import DocumentKind
+from ledger.domain.documents import DocumentKind
 from tests.integrations.conftest import Office
 from tests.integrations.test_engine import let_time_pass, states
 

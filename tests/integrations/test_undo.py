@@ -12,7 +12,7 @@ from integrations.mapping.reasons import ReasonCode
 from integrations.models import CallCount, JobState, SyncJob, SyncRun, Takeback
 from integrations.services import Fate
 from integrations.sync import engine, lane, queue, shift
-from ledger.domain.transactions import DocumentKind
+from ledger.domain.documents import DocumentKind
 from ledger.models import SourceDocument
 from tests.cast import somebody
 from tests.integrations.conftest import Office

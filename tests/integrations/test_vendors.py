@@ -8,7 +8,7 @@ from integrations.mapping.slots import MappingSlot
 from integrations.models import JobState, Reference, ReferenceKind, SyncJob
 from integrations.services import MappingKey
 from integrations.sync import lane
-from ledger.domain.transactions import DocumentKind
+from ledger.domain.documents import DocumentKind
 from ledger.models import SourceDocument, Vendor
 from tests.integrations.conftest import Office
 from tests.integrations.test_engine import let_time_pass, state_of, states

@@ -8,7 +8,7 @@ import pytest
 from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 
-from ledger.domain.transactions import posting_day
+from ledger.domain.documents import posting_day
 from ledger.imports.causes import Cause
 from ledger.imports.fields import VENDOR_FIELDS, Field
 from ledger.imports.matching import Matching
@@ -40,7 +40,7 @@ from ledger.services.imports import (
     stop,
     unused_uploads,
 )
-from ledger.services.intake import Result
+from ledger.services.results import Result
 from ledger.tenancy.context import acting_for
 from tests.ledger.importing import CHOSEN, HEADER, Importer, counts, ended_well, external_ids, lines
 

@@ -4,8 +4,10 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from ledger.domain.documents import DocumentKind, Stage
+from ledger.domain.lines import IncomingLine
 from ledger.domain.money import Money
-from ledger.domain.transactions import DocumentKind, IncomingLine, IncomingTransaction, Stage
+from ledger.domain.transactions import IncomingTransaction
 from ledger.models import BankAccount, Category, Tag, TagGroup
 from ledger.selectors.spend import Spend, spend_by
 from ledger.services.intake import record_transactions

@@ -4,12 +4,14 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from integrations.mapping.rules import Account, Coding, LineFacts, Mapping, Term, TransactionFacts, Vendor, code
+from integrations.mapping.coding import Account, Coding, Mapping, Vendor
+from integrations.mapping.facts import LineFacts, Term, TransactionFacts
+from integrations.mapping.rules import code
 from integrations.mapping.slots import MappingSlot
 from integrations.providers.documents import Dimension, DimensionLevel, Posted
 from integrations.sync.plan import Link
+from ledger.domain.documents import DocumentKind, Stage
 from ledger.domain.money import Money
-from ledger.domain.transactions import DocumentKind, Stage
 
 FLEX_CARD = Account("41", "2110 Flex Card", active=True)
 VISA = Account("42", "2120 Company Visa", active=True)

@@ -4,7 +4,7 @@ import pytest
 
 from integrations.models import Act
 from integrations.web.home.news import ACTS
-from ledger.web.transactions.trail import DONE
+from ledger.web.documents.trail import DONE
 
 
 @pytest.mark.parametrize("act", Act)

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from integrations.mapping.entry import EntryLine, as_json, entry
-from integrations.mapping.rules import LineFacts, TransactionFacts
+from integrations.mapping.facts import LineFacts, TransactionFacts
 from integrations.mapping.slots import MappingSlot
+from ledger.domain.documents import ON_CARDS, DocumentKind
 from ledger.domain.money import Money
-from ledger.domain.transactions import DocumentKind
 from tests.unit.facts import (
     APOLLO,
     BOSTON,
@@ -35,7 +35,7 @@ MINOR = st.integers(1, 10**12)
 @st.composite
 def movements(draw: st.DrawFn) -> TransactionFacts:
     """Of any kind, in any split that adds up; a statement payment is never split."""
-    kind = draw(st.sampled_from(DocumentKind))
+    kind = draw(st.sampled_from(ON_CARDS))
     total = draw(MINOR)
     cuts = [] if kind is DocumentKind.PAYMENT else draw(st.sets(st.integers(1, max(total - 1, 1)), max_size=6))
     borders = sorted({0, total, *(cut for cut in cuts if cut < total)})

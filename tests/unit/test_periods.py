@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from integrations.mapping.coding import Uncoded
 from integrations.mapping.entry import as_json, standing_day
 from integrations.mapping.periods import ClosedPolicy, Closing, Day, PeriodChoice
 from integrations.mapping.reasons import Reason, ReasonCode
-from integrations.mapping.rules import Uncoded
 from integrations.providers.documents import Action, CardCharge, Transfer
 from integrations.sync.plan import Blocked, Books, Link, Nothing, Plan, Send, plan
-from ledger.domain.transactions import DocumentKind, Stage
+from ledger.domain.documents import ON_CARDS, DocumentKind, Stage
 from tests.unit.facts import PAPER, STANDS, coded, of_kind
 
 HOLD, MOVE, ASK = ClosedPolicy.HOLD, ClosedPolicy.FIRST_OPEN_DAY, ClosedPolicy.ASK
@@ -144,7 +144,7 @@ def test_what_was_moved_goes_where_its_source_goes() -> None:
     to=st.none() | st.dates(date(2020, 1, 1), date(2030, 1, 1)),
     policy=st.sampled_from(ClosedPolicy),
     choice=st.sampled_from(PeriodChoice),
-    kind=st.sampled_from(DocumentKind),
+    kind=st.sampled_from(ON_CARDS),
 )
 def test_no_redate_is_silent_and_nothing_is_sent_into_a_closed_period(
     own: date, to: date | None, policy: ClosedPolicy, choice: PeriodChoice, kind: DocumentKind

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from integrations.mapping.coding import Coding, Uncoded
+from integrations.mapping.facts import Approval, TransactionFacts
 from integrations.mapping.reasons import Reason, ReasonCode
-from integrations.mapping.rules import Approval, Coding, TransactionFacts, Uncoded
 from integrations.mapping.slots import MappingSlot
 from integrations.providers.documents import (
     Action,
@@ -23,8 +24,8 @@ from integrations.providers.documents import (
     Write,
 )
 from integrations.sync.plan import Blocked, Link, Nothing, Send, fingerprint, plan
+from ledger.domain.documents import DocumentKind, Stage
 from ledger.domain.money import Money
-from ledger.domain.transactions import DocumentKind, Stage
 from tests.unit.facts import (
     APOLLO,
     BOSTON,

@@ -9,16 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from integrations.mapping.facts import TransactionFacts
 from integrations.mapping.periods import ClosedPolicy, Closing, PeriodChoice
 from integrations.mapping.rates import Rate, RateKey, Rates, plain
 from integrations.mapping.reasons import Reason, ReasonCode
-from integrations.mapping.rules import TransactionFacts
 from integrations.providers.documents import CardCharge
 from integrations.providers.errors import Refused
 from integrations.providers.quickbooks import payloads, rates
 from integrations.sync.plan import Blocked, Books, Send, plan, rate_needed
+from ledger.domain.documents import Stage
 from ledger.domain.money import Money
-from ledger.domain.transactions import Stage
 from tests.unit.facts import PAPER, STANDS, coded
 
 DAY = PAPER.dated

@@ -7,23 +7,15 @@ from typing import Any
 
 import pytest
 
+from integrations.mapping.coding import Account, Mapping, Uncoded, Vendor
+from integrations.mapping.facts import LineFacts, Term, TransactionFacts
 from integrations.mapping.reasons import Reason, ReasonCode
-from integrations.mapping.rules import (
-    Account,
-    LineFacts,
-    Mapping,
-    Term,
-    TransactionFacts,
-    Uncoded,
-    Vendor,
-    code,
-    in_currency,
-    vendor_name,
-)
+from integrations.mapping.rules import code
 from integrations.mapping.slots import MappingSlot
+from integrations.mapping.vendors import in_currency, vendor_name
 from integrations.providers.documents import Dimension, DimensionLevel
+from ledger.domain.documents import DocumentKind
 from ledger.domain.money import Money
-from ledger.domain.transactions import DocumentKind
 from tests.unit.facts import (
     APOLLO,
     BANK,
@@ -245,10 +237,10 @@ def test_a_card_of_its_own_account_goes_before_the_one_for_all_cards(
 @pytest.mark.parametrize(
     ("bank_account", "accounts", "account", "why"),
     [
-        (None, {}, CURRENT, "Statements are paid from it (version 3)."),
-        (BANK, {}, CURRENT, "Statements are paid from it (version 3)."),
+        (None, {}, CURRENT, "Payments are made from it (version 3)."),
+        (BANK, {}, CURRENT, "Payments are made from it (version 3)."),
         (BANK, {"bank_account_8": SAVINGS}, SAVINGS, "Bank account House bank is mapped to it (version 3)."),
-        (None, {"bank_account_8": SAVINGS}, CURRENT, "Statements are paid from it (version 3)."),
+        (None, {"bank_account_8": SAVINGS}, CURRENT, "Payments are made from it (version 3)."),
         (
             BANK,
             {"bank_account_8": SAVINGS, "bank": None},

@@ -4,19 +4,10 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
+from ledger.domain.documents import DocumentKind, Stage, impossible_amount, impossible_day, is_late, posting_day
+from ledger.domain.lines import IncomingLine, impossible_lines
 from ledger.domain.money import Money
-from ledger.domain.transactions import (
-    DocumentKind,
-    IncomingLine,
-    IncomingTransaction,
-    Stage,
-    impossible_amount,
-    impossible_day,
-    impossible_lines,
-    is_late,
-    missing_moment,
-    posting_day,
-)
+from ledger.domain.transactions import IncomingTransaction, missing_moment
 
 NEW_YORK = "America/New_York"
 TODAY = date(2026, 8, 14)

@@ -11,7 +11,7 @@ from integrations.providers.documents import Action, Found, Posted, Reversal, Si
 from integrations.sync.marks import is_reversal, reversal_of
 from integrations.sync.plan import Blocked, Plan, Send
 from integrations.sync.undo import plan_undo
-from ledger.domain.transactions import Stage
+from ledger.domain.documents import Stage
 from tests.unit.facts import PAPER, STANDS
 
 UNDONE = Reason(ReasonCode.UNDONE, "Priya: wrong card")

@@ -24,8 +24,9 @@ from integrations.models import (
 from integrations.models.mappings import SOURCES
 from integrations.providers.documents import AccountRole, Dimension, DimensionLevel, Grant
 from integrations.providers.registry import DEFAULT
+from ledger.domain.documents import DocumentKind
 from ledger.domain.money import parse_amount
-from ledger.domain.transactions import DocumentKind, IncomingTransaction
+from ledger.domain.transactions import IncomingTransaction
 from ledger.models import Entity, LedgerEvent, SourceDocument
 from ledger.services.intake import record_transactions
 from ledger.tenancy.context import acting_for

@@ -9,8 +9,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from integrations.models import ExternalLink, JobState, SyncJob
+from ledger.domain.documents import DocumentKind
+from ledger.domain.lines import IncomingLine
 from ledger.domain.money import Money
-from ledger.domain.transactions import DocumentKind, IncomingLine, IncomingTransaction
+from ledger.domain.transactions import IncomingTransaction
 from ledger.models import Category, SourceDocument, Tag, TagGroup, Vendor
 from ledger.services.intake import record_transactions
 from tests.cast import Cast

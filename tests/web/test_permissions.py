@@ -12,6 +12,7 @@ from django.utils import timezone
 from integrations.models import ConfigurationVersion, SyncRun
 from tests.cast import Cast
 from tests.ledger.importing import Importer, lines
+from tests.payables import Payables
 from tests.processes import Sandbox
 from tests.web.books import Books
 from tests.web.browser import Browser
@@ -27,6 +28,7 @@ NO_KEY = (401, 401, 401, 401, 401)
 NO_SIGNATURE = (401, 401, 401, 401, 401)
 READERS = (SIGN_IN, 404, 403, 200, 200)
 SENDERS = (SIGN_IN, 404, 403, 302, 302)
+PAYERS = (SIGN_IN, 404, 403, 200, 200)
 IMPORTERS = (SIGN_IN, 404, 403, 403, 200)
 SETTERS = (SIGN_IN, 404, 403, 403, 302)
 
@@ -41,6 +43,12 @@ TABLE: dict[tuple[str, str], tuple[int, int, int, int, int]] = {
     ("GET", "api_receipts"): NO_KEY,
     ("POST", "api_receipts"): NO_KEY,
     ("DELETE", "api_receipt"): NO_KEY,
+    ("GET", "api_bills"): NO_KEY,
+    ("POST", "api_bills"): NO_KEY,
+    ("GET", "api_bill"): NO_KEY,
+    ("GET", "api_bill_payments"): NO_KEY,
+    ("POST", "api_bill_payments"): NO_KEY,
+    ("GET", "api_bill_payment"): NO_KEY,
     ("GET", "api_sync"): NO_KEY,
     ("GET", "api_entities"): NO_KEY,
     ("GET", "api_cards"): NO_KEY,
@@ -66,6 +74,17 @@ TABLE: dict[tuple[str, str], tuple[int, int, int, int, int]] = {
     ("GET", "transaction_there"): SENDERS,
     ("GET", "export_transactions"): READERS,
     ("POST", "decide_on_several"): SENDERS,
+    ("GET", "bills"): READERS,
+    ("GET", "bill"): READERS,
+    ("GET", "new_bill"): PAYERS,
+    ("POST", "new_bill"): PAYERS,
+    ("GET", "edit_bill"): PAYERS,
+    ("POST", "edit_bill"): PAYERS,
+    ("POST", "submit_bill"): SENDERS,
+    ("POST", "void_bill"): SENDERS,
+    ("POST", "pay_bill"): SENDERS,
+    ("GET", "bill_payment"): READERS,
+    ("POST", "void_payment"): SENDERS,
     ("GET", "imports"): READERS,
     ("GET", "new_import"): IMPORTERS,
     ("POST", "new_import"): (SIGN_IN, 404, 403, 403, 422),
@@ -93,6 +112,8 @@ TABLE: dict[tuple[str, str], tuple[int, int, int, int, int]] = {
     ("POST", "retry_all"): SENDERS,
     ("POST", "retry_document"): SENDERS,
 }
+OF_BILLS = ("bill", "edit_bill", "submit_bill", "void_bill", "pay_bill")
+OF_PAYMENTS = ("bill_payment", "void_payment")
 CHANGING = [name for method, name in TABLE if method == "POST" and not name.startswith("api_") and name not in SIGNED]
 
 
@@ -127,6 +148,8 @@ class Office:
     charge: UUID
     file: UUID
     run: int
+    documents: dict[str, UUID]
+    """Of the addresses that do not lead to the charge."""
 
     def address(self, name: str) -> str:
         match = get_resolver().reverse_dict.getlist(name)
@@ -136,7 +159,7 @@ class Office:
             "provider": "quickbooks",
             "entity_id": self.books.tenant.entity.pk,
             "connection_id": self.books.connection.pk,
-            "public_id": self.charge,
+            "public_id": self.documents.get(name, self.charge),
             "external_id": "c-1",
             "import_id": self.file,
             "run_id": self.run,
@@ -167,7 +190,7 @@ class Office:
 @pytest.fixture
 def larkfield(cast: Cast, books: Books, sandbox: Sandbox) -> Office:
     [document] = books.charge("c-1")
-    return Office(cast, books, document.public_id, bring(books), ran(books))
+    return Office(cast, books, document.public_id, bring(books), ran(books), owe(books))
 
 
 def ran(books: Books) -> int:
@@ -178,6 +201,12 @@ def ran(books: Books) -> int:
             connection=books.connection, configuration=1, begun_at=now, worked_at=now, ended_at=now
         )
     return run.pk
+
+
+def owe(books: Books) -> dict[str, UUID]:
+    """A bill, of which a part is paid."""
+    bill, payment = Payables(books.tenant).bill("b-1", "100.00"), Payables(books.tenant).pay("p-1", {"b-1": "40.00"})
+    return {**dict.fromkeys(OF_BILLS, bill.public_id), **dict.fromkeys(OF_PAYMENTS, payment.public_id)}
 
 
 def bring(books: Books) -> UUID:
@@ -216,6 +245,7 @@ def test_what_changes_something_cannot_be_linked_to(larkfield: Office, name: str
         entry
         for entry in TABLE
         if (entry[1] in ("transaction", "connect", "read_references", "retry_document") or "mapping" in entry[1])
+        or entry[1] in (*OF_BILLS, *OF_PAYMENTS)
         or entry[1] in ("run", "undo_run", "undo_document", "choose_side")
         or entry[1] in ("import", "choose_columns", "stop_import", "discard_import", "refused_rows")
         if entry[1] != "first_mapping"
@@ -224,7 +254,7 @@ def test_what_changes_something_cannot_be_linked_to(larkfield: Office, name: str
 def test_under_our_own_name_nothing_of_the_neighbour_is_found(larkfield: Office, method: str, name: str) -> None:
     theirs = Books(larkfield.cast.brightwell)
     [document] = theirs.charge("theirs")
-    neighbour = Office(larkfield.cast, theirs, document.public_id, bring(theirs), ran(theirs))
+    neighbour = Office(larkfield.cast, theirs, document.public_id, bring(theirs), ran(theirs), owe(theirs))
     assert larkfield.browser("admin").ask(method, neighbour.address(name)).status_code == 404
     assert larkfield.browser("admin").ask(method, larkfield.address(name)).status_code != 404
 

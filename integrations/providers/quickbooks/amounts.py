@@ -9,7 +9,15 @@ import simplejson
 from integrations.providers.documents import Item
 from integrations.providers.quickbooks import sides, values
 
-TOTALS = {sides.PURCHASE: "TotalAmt", sides.TRANSFER: "Amount"}
+TOTALS = {
+    sides.PURCHASE: "TotalAmt",
+    sides.TRANSFER: "Amount",
+    sides.BILL: "TotalAmt",
+    sides.VENDOR_CREDIT: "TotalAmt",
+    sides.BILL_PAYMENT: "TotalAmt",
+}
+# What says its own total, instead of the sum of its lines.
+TOTALLED = {sides.TRANSFER: "Amount", sides.BILL_PAYMENT: "TotalAmt"}
 # As we write it. With the others tax is added to the lines, or may be.
 UNTAXED = (None, "NotApplicable")
 
@@ -32,7 +40,8 @@ def _is_certain(sent: Mapping[str, Any]) -> bool:
 
 
 def _meant(kind: str, sent: Mapping[str, Any]) -> str:
-    amounts = [sent["Amount"]] if kind == sides.TRANSFER else [line.get("Amount") for line in sent["Line"]]
+    told = TOTALLED.get(kind)
+    amounts = [sent[told]] if told else [line.get("Amount") for line in sent["Line"]]
     total = sum(map(values.amount, amounts), Decimal(0)) * sides.sign(sent)
     return f"{values.money(total)} {values.currency(sent.get('CurrencyRef'))}".strip()
 

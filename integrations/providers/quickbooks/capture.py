@@ -7,7 +7,17 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from quickbooks.objects import Account, Department, Preferences, Purchase, Transfer, Vendor
+from quickbooks.objects import (
+    Account,
+    Bill,
+    BillPayment,
+    Department,
+    Preferences,
+    Purchase,
+    Transfer,
+    Vendor,
+    VendorCredit,
+)
 from quickbooks.objects.trackingclass import Class
 
 from integrations.providers.documents import Changes, Kind, ReferenceRecord, Sighting, Standing, Thing, Topic
@@ -20,6 +30,9 @@ from integrations.providers.quickbooks.known import known, readable
 KINDS = (
     Kind("Purchase", Topic.DOCUMENT),
     Kind("Transfer", Topic.DOCUMENT),
+    Kind("Bill", Topic.DOCUMENT),
+    Kind("VendorCredit", Topic.DOCUMENT),
+    Kind("BillPayment", Topic.DOCUMENT),
     Kind("Account", Topic.ACCOUNT),
     Kind("Vendor", Topic.VENDOR),
     Kind("Class", Topic.VALUE, payloads.CLASS),
@@ -30,6 +43,9 @@ BY_NAME = {kind.name: kind for kind in KINDS}
 OBJECTS = {
     "Purchase": Purchase,
     "Transfer": Transfer,
+    "Bill": Bill,
+    "VendorCredit": VendorCredit,
+    "BillPayment": BillPayment,
     "Account": Account,
     "Vendor": Vendor,
     "Class": Class,

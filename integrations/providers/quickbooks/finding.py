@@ -17,14 +17,16 @@ FULL = 100
 VALUES_PER_QUERY = 100
 # What stands there anew, and is looked for by its mark.
 MADE = (Action.CREATE, Action.REVERSE)
+# Those without a number of their own, and those that have the vendor's.
+NOTED = (payloads.TRANSFER, payloads.BILL, payloads.VENDOR_CREDIT, payloads.BILL_PAYMENT)
 
 
 def existing(client: QuickBooksClient, items: Sequence[Item]) -> dict[str, Posted]:
     """By mark, which of these writes are done."""
     made = [item for item in items if item.action in MADE]
     return {
-        **_numbered(client, [item for item in made if _kind(item) == payloads.PURCHASE]),
-        **_noted(client, [item for item in made if _kind(item) == payloads.TRANSFER]),
+        **_numbered(client, _of_kind(made, payloads.PURCHASE)),
+        **{mark: found for kind in NOTED for mark, found in _noted(client, kind, _of_kind(made, kind)).items()},
         **_changed(client, [item for item in items if item.action is Action.UPDATE]),
         **_removed(client, [item for item in items if item.action is Action.REMOVE]),
     }
@@ -68,9 +70,9 @@ def holders(client: QuickBooksClient, refusals: Mapping[str, tuple[Item, str]]) 
     found: dict[str, Posted] = {}
     for mark, (item, words) in refusals.items():
         named = re.search(r"TxnId=(\d+)", words)
-        # A bill or something else may have the number.
-        row = read(client, payloads.PURCHASE, named[1]) if named else None
-        if row is not None and row.get("DocNumber") == mark:
+        # Something else may have the number, also a bill of somebody else's.
+        row = read(client, _kind(item), named[1]) if named else None
+        if row is not None and (row.get("DocNumber") == mark or item.mark in _marks(row)):
             found[mark] = standing(row, item)
     return found
 
@@ -81,9 +83,13 @@ def _numbered(client: QuickBooksClient, items: Sequence[Item]) -> dict[str, Post
     return {item.mark: standing(by_number[item.mark], item) for item in items if item.mark in by_number}
 
 
-def _noted(client: QuickBooksClient, items: Sequence[Item]) -> dict[str, Posted]:
-    """Transfers, by the marks in the notes of their days: they have no number that one could ask for."""
-    rows = _rows(client, payloads.TRANSFER, "TxnDate", list(dict.fromkeys(payloads.day_in(item) for item in items)))
+def _of_kind(items: Sequence[Item], kind: str) -> list[Item]:
+    return [item for item in items if _kind(item) == kind]
+
+
+def _noted(client: QuickBooksClient, kind: str, items: Sequence[Item]) -> dict[str, Posted]:
+    """By the marks in the notes of their days: these have no number of ours that one could ask for."""
+    rows = _rows(client, kind, "TxnDate", list(dict.fromkeys(payloads.day_in(item) for item in items)))
     marked = {word.partition("/")[0]: row for row in rows for word in _words(row)}
     return {item.mark: standing(marked[item.mark], item) for item in items if item.mark in marked}
 
@@ -155,6 +161,11 @@ def _target(item: Item) -> Thing:
 
 def _kind(item: Item) -> str:
     return item.kind or payloads.PURCHASE
+
+
+def _marks(row: Row) -> set[str]:
+    """Without the revisions behind them."""
+    return {word.partition("/")[0] for word in _words(row)}
 
 
 def _words(row: Row) -> list[str]:

@@ -8,6 +8,7 @@ from integrations.providers.quickbooks import payloads, reading, values
 
 CARD_TYPES = {"Credit Card"}
 BANK_TYPES = {"Bank"}
+PAYABLE_TYPES = {"Accounts Payable"}
 EXPENSE_TYPES = {"Expense", "Other Expense", "Cost of Goods Sold"}
 POSTABLE_TYPES = {
     "Income",
@@ -69,6 +70,8 @@ def _role(type_name: str) -> AccountRole:
         return AccountRole.CARD
     if type_name in BANK_TYPES:
         return AccountRole.BANK
+    if type_name in PAYABLE_TYPES:
+        return AccountRole.PAYABLE
     if type_name in EXPENSE_TYPES:
         return AccountRole.EXPENSE
     return AccountRole.POSTABLE if type_name in POSTABLE_TYPES else AccountRole.OTHER

@@ -16,9 +16,12 @@ from integrations.providers.documents import (
     Document,
     Item,
     Line,
+    Part,
     Posted,
     Reversal,
     Transfer,
+    VendorBill,
+    VendorPayment,
     Write,
 )
 from integrations.providers.quickbooks import sides
@@ -26,9 +29,19 @@ from integrations.providers.quickbooks import sides
 NOTE_LENGTH = 4000
 DESCRIPTION_LENGTH = 4000
 NAME_LENGTH = 100
+NUMBER_LENGTH = 21
 
 PURCHASE, TRANSFER, VENDOR = "Purchase", "Transfer", "Vendor"
-PATHS = {PURCHASE: "purchase", TRANSFER: "transfer", VENDOR: "vendor", "Attachable": "attachable"}
+BILL, VENDOR_CREDIT, BILL_PAYMENT = "Bill", "VendorCredit", "BillPayment"
+PATHS = {
+    PURCHASE: "purchase",
+    TRANSFER: "transfer",
+    BILL: "bill",
+    VENDOR_CREDIT: "vendorcredit",
+    BILL_PAYMENT: "billpayment",
+    VENDOR: "vendor",
+    "Attachable": "attachable",
+}
 # A class stands on each line, a location (Intuit's API calls it department) once on the whole.
 CLASS, LOCATION = "class", "location"
 REFERENCES = {CLASS: "ClassRef", LOCATION: "DepartmentRef"}
@@ -97,11 +110,17 @@ def _identity(target: Posted) -> dict[str, Any]:
 
 
 def _document(document: Document, *, outside_us: bool) -> tuple[str, dict[str, Any]]:
-    if isinstance(document, Transfer):
-        return TRANSFER, transfer(document, outside_us=outside_us)
-    if isinstance(document, Reversal):
-        return document.kind, reversal(document, outside_us=outside_us)
-    return PURCHASE, purchase(document, outside_us=outside_us)
+    match document:
+        case Transfer():
+            return TRANSFER, transfer(document, outside_us=outside_us)
+        case VendorBill():
+            return VENDOR_CREDIT if document.credit else BILL, bill(document, outside_us=outside_us)
+        case VendorPayment():
+            return BILL_PAYMENT, bill_payment(document, outside_us=outside_us)
+        case Reversal():
+            return sides.OPPOSITE[document.kind], reversal(document, outside_us=outside_us)
+        case CardCharge():
+            return PURCHASE, purchase(document, outside_us=outside_us)
 
 
 def purchase(charge: CardCharge, *, outside_us: bool = False) -> dict[str, Any]:
@@ -133,7 +152,7 @@ def vendor(name: str, currency: str = "") -> dict[str, Any]:
     return body | ({"CurrencyRef": {"value": currency}} if currency else {})
 
 
-def _foreign(document: CardCharge | Transfer) -> dict[str, Any]:
+def _foreign(document: CardCharge | Transfer | VendorBill | VendorPayment) -> dict[str, Any]:
     """A foreign document without a rate is refused (2410); its own currency the company knows by itself."""
     if document.rate is None:
         return {}
@@ -149,6 +168,59 @@ def transfer(paid: Transfer, *, outside_us: bool = False) -> dict[str, Any]:
         "TxnDate": paid.dated.isoformat(),
         "PrivateNote": _note(paid.note, writer(outside_us)),
     }
+
+
+def bill(owed: VendorBill, *, outside_us: bool = False) -> dict[str, Any]:
+    """The number is the vendor's own; one that is too long for the field stands whole in the note. The mark is found
+    in the note only."""
+    write = writer(outside_us)
+    number = write(owed.number)
+    note = owed.note if len(number) <= NUMBER_LENGTH else f"No. {owed.number}. {owed.note}"
+    body: dict[str, Any] = _foreign(owed) | {
+        "VendorRef": {"value": owed.vendor},
+        "TxnDate": owed.dated.isoformat(),
+        "PrivateNote": _note(note, write),
+        "Line": [_line(line, write(line.description)) for line in owed.lines],
+    }
+    body |= {"DocNumber": number[:NUMBER_LENGTH]} if number else {}
+    body |= {"DueDate": owed.due_on.isoformat()} if owed.due_on else {}
+    body |= _payables(owed.payables)
+    body |= {REFERENCES[value.dimension]: {"value": value.external_id} for value in owed.dimensions}
+    return body | ({"GlobalTaxCalculation": "NotApplicable"} if outside_us else {})
+
+
+def bill_payment(paid: VendorPayment, *, outside_us: bool = False) -> dict[str, Any]:
+    """Without PrintStatus it would wait in somebody's print queue."""
+    write = writer(outside_us)
+    from_account = {"value": paid.paid_from}
+    source: dict[str, Any] = (
+        {"PayType": "CreditCard", "CreditCardPayment": {"CCAccountRef": from_account}}
+        if paid.by_card
+        else {"PayType": "Check", "CheckPayment": {"BankAccountRef": from_account, "PrintStatus": "NotSet"}}
+    )
+    number = write(paid.number)[:NUMBER_LENGTH]
+    return (
+        _foreign(paid)
+        | source
+        | {
+            "VendorRef": {"value": paid.vendor},
+            "TotalAmt": paid.money.amount,
+            "TxnDate": paid.dated.isoformat(),
+            "PrivateNote": _note(paid.note, write),
+            "Line": [_settled(part) for part in paid.parts],
+        }
+        | ({"DocNumber": number} if number else {})
+        | _payables(paid.payables)
+    )
+
+
+def _settled(part: Part) -> dict[str, Any]:
+    target = {"TxnId": part.target.external_id, "TxnType": part.target.kind}
+    return {"Amount": part.amount, "LinkedTxn": [target]}
+
+
+def _payables(account: str) -> dict[str, Any]:
+    return {"APAccountRef": {"value": account}} if account else {}
 
 
 def reversal(document: Reversal, *, outside_us: bool = False) -> dict[str, Any]:

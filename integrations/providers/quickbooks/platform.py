@@ -13,7 +13,13 @@ from integrations.providers.quickbooks.provider import HOME_COUNTRY, METERED, Qu
 from integrations.providers.quickbooks.webhooks import QuickBooksWebhooks
 
 # The page of an object on the platform, by its kind.
-PAGES = {"Purchase": "expense", "Transfer": "transfer"}
+PAGES = {
+    "Purchase": "expense",
+    "Transfer": "transfer",
+    "Bill": "bill",
+    "VendorCredit": "vendorcredit",
+    "BillPayment": "billpayment",
+}
 # Of one company, for all calls of our application.
 LIMITS = Limits(per_second=10, per_minute=500, at_once=10, batches_per_minute=40)
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}

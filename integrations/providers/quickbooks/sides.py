@@ -14,11 +14,40 @@ from integrations.providers.documents import LinePart, Merge, Side, SideLine
 from integrations.providers.quickbooks import values
 
 # A full update that repeats these is refused, or they are reckoned there.
-COMPUTED = ("PurchaseEx", "MetaData", "domain", "sparse", "status", "TotalAmt", "HomeTotalAmt", "LinkedTxn")
+COMPUTED = (
+    *("PurchaseEx", "MetaData", "domain", "sparse", "status", "TotalAmt", "HomeTotalAmt", "LinkedTxn"),
+    *("Balance", "HomeBalance"),
+)
 PURCHASE, TRANSFER = "Purchase", "Transfer"
+BILL, VENDOR_CREDIT, BILL_PAYMENT = "Bill", "VendorCredit", "BillPayment"
+# What takes an object back. Nothing does that for a payment of bills, which settles them while it stands.
+OPPOSITE = {PURCHASE: PURCHASE, TRANSFER: TRANSFER, BILL: VENDOR_CREDIT, VENDOR_CREDIT: BILL}
 NOTE = "note"
+PAID_FROM = "PaidFrom"
+# Where that stands in what is sent.
+SOURCES = ("PayType", "CheckPayment", "CreditCardPayment")
 FOREIGN = {"currency": "CurrencyRef", "rate": "ExchangeRate"}
+# Not the account on which it is owed: where we name none, the books fill in their own.
+OWED = {
+    "dated": "TxnDate",
+    "vendor": "VendorRef",
+    "number": "DocNumber",
+    "location": "DepartmentRef",
+    **FOREIGN,
+    NOTE: "PrivateNote",
+}
 HEADERS: dict[str, dict[str, str]] = {
+    BILL: {"due_on": "DueDate", **OWED},
+    VENDOR_CREDIT: OWED,
+    BILL_PAYMENT: {
+        "dated": "TxnDate",
+        "vendor": "VendorRef",
+        "paid_from": PAID_FROM,
+        "amount": "TotalAmt",
+        "number": "DocNumber",
+        **FOREIGN,
+        NOTE: "PrivateNote",
+    },
     PURCHASE: {
         "dated": "TxnDate",
         "paid_from": "AccountRef",
@@ -39,6 +68,7 @@ HEADERS: dict[str, dict[str, str]] = {
     },
 }
 ON_LINES = {"amount": "Amount", "description": "Description"}
+ON_PAYMENTS = {"amount": "Amount", "settles": "LinkedTxn"}
 IN_DETAILS = {"account": "AccountRef", "class": "ClassRef", "item": "ItemRef"}
 
 
@@ -48,11 +78,20 @@ def parsed(text: str) -> dict[str, Any]:
 
 
 def side(kind: str, body: Mapping[str, Any]) -> Side:
+    body = flat(kind, body)
     fields = {name: _text(key, body.get(key)) for name, key in HEADERS[kind].items()}
     if fields["rate"] in ("", "1"):
         # In the books' own currency, which they name and we do not.
         fields |= dict.fromkeys(FOREIGN, "")
     return Side(fields, tuple(_line(key, line) for key, line in _keyed(_lines(body)).items()))
+
+
+def flat(kind: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    """A payment of bills with the account that it was paid from beside its other fields."""
+    if kind != BILL_PAYMENT:
+        return dict(body)
+    check, card = body.get("CheckPayment") or {}, body.get("CreditCardPayment") or {}
+    return {**body, PAID_FROM: check.get("BankAccountRef") or card.get("CCAccountRef")}
 
 
 def names(kind: str, body: Mapping[str, Any]) -> dict[str, str]:
@@ -68,6 +107,8 @@ def total(kind: str, body: Mapping[str, Any]) -> Decimal:
     """Above zero in a charge, below in what came back; a payment takes from the bank."""
     if kind == TRANSFER:
         return -values.amount(body.get("Amount"))
+    if kind in (VENDOR_CREDIT, BILL_PAYMENT):
+        return -values.amount(body.get("TotalAmt"))
     return values.amount(body.get("TotalAmt")) * sign(body)
 
 
@@ -80,9 +121,10 @@ def merged(kind: str, ours: Mapping[str, Any], merge: Merge) -> dict[str, Any]:
     theirs = parsed(merge.raw)
     body = {key: value for key, value in theirs.items() if key not in COMPUTED}
     for name in merge.take - {NOTE}:
-        _put(body, ours, HEADERS[kind][name])
+        for key in SOURCES if HEADERS[kind][name] == PAID_FROM else (HEADERS[kind][name],):
+            _put(body, ours, key)
     body["PrivateNote"] = merge.note
-    if kind == PURCHASE:
+    if kind != TRANSFER:
         body["Line"] = [_merged_line(part, _keyed(_lines(theirs)), _lines(ours)) for part in merge.lines]
     return body
 
@@ -93,6 +135,8 @@ def opposite(kind: str, raw: str) -> dict[str, Any]:
     if kind == TRANSFER:
         return there | {"FromAccountRef": there["ToAccountRef"], "ToAccountRef": there["FromAccountRef"]}
     there["Line"] = [_fresh(line) for line in _lines(there)]
+    if kind in (BILL, VENDOR_CREDIT):
+        return {key: value for key, value in there.items() if key not in ("DueDate", "SalesTermRef", "DocNumber")}
     return {key: value for key, value in there.items() if key != "Credit"} | (
         {} if sign(there) < 0 else {"Credit": True}
     )
@@ -100,7 +144,7 @@ def opposite(kind: str, raw: str) -> dict[str, Any]:
 
 def _line(key: str, line: Mapping[str, Any]) -> SideLine:
     detail = _detail(line)
-    fields = {name: _text(told, line.get(told)) for name, told in ON_LINES.items()}
+    fields = {name: _text(told, line.get(told)) for name, told in _on(line).items()}
     fields |= {name: _text(told, detail.get(told)) for name, told in IN_DETAILS.items()}
     return SideLine(key, fields)
 
@@ -124,6 +168,7 @@ def _detail(line: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _references(kind: str, body: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    body = flat(kind, body)
     held = [(name, body.get(key)) for name, key in HEADERS[kind].items()]
     held += [(name, _detail(line).get(key)) for line in _lines(body) for name, key in IN_DETAILS.items()]
     for name, one in held:
@@ -146,8 +191,11 @@ def _reference(named: Mapping[str, Any]) -> str:
 
 WRITTEN: dict[str, Callable[[Any], str]] = {
     "TxnDate": values.day_text,
+    "DueDate": values.day_text,
+    "TotalAmt": lambda told: values.money(values.number(told)),
     "Credit": lambda told: "yes" if values.flag(told) else "",
     "Amount": lambda told: values.money(values.number(told)),
+    "LinkedTxn": lambda told: " ".join(f"{one.get('TxnType')} {one.get('TxnId')}" for one in told),
     "ExchangeRate": lambda told: values.plain(values.number(told)),
 }
 
@@ -159,14 +207,20 @@ def _merged_line(part: LinePart, theirs: dict[str, dict[str, Any]], ours: list[d
     if part.ours is None:
         return line
     mine = ours[part.ours]
-    kind = line["DetailType"]
-    line = {**line, kind: dict(_detail(line))}
+    detail = dict(_detail(line))
+    here = _on(line)
     for name in part.take:
-        if name in ON_LINES:
-            _put(line, mine, ON_LINES[name])
-        else:
-            _put(line[kind], _detail(mine), IN_DETAILS[name])
+        if name not in here:
+            _put(detail, _detail(mine), IN_DETAILS[name])
+    line = {**line, line["DetailType"]: detail} if detail else dict(line)
+    for name in part.take & here.keys():
+        _put(line, mine, here[name])
     return line
+
+
+def _on(line: Mapping[str, Any]) -> dict[str, str]:
+    """What a line says outside of its detail; those of a payment have none."""
+    return ON_LINES if line.get("DetailType") else ON_PAYMENTS
 
 
 def _put(body: dict[str, Any], ours: Mapping[str, Any], key: str) -> None:

@@ -5,14 +5,20 @@ from decimal import Decimal
 from typing import Any
 
 import simplejson
-from quickbooks.objects import Purchase, Transfer
+from quickbooks.objects import Bill, BillPayment, Purchase, Transfer, VendorCredit
 
 from integrations.providers.base import Names
 from integrations.providers.documents import Item, Standing, Thing
 from integrations.providers.quickbooks import payloads, reading, values
 from integrations.providers.quickbooks.known import known
 
-OBJECTS = {payloads.PURCHASE: Purchase, payloads.TRANSFER: Transfer}
+OBJECTS = {
+    payloads.PURCHASE: Purchase,
+    payloads.TRANSFER: Transfer,
+    payloads.BILL: Bill,
+    payloads.VENDOR_CREDIT: VendorCredit,
+    payloads.BILL_PAYMENT: BillPayment,
+}
 # The id of what is about to be made.
 NOT_MADE = "-"
 # Of what kind the objects are that a document names.
@@ -20,6 +26,10 @@ NAMED = {
     "AccountRef": "Account",
     "FromAccountRef": "Account",
     "ToAccountRef": "Account",
+    "APAccountRef": "Account",
+    "BankAccountRef": "Account",
+    "CCAccountRef": "Account",
+    "VendorRef": "Vendor",
     "EntityRef": "Vendor",
     "ClassRef": "Class",
     "DepartmentRef": "Department",

@@ -92,4 +92,6 @@ def _unfit(aim: Aim) -> str:
     roles = ROLES.get(aim.slot, frozenset())
     if roles == {AccountRole.CARD}:
         return "not a credit card account"
+    if roles == {AccountRole.PAYABLE}:
+        return "not an accounts payable account"
     return "not a bank account" if roles == {AccountRole.BANK} else "of a kind that charges cannot be booked to"

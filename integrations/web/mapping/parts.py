@@ -41,7 +41,12 @@ PLAIN = {
     MappingSlot.FEES: PlainField("Card fees", "What the issuer charges for the cards themselves.", "None: fees wait"),
     MappingSlot.CASHBACK: PlainField("Cashback", "An income account is usual.", "None: cashback waits"),
     MappingSlot.BANK: PlainField(
-        "Statements are paid from", "A payment posts as a transfer from it to the card.", "None: payments wait"
+        "Payments are made from",
+        "Of card statements, and of bills that name no bank account of their own.",
+        "None: payments wait",
+    ),
+    MappingSlot.PAYABLES: PlainField(
+        "Bills are owed on", "An account of type accounts payable.", "None: the books take their own"
     ),
 }
 

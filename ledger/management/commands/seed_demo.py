@@ -10,11 +10,13 @@ from django.core.management.base import BaseCommand
 from django.db import connection, transaction
 from django.utils import timezone
 
+from ledger.demo import bills
 from ledger.demo import transactions as demo
 from ledger.demo.transactions import DemoRow
 from ledger.domain.money import parse_amount
 from ledger.domain.transactions import IncomingTransaction
 from ledger.models import (
+    BankAccount,
     Card,
     CardTransaction,
     Category,
@@ -27,8 +29,10 @@ from ledger.models import (
     Tag,
     TagGroup,
     User,
+    Vendor,
 )
 from ledger.services.api_keys import make_token
+from ledger.services.bills import record_bills
 from ledger.services.intake import record_transactions
 from ledger.tenancy.context import acting_for
 
@@ -111,8 +115,17 @@ def _make_cards() -> None:
 
 def _first_charges_and_key(admin: User) -> str:
     record_transactions(incoming=[_charge(number, *row) for number, row in enumerate(CHARGES)], actor="the demo")
+    _drafts_of_bills()
     _real_transactions(Entity.objects.get(name="Larkfield Ltd"))
     return make_token(name="Demo", scopes=list(Scope), made_by=admin)
+
+
+def _drafts_of_bills() -> None:
+    for name in bills.VENDORS:
+        Vendor.objects.get_or_create(name_key=name.casefold(), defaults={"name": name})
+    entity = Entity.objects.get(name=bills.ENTITY)
+    BankAccount.objects.get_or_create(external_id="bank-8810", defaults={"name": "Checking ··8810", "entity": entity})
+    record_bills(incoming=list(bills.drafts(timezone.localdate())), actor="the demo")
 
 
 def _real_transactions(entity: Entity) -> None:

@@ -8,7 +8,7 @@ from ledger.models.directory import CARDS, CATEGORIES, DEPARTMENTS, TAG_GROUPS, 
 from ledger.services.directory import enter
 from ledger.services.imports.names import Missing
 from ledger.services.imports.outcomes import NewNames
-from ledger.services.intake import Result
+from ledger.services.results import Result
 
 
 class _List(NamedTuple):

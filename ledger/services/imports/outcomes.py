@@ -8,7 +8,7 @@ from ledger.domain.money import Money
 from ledger.domain.transactions import IncomingTransaction
 from ledger.imports.rows import Row
 from ledger.imports.values import VendorValues
-from ledger.services.intake import Result
+from ledger.services.results import Result
 
 # By what such a name is called: {"card": ["4471"]}.
 NewNames = dict[str, list[str]]

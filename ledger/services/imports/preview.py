@@ -17,7 +17,7 @@ from ledger.models import Import
 from ledger.services.imports.files import Chunks, stored_chunks
 from ledger.services.imports.outcomes import NewNames, Outcome, Sums, add_up
 from ledger.services.imports.running import MOST_REFUSALS, SLICE_ROWS, next_rows, taker, too_many_refused
-from ledger.services.intake import Result
+from ledger.services.results import Result
 
 TRIED_ROWS = 200
 

@@ -23,7 +23,7 @@ from ledger.services.imports.files import Chunks, stored_chunks
 from ledger.services.imports.outcomes import NewNames, Outcome, Taker, add_up
 from ledger.services.imports.transactions import TransactionTaker
 from ledger.services.imports.vendors import VendorTaker
-from ledger.services.intake import Result
+from ledger.services.results import Result
 
 SLICE_ROWS = 1000
 # Rows may be large: a slice ends after so many bytes too.

@@ -19,7 +19,8 @@ from ledger.models import Entity
 from ledger.services.imports.making import make, names_of
 from ledger.services.imports.names import Names, Resolved
 from ledger.services.imports.outcomes import NewNames, Outcome, Taken
-from ledger.services.intake import Recorded, Result, record_transactions
+from ledger.services.intake import record_transactions
+from ledger.services.results import Recorded, Result
 
 # So that a day is the same day in the entity's books, whatever is done with the moment.
 NOON = time(12)

@@ -13,7 +13,7 @@ from ledger.models import Vendor
 from ledger.models.directory import VENDORS
 from ledger.services.directory import Entered, enter
 from ledger.services.imports.outcomes import Outcome, Taken
-from ledger.services.intake import Result
+from ledger.services.results import Result
 
 # What the ledger keeps of a vendor. A file that has no column for one of them leaves it as it is.
 KEPT = (Field.EMAIL, Field.PHONE, Field.CURRENCY)

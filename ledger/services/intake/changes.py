@@ -4,24 +4,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
 from django.utils import timezone
 
+from ledger.domain.documents import Stage, is_late
 from ledger.domain.money import Money
-from ledger.domain.transactions import IncomingTransaction, Stage, is_late
-from ledger.models import CardTransaction, SourceDocument, SplitLine, TagUse
-from ledger.services.intake.names import Names
+from ledger.domain.transactions import IncomingTransaction
+from ledger.models import CardTransaction, SourceDocument
 from ledger.services.intake.rows import (
     DOCUMENT_FIELDS,
-    STORED_LINES,
     TRANSACTION_FIELDS,
     columns_of,
     document_values,
-    parts_of,
-    stored_parts,
     transaction_values,
-    write_parts,
 )
+from ledger.services.names import Names
+from ledger.services.parts import STORED_LINES, parts_of, remove_parts, stored_parts, write_parts
 from ledger.words import listed, money_text
 
 LABELS = {
@@ -61,7 +58,7 @@ def forbidden_change(row: CardTransaction, one: IncomingTransaction, names: Name
         return {"card": ["This external_id was recorded on a card of another entity."]}
     if document.stage == Stage.REVERSED and one.stage is Stage.CLEARED and _told_differently(row, one, names):
         return {"stage": ["It was reversed. What comes after a reversal has an external_id of its own."]}
-    lines = getattr(row, STORED_LINES)
+    lines = getattr(document, STORED_LINES)
     if lines and "lines" in one.untold and document.amount_minor != one.money.minor:
         told = f"It is split in {len(lines)} here, which add up to another amount than {money_text(one.money)}."
         return {"lines": [f"{told} Change the split where it was made."]}
@@ -104,12 +101,10 @@ def _set(row: Any, values: dict[str, Any]) -> None:
 def _replace_parts(changes: Sequence[Change], names: Names) -> None:
     if not changes:
         return
-    whole = [change.row.pk for change in changes if "tags" not in change.incoming.untold]
-    split = [change.row.pk for change in changes if "lines" not in change.incoming.untold]
-    of_lines = Q(transaction__in=split, line__isnull=False)
-    TagUse.objects.filter(Q(transaction__in=whole, line__isnull=True) | of_lines).delete()
-    SplitLine.objects.filter(transaction__in=split).delete()
-    write_parts([(change.row, change.incoming) for change in changes], names)
+    whole = [change.row.document_id for change in changes if "tags" not in change.incoming.untold]
+    split = [change.row.document_id for change in changes if "lines" not in change.incoming.untold]
+    remove_parts(tags_of=whole, lines_of=split)
+    write_parts([(change.row.document, change.incoming) for change in changes], names)
 
 
 def _told_differently(row: CardTransaction, one: IncomingTransaction, names: Names) -> bool:
@@ -127,7 +122,7 @@ def _changed_fields(row: CardTransaction, one: IncomingTransaction, names: Names
 
 
 def _parts_differ(row: CardTransaction, one: IncomingTransaction, names: Names) -> bool:
-    (whole, *lines), (told, *told_lines) = stored_parts(row), parts_of(one, names)
+    (whole, *lines), (told, *told_lines) = stored_parts(row.document), parts_of(one, names)
     return ("tags" not in one.untold and whole != told) or ("lines" not in one.untold and lines != told_lines)
 
 

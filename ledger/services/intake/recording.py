@@ -2,56 +2,31 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 
 from django.db import transaction
 from django.utils import timezone
 
 from ledger import events
-from ledger.domain.transactions import (
-    DocumentKind,
-    IncomingTransaction,
-    Stage,
-    impossible_amount,
-    impossible_day,
-    impossible_lines,
-    missing_moment,
-    posting_day,
-)
+from ledger.domain.documents import DocumentKind, Stage, impossible_amount, impossible_day, posting_day
+from ledger.domain.lines import impossible_lines
+from ledger.domain.transactions import IncomingTransaction, missing_moment
 from ledger.events import Happening
 from ledger.models import CardTransaction, EventKind, SourceDocument
-from ledger.models.transactions import CARD_KINDS
+from ledger.models.documents import CARD_KINDS
 from ledger.services.intake.changes import Change, apply_changes, change_of, forbidden_change
-from ledger.services.intake.names import Names, read_names, unknown_names
 from ledger.services.intake.refunds import await_each_other, follow_charges, tie_refunds
-from ledger.services.intake.rows import PARTS, new_document, transaction_values, write_parts
+from ledger.services.intake.rows import new_document, transaction_values
+from ledger.services.names import Names, read_names, unknown_names
+from ledger.services.parts import PARTS, write_parts
+from ledger.services.results import Errors, Recorded, Result
 
-Errors = dict[str, list[str]]
 # Of one external id in one list. Each repetition costs the statements of a whole list.
 MOST_REPETITIONS = 5
 REPEATED = "If ids repeat here, they are none: choose no column for the id."
 # What the trail says of a refund whose charge came after it.
 TIED = "the charge it refunds came in"
 FOLLOWED = "the category of the charge it refunds"
-
-
-class Result(StrEnum):
-    CREATED = "created"
-    EXISTING = "existing"
-    CHANGED = "changed"
-    REFUSED = "refused"
-
-
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """What became of one transaction of the list, in the order in which it came."""
-
-    external_id: str
-    result: Result
-    document: SourceDocument | None = None
-    errors: Errors = field(default_factory=dict)
 
 
 @transaction.atomic
@@ -194,11 +169,8 @@ def _insert(fresh: Mapping[str, IncomingTransaction], names: Names) -> dict[str,
         for document in written
     ]
     CardTransaction.objects.bulk_create(rows)
-    split = [(row, fresh[row.document.external_id]) for row in rows if _has_parts(fresh[row.document.external_id])]
-    if split:
+    inserted = {row.document.external_id: row for row in rows}
+    told = ((row.document, fresh[name]) for name, row in inserted.items())
+    if split := [(document, one) for document, one in told if one.lines or one.tags]:
         write_parts(split, names)
-    return {row.document.external_id: row for row in rows}
-
-
-def _has_parts(one: IncomingTransaction) -> bool:
-    return bool(one.lines or one.tags)
+    return inserted

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from django.db import connection
 from django.db.models import OuterRef, Subquery
 
-from ledger.domain.transactions import DocumentKind, IncomingTransaction
+from ledger.domain.documents import DocumentKind
+from ledger.domain.transactions import IncomingTransaction
 from ledger.models import CardTransaction, SourceDocument
 from ledger.services.intake.telling import next_revision
 from ledger.tenancy.context import required_tenant

@@ -4,7 +4,8 @@ from dataclasses import asdict
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ledger.domain.transactions import DocumentKind, IncomingTransaction
+from ledger.domain.documents import DocumentKind
+from ledger.domain.transactions import IncomingTransaction
 from ledger.imports.cards import without_whole_numbers
 from ledger.imports.layouts import Layout
 from ledger.imports.matching import Matching
@@ -12,7 +13,7 @@ from ledger.imports.values import VendorValues
 from ledger.models import Import
 from ledger.services.imports import Preview
 from ledger.services.imports.outcomes import NewNames, Outcome
-from ledger.services.intake import Result
+from ledger.services.results import Result
 from ledger.web.imports.words import tally_shown
 from ledger.words import counted, listed, money_shown, named
 

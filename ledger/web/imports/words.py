@@ -8,7 +8,7 @@ from django.urls import reverse
 from ledger.domain.money import Money
 from ledger.models import Import, ImportState
 from ledger.services.imports.outcomes import Sums
-from ledger.services.intake import Result
+from ledger.services.results import Result
 from ledger.words import MoneyShown, counted, listed, money_shown
 
 # The silhouette of each state (templates/components/_mark.html).

@@ -11,14 +11,14 @@ from integrations.selectors import SyncState
 from ledger.access import Action
 from ledger.domain.money import Money
 from ledger.imports.formulas import neutralised
-from ledger.models import CardTransaction, Entity, SplitLine, TagGroup
+from ledger.models import CardTransaction, DocumentLine, Entity, TagGroup
 from ledger.selectors.listing import after_row
 from ledger.selectors.transactions import with_parts
 from ledger.tenancy.context import acting_for
 from ledger.web.clock import today, zone_of
+from ledger.web.documents.standing import first_reason, shown_state
 from ledger.web.doors import PageRequest, organisation_page
 from ledger.web.transactions.query import ListQuery
-from ledger.web.transactions.standing import first_reason, shown_state
 
 AT_ONCE = 1000
 HEAD = [
@@ -77,7 +77,7 @@ def _exported(
 ) -> Iterator[list[str]]:
     """Every line of a split is a row of its own, so that sums are right; what belongs to the whole and would be counted
     twice stands on the first."""
-    lines, standing = list(row.lines.all()), _standing(row, state, connected)
+    lines, standing = list(row.document.lines.all()), _standing(row, state, connected)
     accounts = _accounts(state, lines)
     for place, line in enumerate(lines or [None]):
         minor = line.amount_minor if line else row.document.amount_minor
@@ -113,7 +113,7 @@ def _happened(row: CardTransaction, minor: int, *, original: bool) -> list[str]:
     ]
 
 
-def _coded(row: CardTransaction, line: SplitLine | None) -> list[str]:
+def _coded(row: CardTransaction, line: DocumentLine | None) -> list[str]:
     """A line that names nothing has what the whole names."""
     category, department = (line and line.category) or row.category, (line and line.department) or row.department
     return [
@@ -126,10 +126,10 @@ def _coded(row: CardTransaction, line: SplitLine | None) -> list[str]:
 
 
 def _standing(row: CardTransaction, state: SyncState | None, connected: set[int]) -> list[str]:
-    return [shown_state(row, state, connected).word, first_reason(row, state, connected)]
+    return [shown_state(row.document, state, connected).word, first_reason(row.document, state, connected)]
 
 
-def _accounts(state: SyncState | None, lines: Sequence[SplitLine]) -> list[str]:
+def _accounts(state: SyncState | None, lines: Sequence[DocumentLine]) -> list[str]:
     """Of each line, where it was coded as it is split now; the last line of an entry is the card's own."""
     coding = state.coding if state else {}
     entry = coding.get("entry", [])[:-1]
@@ -144,9 +144,9 @@ def _posted(state: SyncState | None) -> list[str]:
     return [state.mark or "", state.external_id or "", state.posted_at.isoformat() if state.posted_at else ""]
 
 
-def _tags(row: CardTransaction, line: SplitLine | None, groups: Sequence[int]) -> list[str]:
+def _tags(row: CardTransaction, line: DocumentLine | None, groups: Sequence[int]) -> list[str]:
     """By group. A line's own tag stands over the whole's of the same group."""
-    uses = list(row.tag_uses.all())
+    uses = list(row.document.tag_uses.all())
     tags = {use.group_id: use.tag.name for use in uses if use.line_id is None}
     if line is not None:
         tags |= {use.group_id: use.tag.name for use in uses if use.line_id == line.pk}

@@ -14,13 +14,14 @@ from integrations import selectors as sync
 from integrations.selectors import SyncState
 from integrations.words import NOT_BEGUN, PENDING_SHOWN, SHOWN, TABS
 from ledger.access import Action
+from ledger.domain.documents import ON_CARDS, DocumentKind, Stage
 from ledger.domain.money import Money
-from ledger.domain.transactions import DocumentKind, Stage
 from ledger.models import CardTransaction, Category, Department, Entity, SourceDocument
+from ledger.models.documents import CARD_KINDS, PAYABLE_KINDS
 from ledger.selectors.listing import COUNTED, ROWS, Order, Slice, found, slice_of
+from ledger.web.documents.standing import first_reason, shown_state
 from ledger.web.doors import PageRequest, organisation_page
 from ledger.web.transactions.query import ON_ITS_WAY, PENDING, ListQuery
-from ledger.web.transactions.standing import first_reason, shown_state
 from ledger.words import currency_words, listed, money_shown, sums_text
 
 TAB_WORDS = {key: SHOWN[states[0]].word for key, states in TABS.items()}
@@ -39,7 +40,7 @@ def transaction_list(request: PageRequest) -> HttpResponse:
     counts = _counts()
     after, before = request.GET.get("after", ""), request.GET.get("before", "")
     part = slice_of(query.rows(), query.order, after=after, before=before)
-    prefetch_related_objects(part.rows, "lines")
+    prefetch_related_objects(part.rows, "document__lines")
     context = {"page": _context(request, query, part, counts)}
     whole = "ledger/transactions/list.html"
     response = render(
@@ -77,11 +78,24 @@ def _context(request: PageRequest, query: ListQuery, part: Slice, counts: "Count
 
 def _counts() -> "Counter[str]":
     """By tab, from the running totals: counting rows would grow with them. What is pending is not in the totals."""
-    counts = Counter({PENDING: SourceDocument.objects.filter(stage=Stage.PENDING).count()})
+    pending = SourceDocument.objects.filter(stage=Stage.PENDING, kind__in=CARD_KINDS)
+    counts = Counter({PENDING: pending.count()})
     for cell in conservation.of_all_time():
         if cell.term is not None:
             counts[cell.term] += cell.part.count
+    counts.subtract(_bills_by_tab())
     return counts
+
+
+def _bills_by_tab() -> dict[str, int]:
+    """Bills and their payments are in the totals, and in no list of transactions."""
+    bills = SourceDocument.objects.filter(kind__in=PAYABLE_KINDS).exclude(stage=Stage.PENDING)
+    if not bills.exists():
+        return {}
+    seen = {tab: sync.jobs_seen_in(states).filter(document__in=bills).count() for tab, states in TABS.items()}
+    early = sync.arriving().filter(pk__in=bills).count()
+    waiting = bills.filter(entity__in=sync.unconnected_entities()).count()
+    return {**seen, ON_ITS_WAY: seen[ON_ITS_WAY] + early, NOT_BEGUN.key: waiting}
 
 
 def _eyebrow() -> str:
@@ -115,7 +129,7 @@ def _tabs(path: str, counts: "Counter[str]", query: ListQuery) -> list[dict[str,
 def _filters(query: ListQuery) -> dict[str, Any]:
     """The choices of each select, with what is chosen."""
     chosen = query.filters
-    kinds = [(kind.value, f"{kind.word.capitalize()}s") for kind in DocumentKind]
+    kinds = [(kind.value, f"{kind.word.capitalize()}s") for kind in ON_CARDS]
     return {
         "entities": _options(Entity.objects.order_by("name").values_list("pk", "name"), chosen.entity),
         "categories": _options(Category.objects.order_by("name").values_list("pk", "name"), chosen.category),
@@ -182,8 +196,8 @@ def _row(row: CardTransaction, state: SyncState | None, connected: set[int], slu
         "chips": _chips(row),
         "person": row.card.holder or str(row.card),
         "account": state.coding.get("account", "") if state else "",
-        "account_note": first_reason(row, state, connected),
-        "state": shown_state(row, state, connected),
+        "account_note": first_reason(row.document, state, connected),
+        "state": shown_state(row.document, state, connected),
         "money": money_shown(Money(document.amount_minor, document.currency)),
         "minor": document.amount_minor,
         "currency": document.currency,
@@ -192,7 +206,7 @@ def _row(row: CardTransaction, state: SyncState | None, connected: set[int], slu
 
 def _chips(row: CardTransaction) -> list[str]:
     chips = [CHIPS[DocumentKind(row.document.kind)]] if row.document.kind in CHIPS else []
-    if parts := len(row.lines.all()):
+    if parts := len(row.document.lines.all()):
         chips.append(f"split in {parts}")
     if row.original_minor is not None:
         chips.append(str(Money(abs(row.original_minor), row.original_currency)))

@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from integrations import selectors as sync
 from integrations.sync.marks import PREFIX as MARK_PREFIX
 from integrations.words import NOT_BEGUN, TABS
-from ledger.domain.transactions import DocumentKind, Stage
+from ledger.domain.documents import DocumentKind, Stage
 from ledger.models import CardTransaction
 from ledger.selectors.listing import Filters, Order
 from ledger.selectors.search import MANY, matching

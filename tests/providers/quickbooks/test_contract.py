@@ -116,7 +116,7 @@ def test_a_company_describes_itself(sandbox: Server, company: CompanyDescription
         ("4900", "Interest earned", "Interest earned", AccountRole.POSTABLE, True),
         ("3900", "Retained earnings", "Retained earnings", AccountRole.POSTABLE, True),
         ("1200", "Accounts receivable", "Accounts receivable", AccountRole.OTHER, True),
-        ("2000", "Accounts payable", "Accounts payable", AccountRole.OTHER, True),
+        ("2000", "Accounts payable", "Accounts payable", AccountRole.PAYABLE, True),
         ("1010", None, None, AccountRole.BANK, True),
         ("1020", None, None, AccountRole.BANK, True),
         ("6610", "Bank charges", "Bank charges", AccountRole.EXPENSE, True),

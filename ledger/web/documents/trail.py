@@ -1,4 +1,4 @@
-"""What happened to one transaction, newest first: what people did, what was sent and answered, what was recorded."""
+"""What happened to one document, newest first: what people did, what was sent and answered, what was recorded."""
 
 from datetime import datetime
 from operator import attrgetter
@@ -8,9 +8,9 @@ from integrations import selectors as sync
 from integrations.models import Act, Intervention, SyncAttempt
 from integrations.providers.documents import Action, OutcomeKind
 from integrations.sync.merging import in_words
-from ledger.models import CardTransaction, EventKind, LedgerEvent
+from ledger.models import EventKind, LedgerEvent, SourceDocument
 from ledger.selectors.transactions import events_of
-from ledger.web.transactions.receipts import told_of_receipts
+from ledger.web.documents.receipts import told_of_receipts
 
 SENT = {
     Action.CREATE: "Sent",
@@ -52,15 +52,15 @@ class Step(NamedTuple):
     at: datetime
 
 
-def trail(row: CardTransaction) -> list[Step]:
+def trail(document: SourceDocument) -> list[Step]:
     steps: list[Step] = []
-    for attempt in filter(sync.has_left, sync.attempts_of(row.document)):
+    for attempt in filter(sync.has_left, sync.attempts_of(document)):
         steps += [_settled(attempt)] if attempt.settled_at else []
         steps.append(_sent(attempt))
-    steps += (Step(*told) for told in told_of_receipts(row.document))
-    steps += map(_done, sync.interventions_in(row.document))
-    steps += map(_happened, events_of(row.document))
-    return [*sorted(steps, key=attrgetter("at"), reverse=True), *_at_the_issuer(row)]
+    steps += (Step(*told) for told in told_of_receipts(document))
+    steps += map(_done, sync.interventions_in(document))
+    steps += map(_happened, events_of(document))
+    return sorted(steps, key=attrgetter("at"), reverse=True)
 
 
 def _sent(attempt: SyncAttempt) -> Step:
@@ -91,9 +91,3 @@ def _done(intervention: Intervention) -> Step:
 def _happened(event: LedgerEvent) -> Step:
     words = f"{HAPPENED[EventKind(event.kind)]} by {event.actor}"
     return Step("none", f"{words}: {event.detail}" if event.detail else words, event.happened_at)
-
-
-def _at_the_issuer(row: CardTransaction) -> list[Step]:
-    """Told in the issuer's own time, which may lie after ours by a clock's error: they are the beginning."""
-    moments = [("Cleared", row.cleared_at), ("Authorised", row.authorised_at)]
-    return [Step("none", f"{word} on card {row.card}", at) for word, at in moments if at]

@@ -1,4 +1,4 @@
-"""What the names in a list of transactions stand for: read once for all of them."""
+"""What the names in a list of documents stand for: read once for all of them."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,9 @@ from typing import TypeVar
 
 from django.db.models import QuerySet
 
-from ledger.domain.transactions import IncomingLine, IncomingTransaction
+from ledger.domain.bills import IncomingBill
+from ledger.domain.lines import IncomingLine
+from ledger.domain.transactions import IncomingTransaction
 from ledger.models import BankAccount, Card, Category, Department, Tag, Vendor
 
 Owned = TypeVar("Owned", Card, BankAccount)
@@ -32,13 +34,39 @@ class Names:
 
 def read_names(incoming: Sequence[IncomingTransaction]) -> Names:
     parts = list(chain.from_iterable(_parts(one) for one in incoming))
+    cards, bank_accounts = (one.card for one in incoming), (one.bank_account for one in incoming)
+    return _names(parts, _vendors_of(incoming), cards_named(cards), bank_accounts_named(bank_accounts))
+
+
+def read_names_of_bills(incoming: Sequence[IncomingBill]) -> Names:
+    return _names([line for one in incoming for line in one.lines], _vendors_of(incoming), {}, {})
+
+
+def cards_named(external_ids: Iterable[str]) -> dict[str, Card]:
+    return _by_external_id(Card.objects.select_related("entity"), external_ids)
+
+
+def bank_accounts_named(external_ids: Iterable[str]) -> dict[str, BankAccount]:
+    return _by_external_id(BankAccount.objects.all(), external_ids)
+
+
+def _vendors_of(incoming: Sequence[IncomingTransaction | IncomingBill]) -> set[str]:
+    return {one.vendor.casefold() for one in incoming if one.vendor}
+
+
+def _names(
+    parts: Sequence[IncomingTransaction | IncomingLine],
+    vendors: set[str],
+    cards: dict[str, Card],
+    bank_accounts: dict[str, BankAccount],
+) -> Names:
     groups = {group for part in parts for group in part.tags}
     return Names(
-        cards=_by_external_id(Card.objects.select_related("entity"), (one.card for one in incoming)),
-        bank_accounts=_by_external_id(BankAccount.objects.all(), (one.bank_account for one in incoming)),
+        cards=cards,
+        bank_accounts=bank_accounts,
         categories=_by_name(Category.objects.all(), (part.category for part in parts)),
         departments=_by_name(Department.objects.all(), (part.department for part in parts)),
-        vendors=_vendors({one.vendor.casefold() for one in incoming if one.vendor}),
+        vendors=_vendors(vendors),
         tags=_tags(groups) if groups else {},
     )
 
@@ -52,7 +80,11 @@ def unknown_names(one: IncomingTransaction, names: Names) -> Iterator[tuple[str,
     if one.vendor and names.vendor(one.vendor) is None:
         yield "vendor", f"There is no vendor “{one.vendor}”."
     yield from _unknown_in_part(one, names)
-    for number, line in enumerate(one.lines, start=1):
+    yield from unknown_in_lines(one.lines, names)
+
+
+def unknown_in_lines(lines: Sequence[IncomingLine], names: Names) -> Iterator[tuple[str, str]]:
+    for number, line in enumerate(lines, start=1):
         yield from (("lines", f"Line {number}: {sentence}") for _, sentence in _unknown_in_part(line, names))
 
 

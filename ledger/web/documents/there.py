@@ -7,7 +7,6 @@ from uuid import UUID
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 
 from integrations import services
 from integrations.providers.documents import Standing
@@ -15,6 +14,7 @@ from integrations.providers.errors import ProviderError
 from ledger.access import Action
 from ledger.domain.money import Money
 from ledger.models import SourceDocument
+from ledger.pages import page_of
 from ledger.web.doors import PageRequest, organisation_page
 from ledger.words import money_shown
 
@@ -24,7 +24,7 @@ def transaction_there(request: PageRequest, public_id: UUID) -> HttpResponse:
     slug = request.access.organisation.slug
     with transaction.atomic():
         document = get_object_or_404(SourceDocument, public_id=public_id)
-    page: dict[str, Any] = {"back_url": reverse("transaction", args=[slug, public_id]), "trouble": "", "there": None}
+    page: dict[str, Any] = {"back_url": page_of(slug, document), "trouble": "", "there": None}
     try:
         found = services.look_there(document, request.user)
         page |= {"there": _shown(found, document) if found else None}
@@ -37,7 +37,7 @@ def transaction_there(request: PageRequest, public_id: UUID) -> HttpResponse:
         page["trouble"] = str(trouble)
     with transaction.atomic():
         part = "_there.html" if request.headers.get("HX-Request") else "there.html"
-        return render(request, f"ledger/transactions/{part}", {"page": page})
+        return render(request, f"ledger/documents/{part}", {"page": page})
 
 
 def _look_again(request: PageRequest, address: str) -> HttpResponse:

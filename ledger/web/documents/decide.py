@@ -1,4 +1,4 @@
-"""Hold, leave out, let go, send or code again: several transactions at once, or one from its own page."""
+"""Hold, leave out, let go, send or code again: several documents at once, or one from its own page."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -112,8 +112,8 @@ def _ids(given: Sequence[str]) -> list[UUID]:
 
 def _back(request: PageRequest) -> str:
     """To where the person was, as long as that is a page of ours."""
-    path = reverse("transactions", args=[request.access.organisation.slug])
+    path, home = (reverse(name, args=[request.access.organisation.slug]) for name in ("transactions", "organisation"))
     wanted = path + request.POST.get("back", "") if request.POST.get("back", "").startswith("?") else ""
     wanted = wanted or request.POST.get("page", "")
-    safe = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) and wanted.startswith(path)
+    safe = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) and wanted.startswith(home)
     return wanted if safe else path
