@@ -229,3 +229,9 @@ def test_the_tabs_of_the_transactions_count_no_bills(books: Books, payables: Pay
     assert "All 1" in before.text
     assert "All 1" in after.text
     assert "Held" not in after.text
+
+
+def test_all_that_is_wrong_is_said_at_once(books: Books, theo: Browser) -> None:
+    text = page(theo.post(NEW, **form(books, "ten", "-1", vendor="Nobody"))).text
+    assert "There is no vendor “Nobody” yet." in text
+    assert "Above zero; a credit is a document of its own." in text

@@ -1,8 +1,10 @@
 """Making a bill, changing it, submitting a draft, and making a bill void."""
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.db import transaction
@@ -16,7 +18,7 @@ from django.views.decorators.http import require_POST
 from ledger.access import Action
 from ledger.domain.bills import IncomingBill
 from ledger.domain.documents import Stage
-from ledger.models import Bill, Vendor
+from ledger.models import Bill, Entity, Vendor
 from ledger.models.directory import VENDORS
 from ledger.pages import page_of
 from ledger.selectors.bills import bills_with_parts
@@ -24,7 +26,7 @@ from ledger.selectors.payables import same_number
 from ledger.services.bills import bill_as_told, record_bills
 from ledger.services.directory import enter
 from ledger.services.results import Errors, Recorded
-from ledger.web.bills.form import FIRST_LINES, BillForm, LineForm, bill_of, initial_of, lines_form
+from ledger.web.bills.form import FIRST_LINES, BillForm, LineForm, bill_of, initial_of, lines_form, parts_of
 from ledger.web.doors import PageRequest, organisation_page
 from ledger.words import counted, day_text
 
@@ -37,7 +39,7 @@ VENDORS_OFFERED = 500
 def new_bill(request: PageRequest) -> HttpResponse:
     if request.method == "POST":
         return _posted(request, None)
-    header = BillForm(initial={"dated": timezone.localdate()})
+    header = BillForm(initial={"dated": _today()})
     return _shown(request, header, lines_form(extra=FIRST_LINES), None)
 
 
@@ -50,6 +52,12 @@ def edit_bill(request: PageRequest, public_id: UUID) -> HttpResponse:
     return _shown(request, BillForm(initial=header), lines_form(initial=lines, extra=1), row)
 
 
+def _today() -> date:
+    """Where the first of the entities is, which the form begins with."""
+    entity = Entity.objects.order_by("name").first()
+    return timezone.localdate(timezone=ZoneInfo(entity.time_zone)) if entity else timezone.localdate()
+
+
 def _posted(request: PageRequest, row: Bill | None) -> HttpResponse:
     """`do` is open or draft; anything else adds a line and saves nothing."""
     do, header, lines = request.POST.get("do", ""), BillForm(request.POST), lines_form(request.POST)
@@ -58,9 +66,10 @@ def _posted(request: PageRequest, row: Bill | None) -> HttpResponse:
     stage = Stage.PENDING if do == "draft" else Stage.CLEARED
     if not (header.is_valid() and lines.is_valid()):
         return _shown(request, header, lines, row, status=422)
-    bill = bill_of(header, lines, row, stage) if _knows_vendor(header) and not _is_twin(header, row) else None
-    if bill is None:
+    parts = parts_of(header, lines, row)
+    if not _knows_vendor(header) or _is_twin(header, row) or parts is None:
         return _shown(request, header, lines, row, status=422)
+    bill = bill_of(header, parts, row, stage)
     [recorded] = record_bills(incoming=[bill], actor=str(request.user))
     if recorded.errors:
         _explain(header, recorded.errors)

@@ -124,14 +124,17 @@ def _initial_line(line: DocumentLine, currency: str) -> dict[str, Any]:
     }
 
 
-def bill_of(header: BillForm, lines: "BaseFormSet[LineForm]", row: Bill | None, stage: Stage) -> IncomingBill | None:
-    """None where a line cannot be read; its error stands at it. What the form does not ask stays as it is."""
-    kind = DocumentKind(header.cleaned_data["kind"])
-    tags = _tags_by_place(row)
+def parts_of(header: BillForm, lines: "BaseFormSet[LineForm]", row: Bill | None) -> tuple[IncomingLine, ...] | None:
+    """None where a line cannot be read; its error stands at it."""
+    kind, tags = DocumentKind(header.cleaned_data["kind"]), _tags_by_place(row)
     told = [_line(form, header.money_of, kind, tags) for form in lines.forms if not form.is_empty]
-    if any(line is None for line in told):
-        return None
     parts = tuple(line for line in told if line is not None)
+    return parts if len(parts) == len(told) else None
+
+
+def bill_of(header: BillForm, parts: tuple[IncomingLine, ...], row: Bill | None, stage: Stage) -> IncomingBill:
+    """What the form does not ask stays as it is."""
+    kind = DocumentKind(header.cleaned_data["kind"])
     bill = IncomingBill(
         external_id=row.document.external_id if row else f"flex-{uuid.uuid4().hex}",
         entity=header.owner.name,

@@ -157,7 +157,7 @@ def _source(row: BillPayment) -> str:
         return ""
     if row.card:
         return f"Card {row.card}"
-    return row.bank_account.name if row.bank_account else "the bank account that is mapped"
+    return row.bank_account.name if row.bank_account else "The bank account that is mapped"
 
 
 @require_POST
