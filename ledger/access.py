@@ -16,6 +16,7 @@ class Action(Enum):
     SEE_SYNC = "see connections, mapping and failed syncs"
     RETRY = "retry failed syncs"
     DECIDE = "hold and exclude transactions"
+    ADD_RECEIPTS = "add and take away receipts"
     IMPORT = "import files"
     RECORD_BILLS = "make, change and pay bills"
     CONFIGURE = "connect companies and change the mapping"
@@ -25,9 +26,16 @@ ALLOWED: dict[str, frozenset[Action]] = {
     Role.OWNER: frozenset(Action),
     Role.FINANCE_ADMIN: frozenset(Action),
     Role.ACCOUNTANT: frozenset(
-        {Action.SEE_TRANSACTIONS, Action.SEE_SYNC, Action.RETRY, Action.DECIDE, Action.RECORD_BILLS}
+        {
+            Action.SEE_TRANSACTIONS,
+            Action.SEE_SYNC,
+            Action.RETRY,
+            Action.DECIDE,
+            Action.ADD_RECEIPTS,
+            Action.RECORD_BILLS,
+        }
     ),
-    Role.OPS: frozenset({Action.SEE_TRANSACTIONS, Action.SEE_SYNC, Action.RETRY}),
+    Role.OPS: frozenset({Action.SEE_TRANSACTIONS, Action.SEE_SYNC, Action.RETRY, Action.ADD_RECEIPTS}),
     Role.CARDHOLDER: frozenset(),
 }
 

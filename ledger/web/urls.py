@@ -11,6 +11,7 @@ from ledger.web.bills import (
     void_bill,
     void_payment,
 )
+from ledger.web.documents.files import add_receipts, receipt_file, take_receipt_away
 from ledger.web.imports import (
     choose_columns,
     discard_import,
@@ -36,6 +37,9 @@ urlpatterns = [
     path("o/<slug:organisation>/transactions/export.csv", export_transactions, name="export_transactions"),
     path("o/<slug:organisation>/transactions/<uuid:public_id>/", transaction_detail, name="transaction"),
     path("o/<slug:organisation>/transactions/<uuid:public_id>/there", transaction_there, name="transaction_there"),
+    path("o/<slug:organisation>/documents/<uuid:public_id>/receipts", add_receipts, name="add_receipts"),
+    path("o/<slug:organisation>/receipts/<uuid:public_id>", receipt_file, name="receipt_file"),
+    path("o/<slug:organisation>/receipts/<uuid:public_id>/remove", take_receipt_away, name="remove_receipt"),
     path("o/<slug:organisation>/bills/", bill_list, name="bills"),
     path("o/<slug:organisation>/bills/new", new_bill, name="new_bill"),
     path("o/<slug:organisation>/bills/<uuid:public_id>/", bill_detail, name="bill"),

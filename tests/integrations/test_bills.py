@@ -252,3 +252,13 @@ def test_a_reimbursement_is_a_bill_of_the_cardholder(payables: Books) -> None:
     [bill] = payables.there("Bill")
     assert (bill["VendorRef"]["name"], bill["Balance"]) == ("Jane Roe", 0)
     assert bill["PrivateNote"].startswith("Flex reimbursement.")
+
+
+def test_a_receipt_follows_its_bill_into_the_books(payables: Books) -> None:
+    document = payables.bill("b-1", "5.00")
+    payables.office.receipt(document)
+    payables.office.work()
+    payables.office.work()
+    [attached] = payables.there("Attachable")
+    [bill] = payables.there("Bill")
+    assert attached["AttachableRef"][0]["EntityRef"] == {"type": "Bill", "value": bill["Id"]}

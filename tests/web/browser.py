@@ -38,7 +38,9 @@ class Browser:
     def ask(self, method: str, address: str, **fields: str) -> Any:
         if method == "DELETE":
             return self.delete(address)
-        return self.post(address, **fields) if method == "POST" else self.get(address)
+        response = self.post(address, **fields) if method == "POST" else self.get(address)
+        close_file(response)
+        return response
 
     def land(self, response: Any) -> Any:
         """Follow a redirect within the product."""
@@ -49,6 +51,12 @@ class Browser:
     def partial(self, address: str) -> Any:
         """As htmx asks for a part of the page."""
         return self.get(address, headers={"HX-Request": "true"})
+
+
+def close_file(response: Any) -> None:
+    """That is about to be sent: nobody reads it. To close the whole answer would close the test's own connection."""
+    for close in getattr(response, "_resource_closers", []):
+        close()
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,6 +11,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from integrations.models import ConfigurationVersion, SyncRun
+from ledger.models import Receipt, SourceDocument
+from ledger.services.receipts import add_receipt, keep
 from tests.cast import Cast
 from tests.ledger.importing import Importer, lines
 from tests.payables import Payables
@@ -74,6 +77,9 @@ TABLE: dict[tuple[str, str], tuple[int, int, int, int, int]] = {
     ("GET", "transaction_there"): SENDERS,
     ("GET", "export_transactions"): READERS,
     ("POST", "decide_on_several"): SENDERS,
+    ("POST", "add_receipts"): SENDERS,
+    ("GET", "receipt_file"): READERS,
+    ("POST", "remove_receipt"): SENDERS,
     ("GET", "bills"): READERS,
     ("GET", "bill"): READERS,
     ("GET", "new_bill"): PAYERS,
@@ -113,6 +119,7 @@ TABLE: dict[tuple[str, str], tuple[int, int, int, int, int]] = {
     ("POST", "retry_document"): SENDERS,
 }
 OF_BILLS = ("bill", "edit_bill", "submit_bill", "void_bill", "pay_bill")
+OF_RECEIPTS = ("receipt_file", "remove_receipt")
 OF_PAYMENTS = ("bill_payment", "void_payment")
 CHANGING = [name for method, name in TABLE if method == "POST" and not name.startswith("api_") and name not in SIGNED]
 
@@ -206,7 +213,15 @@ def ran(books: Books) -> int:
 def owe(books: Books) -> dict[str, UUID]:
     """A bill, of which a part is paid."""
     bill, payment = Payables(books.tenant).bill("b-1", "100.00"), Payables(books.tenant).pay("p-1", {"b-1": "40.00"})
-    return {**dict.fromkeys(OF_BILLS, bill.public_id), **dict.fromkeys(OF_PAYMENTS, payment.public_id)}
+    receipt = hang(books, bill)
+    told = {OF_BILLS: bill.public_id, OF_PAYMENTS: payment.public_id, OF_RECEIPTS: receipt.public_id}
+    return {name: public_id for names, public_id in told.items() for name in names}
+
+
+def hang(books: Books, document: SourceDocument) -> Receipt:
+    with books.open():
+        kept = keep(BytesIO(b"%PDF-1.7 a receipt"), "receipt.pdf")
+        return add_receipt(document_id=document.pk, kept=kept, actor="the test").receipt
 
 
 def bring(books: Books) -> UUID:
@@ -245,7 +260,7 @@ def test_what_changes_something_cannot_be_linked_to(larkfield: Office, name: str
         entry
         for entry in TABLE
         if (entry[1] in ("transaction", "connect", "read_references", "retry_document") or "mapping" in entry[1])
-        or entry[1] in (*OF_BILLS, *OF_PAYMENTS)
+        or entry[1] in (*OF_BILLS, *OF_PAYMENTS, *OF_RECEIPTS, "add_receipts")
         or entry[1] in ("run", "undo_run", "undo_document", "choose_side")
         or entry[1] in ("import", "choose_columns", "stop_import", "discard_import", "refused_rows")
         if entry[1] != "first_mapping"

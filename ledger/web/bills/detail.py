@@ -22,7 +22,6 @@ from ledger.selectors.bills import bills_with_parts, payments_of
 from ledger.selectors.payables import same_number
 from ledger.web.bills.listing import due_note
 from ledger.web.bills.paying import pay_form
-from ledger.web.documents.receipts import receipts_line
 from ledger.web.documents.standing import shown_state
 from ledger.web.documents.trail import trail
 from ledger.web.documents.way import way_of
@@ -106,7 +105,6 @@ def _line(line: DocumentLine, row: Bill) -> dict[str, Any]:
 
 def _facts(row: Bill) -> Iterator[tuple[str, str]]:
     yield "Approved by", _approval(row)
-    yield "Receipts", receipts_line(row.document)
     yield from sorted(row.custom.items())
     yield "Number at the sender", row.document.external_id
 

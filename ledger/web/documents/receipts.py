@@ -5,11 +5,10 @@ from datetime import datetime
 
 from integrations import selectors as sync
 from integrations.mapping.reasons import Reason
-from integrations.models import ReceiptAttempt, ReceiptState
+from integrations.models import ReceiptAttempt
 from integrations.providers.documents import Action, OutcomeKind
 from integrations.unhung import stuck_at
 from ledger.models import SourceDocument
-from ledger.selectors.receipts import receipts_at
 
 SETTLED = {
     OutcomeKind.POSTED: ("books", "Receipt {place} in the books: {name}"),
@@ -28,16 +27,6 @@ TAKEN = {
 
 # Of a trail: its key, its words, and when.
 Told = tuple[str, str, datetime]
-
-
-def receipts_line(document: SourceDocument) -> str:
-    """Empty without any."""
-    receipts = list(receipts_at([document.pk]))
-    if not receipts:
-        return ""
-    standings = sync.receipt_standings([receipt.pk for receipt in receipts])
-    there = sum(one.state is ReceiptState.DONE for one in standings.values())
-    return f"{there}/{len(receipts)} in the books"
 
 
 def receipt_problems(document: SourceDocument) -> list[str]:

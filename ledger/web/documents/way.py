@@ -21,6 +21,7 @@ from ledger.domain.documents import BILLS
 from ledger.domain.money import Money
 from ledger.models import SourceDocument
 from ledger.pages import list_of, page_of
+from ledger.web.documents.files import receipts_shown
 from ledger.web.documents.marked import marked
 from ledger.web.documents.receipts import receipt_problems
 from ledger.web.documents.standing import reasons_shown, shown_state
@@ -47,6 +48,7 @@ def way_of(request: PageRequest, document: SourceDocument, state: SyncState | No
         ],
         "choices": _choices(document, state) if request.access.allows(Action.DECIDE) else None,
         "receipt_problems": receipts,
+        "receipts": receipts_shown(slug, document, may_change=request.access.allows(Action.ADD_RECEIPTS)),
         **(_actions(request, document, state, receipts) | ({"retry_url": None} if clash else {})),
         "clash": clash,
         "kept": in_words(compromise.kept) if compromise else "",

@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Any
 
 from django.db import transaction
-from django.http import HttpResponse, UnreadablePostError
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
@@ -14,15 +14,13 @@ from ledger.access import Action
 from ledger.imports.errors import Unreadable
 from ledger.models import Entity, ImportKind
 from ledger.services.imports import TooLarge, begin_import
-from ledger.services.imports.files import CHUNK, too_large
+from ledger.services.imports.files import too_large
+from ledger.web.bodies import announced, drain
 from ledger.web.doors import PageRequest, organisation_page
 
 LARGEST = 100 * 1024 * 1024
 # What the form needs around the file.
 AROUND = 1024 * 1024
-# A browser reads the answer only once it has sent everything; so much is read and thrown away for it.
-MOST_DRAINED = 500 * 1024 * 1024
-
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -30,8 +28,8 @@ NOTHING: Mapping[str, Any] = MappingProxyType({})
 @csrf_exempt
 @organisation_page(Action.IMPORT, one_transaction=False)
 def new_import(request: PageRequest) -> HttpResponse:
-    if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST + AROUND:
-        _drain(request)
+    if announced(request) > LARGEST + AROUND:
+        drain(request)
         return _form(request, {"file": too_large(LARGEST)}, status=413)
     return _checked(request)
 
@@ -39,16 +37,6 @@ def new_import(request: PageRequest) -> HttpResponse:
 @csrf_protect
 def _checked(request: PageRequest) -> HttpResponse:
     return _receive(request) if request.method == "POST" else _form(request, {})
-
-
-def _drain(request: PageRequest) -> None:
-    left = MOST_DRAINED
-    try:
-        while left > 0 and (data := request.read(CHUNK)):
-            left -= len(data)
-    except UnreadablePostError:
-        # Whoever sent it has hung up and will not see an answer either.
-        return
 
 
 def _receive(request: PageRequest) -> HttpResponse:

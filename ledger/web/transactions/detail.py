@@ -18,7 +18,6 @@ from ledger.domain.documents import DocumentKind, Stage
 from ledger.domain.money import Money
 from ledger.models import CardTransaction, DocumentLine, TagUse
 from ledger.selectors.transactions import card_transactions, with_parts
-from ledger.web.documents.receipts import receipts_line
 from ledger.web.documents.trail import Step, trail
 from ledger.web.documents.way import way_of
 from ledger.web.doors import PageRequest, organisation_page
@@ -74,7 +73,6 @@ def _facts(row: CardTransaction) -> Iterator[Fact]:
         if use.line_id is None:
             yield use.group.name, use.tag.name
     yield "Approved by", _approval(row)
-    yield "Receipts", receipts_line(document)
     yield from sorted(row.custom.items())
     yield "Number at the sender", document.external_id
 
