@@ -35,10 +35,10 @@ from integrations.sync import queue
 from integrations.sync.attempts import item_of
 from integrations.sync.comparing import last_written
 from integrations.sync.merging import same, without_signature
+from integrations.sync.order import settled_there
 from integrations.visits import visit
 from ledger.domain.money import Money
 from ledger.models import User
-from ledger.selectors.bills import paid_by
 
 
 class Fate(StrEnum):
@@ -172,13 +172,6 @@ def _standing(jobs: Sequence[SyncJob]) -> dict[int, _Standing]:
         for job in jobs
         if (link := by_place.get((job.connection_id, job.document_id)))
     }
-
-
-def settled_there(documents: Sequence[int]) -> set[tuple[int, int]]:
-    """Connection and document of bills among these of which a payment stands in the books."""
-    payments = paid_by(documents)
-    links = ExternalLink.objects.filter(document__in=payments).values_list("connection_id", "document_id")
-    return {(connection, bill) for connection, payment in links for bill in payments[payment]}
 
 
 def _asked(connection: Connection, standing: Sequence[_Standing]) -> list[Judged]:

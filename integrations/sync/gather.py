@@ -35,10 +35,10 @@ from integrations.providers.registry import platform
 from integrations.sync.attempts import given_up
 from integrations.sync.differences import side_from
 from integrations.sync.facts import facts_of
+from integrations.sync.order import settled_there
 from integrations.sync.plan import OPEN, Books, Link
 from integrations.sync.takebacks import undone
 from ledger.domain.documents import Stage
-from ledger.selectors.bills import paid_by
 from ledger.tenancy.context import one_moment
 
 DECIDED_AS = {Decision.HOLD: ReasonCode.HELD_BY_PERSON, Decision.EXCLUDE: ReasonCode.EXCLUDED_BY_PERSON}
@@ -117,11 +117,8 @@ def _settled_there(connection: Connection, jobs: Sequence[SyncJob], facts: dict[
         if isinstance(fact := facts[job.document_id], BillFacts)
         and (fact.stage is Stage.REVERSED or job.decision == Decision.UNDO)
     ]
-    if not leaving:
-        return frozenset()
-    payments = paid_by(leaving)
-    there = ExternalLink.objects.filter(connection=connection, document__in=payments).values_list("document", flat=True)
-    return frozenset(bill for document in there for bill in payments[document])
+    there = settled_there(leaving) if leaving else set()
+    return frozenset(bill for tie, bill in there if tie == connection.pk)
 
 
 def _takebacks(connection: Connection, linked: Collection[int]) -> dict[int, Posted]:

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Sequence
 from django.db.models import Q, QuerySet
 
 from integrations.mapping.reasons import ReasonCode
-from integrations.models import JobState, SyncJob
+from integrations.models import ExternalLink, JobState, SyncJob
 from integrations.selectors import with_reason
 from ledger.models import DocumentKind, SourceDocument
 from ledger.models.documents import BILL_KINDS
-from ledger.selectors.bills import bills_of, payments_of
+from ledger.selectors.bills import bills_of, paid_by, payments_of
 
 TOO_EARLY = (ReasonCode.BILL_NOT_THERE, ReasonCode.PAYMENT_THERE)
 
@@ -27,6 +27,13 @@ def following(connection_id: int, settled: Iterable[SourceDocument]) -> QuerySet
         return None
     held = SyncJob.objects.filter(connection_id=connection_id, state=JobState.HELD)
     return held.filter(_paying(bills) | _paid_by(payments))
+
+
+def settled_there(bills: Sequence[int]) -> set[tuple[int, int]]:
+    """Connection and document of those of these bills of which a payment stands in the books."""
+    payments = paid_by(bills)
+    links = ExternalLink.objects.filter(document__in=payments).values_list("connection_id", "document_id")
+    return {(connection, bill) for connection, payment in links for bill in payments[payment]}
 
 
 def goes_on(job: SyncJob) -> bool:

@@ -27,6 +27,11 @@ class Recorded:
     errors: Errors = field(default_factory=dict)
 
 
+def sentences(errors: Errors) -> list[str]:
+    """All of them, where nothing stands beside a field."""
+    return [sentence for told in errors.values() for sentence in told]
+
+
 def by_field(problems: Iterable[tuple[str, str]]) -> Errors:
     """From fields with a sentence each."""
     errors: Errors = {}

@@ -262,3 +262,20 @@ def test_a_receipt_follows_its_bill_into_the_books(payables: Books) -> None:
     [attached] = payables.there("Attachable")
     [bill] = payables.there("Bill")
     assert attached["AttachableRef"][0]["EntityRef"] == {"type": "Bill", "value": bill["Id"]}
+
+
+def test_a_payment_that_somebody_changed_there_is_not_undone_and_says_why(payables: Books) -> None:
+    payables.bill("b-1", "5.00")
+    payment = payables.pay("p-1", {"b-1": "5.00"})
+    payables.office.work()
+    [there] = payables.there("BillPayment")
+    person = {"act": "edit", "entity": "BillPayment", "id": there["Id"], "changes": {"PrivateNote": "Mine now"}}
+    payables.office.sandbox.control("POST", f"companies/{payables.office.sandbox.US}/human", **person)
+    services.undo(SyncJob.objects.filter(document=payment), why="By mistake", person=payables.tenant.admin)
+    payables.office.work()
+    [reason] = state_of(payment.pk).reasons
+    assert "nothing there takes a payment back" in reason.subject
+    assert len(payables.there("BillPayment")) == 1
+    with transaction.atomic():
+        # What it was, it still is: the money of it stands there.
+        SyncJob.objects.filter(document=payment).update(state=JobState.DONE, reasons=[])

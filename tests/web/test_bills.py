@@ -235,3 +235,46 @@ def test_all_that_is_wrong_is_said_at_once(books: Books, theo: Browser) -> None:
     text = page(theo.post(NEW, **form(books, "ten", "-1", vendor="Nobody"))).text
     assert "There is no vendor “Nobody” yet." in text
     assert "Above zero; a credit is a document of its own." in text
+
+
+def test_a_form_that_is_sent_twice_records_once(books: Books, payables: Payables, theo: Browser) -> None:
+    once = page(theo.get(NEW)).all("input", name="once")[0]["value"]
+    told = form(books, "100.00", once=once, number="")
+    theo.post(NEW, **told)
+    assert "nothing was recorded twice" in page(theo.land(theo.post(NEW, **told))).text
+    assert len(stands(books)) == 1
+    with books.open():
+        document = SourceDocument.objects.get()
+    once = shown(theo, document).all("input", name="once")[0]["value"]
+    paid = {"amount": "30", "dated": "2026-11-10", "once": once}
+    for amount in ("30", "30", "50"):
+        landed = page(theo.land(theo.post(f"{page_of('larkfield', document)}pay", **{**paid, "amount": amount})))
+    assert "nothing was recorded twice" in landed.text
+    with books.open():
+        assert [one.amount_minor for one in SourceDocument.objects.filter(kind=DocumentKind.BILL_PAYMENT)] == [-3_000]
+
+
+@pytest.mark.parametrize(
+    ("told", "sentence"),
+    [
+        ({"amount": "ten", "dated": "2026-11-10"}, "ten"),
+        ({"amount": "10", "dated": "tomorrow"}, "Say on which day the money leaves."),
+        ({"amount": "10", "dated": "2026-11-10", "source": "bank:no\0ne"}, "There is no bank account “none”."),
+        ({"amount": "10", "dated": "2026-11-10", "credit:b\0": "1"}, "There is no bill “b”."),
+        ({"amount": "-10", "dated": "2026-11-10"}, "takes more than nothing"),
+    ],
+)
+def test_what_cannot_be_paid_is_said_and_nothing_is_recorded(
+    books: Books, payables: Payables, theo: Browser, told: dict[str, str], sentence: str
+) -> None:
+    document = payables.bill("b-1", "100.00")
+    answer = theo.post(f"{page_of('larkfield', document)}pay", **told)
+    assert sentence in page(theo.land(answer)).text
+    with books.open():
+        assert not BillPayment.objects.exists()
+
+
+def test_words_with_signs_of_addresses_are_kept_from_page_to_page(payables: Payables, theo: Browser) -> None:
+    payables.tell(*(payables.incoming(f"b-{one}", "1.00", number=f"a&b#{one}") for one in range(60)))
+    [older] = page(theo.get(f"{LIST}?q=a%26b%23")).all("a", rel="next")
+    assert "10 bills on this page" in page(theo.get(f"{LIST}{older['href']}")).text

@@ -24,6 +24,7 @@ from integrations.providers.documents import (
     VendorPayment,
     Write,
 )
+from integrations.providers.errors import Refused
 from integrations.providers.quickbooks import sides
 
 NOTE_LENGTH = 4000
@@ -118,9 +119,17 @@ def _document(document: Document, *, outside_us: bool) -> tuple[str, dict[str, A
         case VendorPayment():
             return BILL_PAYMENT, bill_payment(document, outside_us=outside_us)
         case Reversal():
-            return sides.OPPOSITE[document.kind], reversal(document, outside_us=outside_us)
+            return _opposite_of(document.kind), reversal(document, outside_us=outside_us)
         case CardCharge():
             return PURCHASE, purchase(document, outside_us=outside_us)
+
+
+def _opposite_of(kind: str) -> str:
+    if kind not in sides.OPPOSITE:
+        raise Refused(
+            "Somebody changed this payment in QuickBooks, and nothing there takes a payment back. Void it there."
+        )
+    return sides.OPPOSITE[kind]
 
 
 def purchase(charge: CardCharge, *, outside_us: bool = False) -> dict[str, Any]:

@@ -22,33 +22,31 @@ from ledger.selectors.bills import bills_with_parts, payments_of
 from ledger.selectors.payables import same_number
 from ledger.web.bills.listing import due_note
 from ledger.web.bills.paying import pay_form
+from ledger.web.documents.approval import approval_text
 from ledger.web.documents.standing import shown_state
 from ledger.web.documents.trail import trail
 from ledger.web.documents.way import way_of
 from ledger.web.doors import PageRequest, organisation_page
 from ledger.words import day_text, listed, money_shown
 
-VOID = "void"
-
 
 @organisation_page(Action.SEE_TRANSACTIONS)
 def bill_detail(request: PageRequest, public_id: UUID) -> HttpResponse:
     row = get_object_or_404(bills_with_parts(), document__public_id=public_id)
     with timezone.override(ZoneInfo(row.document.entity.time_zone)):
-        return render(request, "ledger/bills/detail.html", {"page": context_of(request, row)})
+        return render(request, "ledger/bills/detail.html", {"page": _context(request, row)})
 
 
-def context_of(request: PageRequest, row: Bill) -> dict[str, Any]:
+def _context(request: PageRequest, row: Bill) -> dict[str, Any]:
     slug, document, today = request.access.organisation.slug, row.document, timezone.localdate()
     state = sync.sync_states([document.pk]).get(document.pk)
     rest = document.amount_minor - settled_of([row.pk]).get(row.pk, 0)
     is_open = document.stage == Stage.CLEARED and rest != 0
     return {
         **way_of(request, document, state),
-        "vendor": row.vendor.name,
         "title": _title(row),
         "cleared": document.stage == Stage.CLEARED,
-        "chips": [VOID] if document.stage == Stage.REVERSED else [],
+        "chips": ["void"] if document.stage == Stage.REVERSED else [],
         "memo": row.memo,
         "money": money_shown(Money(document.amount_minor, document.currency)),
         "currency": document.currency,
@@ -104,15 +102,9 @@ def _line(line: DocumentLine, row: Bill) -> dict[str, Any]:
 
 
 def _facts(row: Bill) -> Iterator[tuple[str, str]]:
-    yield "Approved by", _approval(row)
+    yield "Approved by", approval_text(row)
     yield from sorted(row.custom.items())
     yield "Number at the sender", row.document.external_id
-
-
-def _approval(row: Bill) -> str:
-    if not row.approved_by:
-        return ""
-    return f"{row.approved_by}, {day_text(timezone.localdate(row.approved_at))}" if row.approved_at else row.approved_by
 
 
 def _payments(slug: str, row: Bill) -> list[dict[str, Any]]:
@@ -129,7 +121,6 @@ def _payments(slug: str, row: Bill) -> list[dict[str, Any]]:
             "under": _source(payment),
             "state": shown_state(payment.document, states.get(payment.document_id), connected),
             "money": money_shown(Money(_part_of(payment, row), row.document.currency)),
-            "void": payment.document.stage == Stage.REVERSED,
         }
         for payment in payments
     ]
@@ -158,7 +149,7 @@ def _twins(slug: str, row: Bill) -> dict[str, Any] | None:
     twins = list(same_number(row.vendor_id, row.number, but=row.pk)[:3])
     if not twins or row.document.stage == Stage.REVERSED:
         return None
-    told = listed([f"{day_text(twin.document.dated)}" for twin in twins])
+    told = listed([day_text(twin.document.dated) for twin in twins])
     return {
         "sentence": f"{row.vendor.name} has another bill with this number, of {told}.",
         "url": page_of(slug, twins[0].document),

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
@@ -25,13 +25,12 @@ from ledger.selectors.bills import bills_with_parts
 from ledger.selectors.payables import same_number
 from ledger.services.bills import bill_as_told, record_bills
 from ledger.services.directory import enter
-from ledger.services.results import Errors, Recorded
+from ledger.services.results import Errors, Recorded, sentences
 from ledger.web.bills.form import FIRST_LINES, BillForm, LineForm, bill_of, initial_of, lines_form, parts_of
+from ledger.web.bills.once import ONCE, sent_before
 from ledger.web.doors import PageRequest, organisation_page
-from ledger.words import counted, day_text
+from ledger.words import day_text
 
-# Where the form has another name than the intake.
-FIELDS = {"amount": None, "lines": None, "stage": None, "external_id": None}
 VENDORS_OFFERED = 500
 
 
@@ -39,7 +38,7 @@ VENDORS_OFFERED = 500
 def new_bill(request: PageRequest) -> HttpResponse:
     if request.method == "POST":
         return _posted(request, None)
-    header = BillForm(initial={"dated": _today()})
+    header = BillForm(initial={"dated": _today(), "once": uuid4()})
     return _shown(request, header, lines_form(extra=FIRST_LINES), None)
 
 
@@ -66,6 +65,9 @@ def _posted(request: PageRequest, row: Bill | None) -> HttpResponse:
     stage = Stage.PENDING if do == "draft" else Stage.CLEARED
     if not (header.is_valid() and lines.is_valid()):
         return _shown(request, header, lines, row, status=422)
+    if row is None and (known := sent_before(header.cleaned_data["once"])):
+        messages.info(request, ONCE)
+        return redirect(page_of(request.access.organisation.slug, known))
     parts = parts_of(header, lines, row)
     if not _knows_vendor(header) or _is_twin(header, row) or parts is None:
         return _shown(request, header, lines, row, status=422)
@@ -96,7 +98,7 @@ def _knows_vendor(header: BillForm) -> bool:
         return False
     with transaction.atomic():
         [entered] = enter(noun=VENDORS, told=[dict.fromkeys(VENDORS.columns, "") | {"name": name}])
-    for sentence in (sentence for sentences in entered.errors.values() for sentence in sentences):
+    for sentence in sentences(entered.errors):
         header.add_error("vendor", sentence)
     header.cleaned_data["vendor"] = name
     return not entered.errors
@@ -116,9 +118,9 @@ def _is_twin(header: BillForm, row: Bill | None) -> bool:
 
 
 def _explain(header: BillForm, errors: Errors) -> None:
-    for name, sentences in errors.items():
-        for sentence in sentences:
-            header.add_error(FIELDS.get(name, name if name in header.fields else None), sentence)
+    for name, told in errors.items():
+        for sentence in told:
+            header.add_error(name if name in header.fields else None, sentence)
 
 
 def _with_one_more(request: PageRequest, lines: "BaseFormSet[LineForm]") -> "BaseFormSet[LineForm]":
@@ -147,7 +149,6 @@ def _context(
         "asks_another": bool(said) and "number" in header.errors,
         "draft": row is None or row.document.stage == Stage.PENDING,
         "back_url": page_of(slug, row.document) if row else reverse("bills", args=[slug]),
-        "problems": counted(sum(map(len, header.errors.values())) + sum(map(bool, lines.errors)), "thing"),
     }
 
 
@@ -166,7 +167,7 @@ def void_bill(request: PageRequest, public_id: UUID) -> HttpResponse:
 def _to_stage(request: PageRequest, public_id: UUID, stage: Stage, done: str) -> HttpResponse:
     row = get_object_or_404(bills_with_parts(), document__public_id=public_id)
     [recorded] = record_bills(incoming=[replace(bill_as_told(row), stage=stage)], actor=str(request.user))
-    for sentence in (sentence for sentences in recorded.errors.values() for sentence in sentences):
+    for sentence in sentences(recorded.errors):
         messages.error(request, sentence)
     if not recorded.errors:
         messages.success(request, done)

@@ -1,6 +1,5 @@
 """The form in which a bill is made and changed, and what it becomes for the intake. Nothing is decided here."""
 
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -15,6 +14,7 @@ from ledger.domain.lines import IncomingLine
 from ledger.domain.money import Money, NotMoney, parse_amount
 from ledger.models import Bill, Category, Department, DocumentLine, Entity
 from ledger.models.bills import LONGEST_NUMBER
+from ledger.web.bills.once import name_of
 
 FIRST_LINES = 3
 MOST_LINES = 100
@@ -39,6 +39,7 @@ class BillForm(forms.Form):
     terms = forms.CharField(label="Terms", max_length=40, required=False)
     currency = forms.CharField(label="Currency", max_length=3, required=False)
     memo = forms.CharField(label="Memo", max_length=1000, required=False)
+    once = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -136,7 +137,7 @@ def bill_of(header: BillForm, parts: tuple[IncomingLine, ...], row: Bill | None,
     """What the form does not ask stays as it is."""
     kind = DocumentKind(header.cleaned_data["kind"])
     bill = IncomingBill(
-        external_id=row.document.external_id if row else f"flex-{uuid.uuid4().hex}",
+        external_id=row.document.external_id if row else name_of(header.cleaned_data["once"]),
         entity=header.owner.name,
         vendor=header.cleaned_data["vendor"],
         money=Money(sum(line.money.minor for line in parts), header.money_of),

@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -67,7 +68,7 @@ def _context(request: PageRequest, rows: list[Bill], tab: Tab, words: str, today
         "tab": tab,
         "path": path,
         "nothing_at_all": not numbers[Tab.ALL],
-        "newest_url": f"?tab={tab}&q={words}" if request.GET.get("after") else "",
+        "newest_url": _address(tab, words) if request.GET.get("after") else "",
         "new_url": reverse("new_bill", args=[slug]) if request.access.allows(Action.RECORD_BILLS) else "",
     }
 
@@ -117,8 +118,9 @@ def _tab(text: str) -> Tab:
     return Tab(text) if text in list(Tab) else Tab.ALL
 
 
-def _address(tab: Tab, words: str, last: Bill) -> str:
-    return f"?tab={tab}&q={words}&after={last.document.dated.isoformat()}.{last.document_id}"
+def _address(tab: Tab, words: str, last: Bill | None = None) -> str:
+    after = {"after": f"{last.document.dated.isoformat()}.{last.document_id}"} if last else {}
+    return "?" + urlencode({"tab": tab.value, "q": words, **after})
 
 
 def _position(text: str) -> Position | None:

@@ -1,10 +1,10 @@
 """Paying a bill from its page, the page of a payment, and making a payment void."""
 
-import uuid
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
@@ -17,14 +17,16 @@ from django.views.decorators.http import require_POST
 from integrations import selectors as sync
 from ledger.access import Action
 from ledger.domain.bills import IncomingPayment, IncomingSettlement
-from ledger.domain.documents import Stage
+from ledger.domain.documents import DocumentKind, Stage
 from ledger.domain.money import Money, NotMoney, parse_amount
 from ledger.models import BankAccount, Bill, BillPayment, Card
+from ledger.models.bills import LONGEST_NUMBER
 from ledger.pages import page_of
 from ledger.selectors.bills import bills_with_parts, payments_with_parts
 from ledger.selectors.payables import open_credits
 from ledger.services.bills import payment_as_told, record_payments
-from ledger.services.results import Recorded
+from ledger.services.results import Recorded, sentences
+from ledger.web.bills.once import ONCE, name_of, read_once, sent_before
 from ledger.web.documents.trail import trail
 from ledger.web.documents.way import way_of
 from ledger.web.doors import PageRequest, organisation_page
@@ -41,6 +43,7 @@ def pay_form(slug: str, row: Bill, rest: int) -> dict[str, Any]:
         "amount": str(Money(rest, document.currency).amount),
         "currency": document.currency,
         "today": timezone.localdate(),
+        "once": uuid4(),
         "sources": [
             *((f"bank:{one.external_id}", one.name) for one in BankAccount.objects.filter(entity=document.entity)),
             *((f"card:{one.external_id}", f"Card {one}") for one in Card.objects.filter(entity=document.entity)),
@@ -62,9 +65,13 @@ def pay_bill(request: PageRequest, public_id: UUID) -> HttpResponse:
     """POST `amount` (what leaves the bank), `dated`, `source`, `number`, and `credit:<id>` for each that is used."""
     row = get_object_or_404(bills_with_parts(), document__public_id=public_id)
     back = redirect(page_of(request.access.organisation.slug, row.document))
+    once = read_once(request.POST.get("once", ""))
+    if sent_before(once):
+        messages.info(request, ONCE)
+        return back
     try:
-        payment = _asked(request, row)
-    except NotMoney as problem:
+        payment = _asked(_told(request), row, once)
+    except (NotMoney, _NoDay) as problem:
         messages.error(request, str(problem))
         return back
     [recorded] = record_payments(incoming=[payment], actor=str(request.user))
@@ -72,39 +79,48 @@ def pay_bill(request: PageRequest, public_id: UUID) -> HttpResponse:
     return back
 
 
-def _asked(request: PageRequest, row: Bill) -> IncomingPayment:
+class _NoDay(ValueError):
+    """Nobody can tell when the money leaves."""
+
+
+def _told(request: PageRequest) -> dict[str, str]:
+    """What a database could not hold is left out."""
+    return {name.replace("\0", ""): text.replace("\0", "").strip() for name, text in request.POST.items()}
+
+
+def _asked(told: Mapping[str, str], row: Bill, once: UUID | None) -> IncomingPayment:
     currency = row.document.currency
     used = {
-        name.removeprefix("credit:"): parse_amount(text.strip(), currency)
-        for name in request.POST
-        if name.startswith("credit:") and (text := request.POST[name]).strip()
+        name.removeprefix("credit:"): parse_amount(text.replace(",", ""), currency)
+        for name, text in told.items()
+        if name.startswith("credit:") and text
     }
-    paid = parse_amount((request.POST.get("amount", "") or "0").strip().replace(",", ""), currency)
+    paid = parse_amount((told.get("amount") or "0").replace(",", ""), currency)
     whole = Money(paid.minor + sum(money.minor for money in used.values()), currency)
-    source, _, number = request.POST.get("source", "").partition(":")
+    source, _, number = told.get("source", "").partition(":")
     return IncomingPayment(
-        external_id=f"flex-{uuid.uuid4().hex}",
-        dated=_day(request.POST.get("dated", "")),
+        external_id=name_of(once),
+        dated=_day(told.get("dated", "")),
         settles=(
             IncomingSettlement(row.document.external_id, whole),
             *(IncomingSettlement(name, Money(-money.minor, currency)) for name, money in used.items()),
         ),
         bank_account=number if source == "bank" and paid.minor else "",
         card=number if source == "card" and paid.minor else "",
-        number=" ".join(request.POST.get("number", "").split())[:40],
+        number=" ".join(told.get("number", "").split())[:LONGEST_NUMBER],
     )
 
 
 def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
-    except ValueError:
-        return timezone.localdate()
+    except ValueError as unreadable:
+        raise _NoDay("Say on which day the money leaves.") from unreadable
 
 
 def _tell(request: PageRequest, recorded: Recorded, payment: IncomingPayment) -> None:
     if recorded.errors:
-        for sentence in (sentence for sentences in recorded.errors.values() for sentence in sentences):
+        for sentence in sentences(recorded.errors):
             messages.error(request, sentence)
         return
     paid = money_text(Money(payment.minor, payment.settles[0].money.currency))
@@ -132,7 +148,7 @@ def _context(request: PageRequest, row: BillPayment) -> dict[str, Any]:
         "parts": [
             {
                 "name": part.bill.number or day_text(part.bill.document.dated),
-                "word": part.bill.document.get_kind_display().replace("_", " ").capitalize(),
+                "word": DocumentKind(part.bill.document.kind).word.capitalize(),
                 "url": page_of(slug, part.bill.document),
                 "money": money_shown(Money(part.amount_minor, document.currency)),
             }
@@ -168,7 +184,7 @@ def void_payment(request: PageRequest, public_id: UUID) -> HttpResponse:
     [recorded] = record_payments(
         incoming=[replace(payment_as_told(row), stage=Stage.REVERSED)], actor=str(request.user)
     )
-    for sentence in (sentence for sentences in recorded.errors.values() for sentence in sentences):
+    for sentence in sentences(recorded.errors):
         messages.error(request, sentence)
     if not recorded.errors:
         messages.success(request, "The payment is void; its bills are open again, and the books will say so.")

@@ -18,6 +18,7 @@ from ledger.domain.documents import DocumentKind, Stage
 from ledger.domain.money import Money
 from ledger.models import CardTransaction, DocumentLine, TagUse
 from ledger.selectors.transactions import card_transactions, with_parts
+from ledger.web.documents.approval import approval_text
 from ledger.web.documents.trail import Step, trail
 from ledger.web.documents.way import way_of
 from ledger.web.doors import PageRequest, organisation_page
@@ -72,15 +73,9 @@ def _facts(row: CardTransaction) -> Iterator[Fact]:
     for use in row.document.tag_uses.all():
         if use.line_id is None:
             yield use.group.name, use.tag.name
-    yield "Approved by", _approval(row)
+    yield "Approved by", approval_text(row)
     yield from sorted(row.custom.items())
     yield "Number at the sender", document.external_id
-
-
-def _approval(row: CardTransaction) -> str:
-    if not row.approved_by:
-        return ""
-    return f"{row.approved_by}, {timezone.localtime(row.approved_at):%-d %b %Y}" if row.approved_at else row.approved_by
 
 
 def _ties(row: CardTransaction, slug: str) -> list[dict[str, Any]]:
