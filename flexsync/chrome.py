@@ -10,12 +10,19 @@ from integrations import conservation
 from integrations.providers.registry import platform
 from integrations.web.line import conservation_line
 from ledger.access import Access, Action, organisations_of, who_may
+from ledger.selectors.approvals import asked
 from ledger.tenancy.context import current_tenant
 from ledger.words import listed
 
 PLACES = [
     ("", [("Home", "organisation", "house", Action.SEE_SYNC)]),
-    ("Work", [("Failed syncs", "failed", "triangle-alert", Action.SEE_SYNC)]),
+    (
+        "Work",
+        [
+            ("Failed syncs", "failed", "triangle-alert", Action.SEE_SYNC),
+            ("Approvals", "approvals", "stamp", Action.APPROVE),
+        ],
+    ),
     (
         "Records",
         [
@@ -44,6 +51,8 @@ BELONGS_TO = {
     "new_bill": "bills",
     "edit_bill": "bills",
     "bill_payment": "bills",
+    "approval_policies": "approvals",
+    "edit_policy": "approvals",
     "imports": "transactions",
     "new_import": "transactions",
     "import": "transactions",
@@ -86,7 +95,7 @@ def _line(request: HttpRequest, access: Access) -> dict[str, Any] | None:
 def _places(request: HttpRequest, access: Access) -> list[dict[str, Any]]:
     here = request.resolver_match.view_name if request.resolver_match else ""
     here = BELONGS_TO.get(here, here)
-    badges = {"failed": _failed()}
+    badges = {"failed": _failed(), "approvals": asked().filter(approver=access.person).count()}
     groups = []
     for label, places in PLACES:
         items = [

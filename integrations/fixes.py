@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from integrations.mapping.reasons import ABOUT_CLOSING, Reason, ReasonCode
-from integrations.words import FIX_IN_CONNECTIONS, FIX_IN_MAPPING
+from integrations.words import FIX_IN_APPROVALS, FIX_IN_CONNECTIONS, FIX_IN_MAPPING
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,7 @@ PLACES: dict[ReasonCode, dict[str, str]] = {
     ReasonCode.VENDOR_CURRENCY: {"part": "vendors"},
     ReasonCode.PERIOD_CLOSED: {"part": "accounts"},
     ReasonCode.PERIOD_ASKED: {"part": "accounts"},
+    ReasonCode.NOT_PAID: {"part": "accounts"},
 }
 
 
@@ -39,9 +40,11 @@ def fix_of(reason: Reason, organisation: str, entity_id: int) -> Fix:
     """The words of the link and where it leads; empty where nobody can mend it on a page."""
     if reason.code in FIX_IN_CONNECTIONS:
         return Fix(FIX_IN_CONNECTIONS[reason.code], reverse("connections", args=[organisation]))
+    if reason.code in FIX_IN_APPROVALS:
+        return Fix(FIX_IN_APPROVALS[reason.code], reverse("approvals", args=[organisation]) + "?who=all")
     if reason.code not in FIX_IN_MAPPING:
         return Fix()
-    place = "#closed" if reason.code in ABOUT_CLOSING else ""
+    place = "#closed" if reason.code in ABOUT_CLOSING else "#gates" if reason.code is ReasonCode.NOT_PAID else ""
     query = {name: value.format(subject=reason.subject) for name, value in PLACES.get(reason.code, {}).items()}
     address = reverse("mapping", args=[organisation, entity_id])
     return Fix(FIX_IN_MAPPING[reason.code], f"{address}?{urlencode(query)}{place}" if query else address)

@@ -12,7 +12,7 @@ from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Sum, 
 from django.db.models.fields.json import KT
 from django.db.models.functions import RowNumber
 
-from integrations.mapping.reasons import Reason, ReasonCode
+from integrations.mapping.reasons import WAITING, Reason, ReasonCode
 from integrations.models import SyncJob
 from integrations.models.sync import STUCK_STATES
 from integrations.selectors import LOCKED_OUT, STOPPED_FOR, connections, not_begun, reasons_of, why_stopped
@@ -45,11 +45,11 @@ class Cause:
 
 def causes(month: Month | None = None) -> list[Cause]:
     """What keeps whole connections from moving first, for nothing else that one mends takes effect before; then by
-    money, and last what nobody can mend here.
+    money, then what waits for somebody, and last what nobody can mend here.
 
     Of one month they add up to its equation (conservation/reading.py): what nobody has absorbed yet is on its way.
     """
-    return [*_unconnected(month), *_locked_out(month), *sorted(_at_rest(month), key=_is_beyond_us)]
+    return [*_unconnected(month), *_locked_out(month), *sorted(_at_rest(month), key=_rank)]
 
 
 def sums_of(which: Q) -> list[Tally]:
@@ -130,5 +130,6 @@ def _tally(row: dict[str, Any]) -> Tally:
     return Tally(row["n"], Money(row["minor"], row["document__currency"]))
 
 
-def _is_beyond_us(cause: Cause) -> bool:
-    return cause.reason.code is ReasonCode.OTHER_CURRENCY
+def _rank(cause: Cause) -> int:
+    """What one can mend, then what only waits, then what nobody can mend here."""
+    return 2 if cause.reason.code is ReasonCode.OTHER_CURRENCY else int(cause.reason.code in WAITING)

@@ -72,6 +72,10 @@ FIX_IN_MAPPING = {
     ReasonCode.VENDOR_CURRENCY: "Choose another vendor",
     ReasonCode.PERIOD_CLOSED: "Choose what closed periods do",
     ReasonCode.PERIOD_ASKED: "Choose for all of them",
+    ReasonCode.NOT_PAID: "Choose when bills go to the books",
+}
+FIX_IN_APPROVALS = {
+    ReasonCode.NOT_APPROVED: "Open Approvals",
 }
 
 TITLES = {
@@ -84,6 +88,9 @@ TITLES = {
     ReasonCode.NO_VENDOR: "The books have no vendor named {subject}",
     ReasonCode.BILL_NOT_THERE: "Payments of {subject}, not in the books yet",
     ReasonCode.PAYMENT_THERE: "Bills that shall go, and whose payments stand in the books",
+    ReasonCode.NOT_APPROVED: "Waits for {subject} to approve it",
+    ReasonCode.DECLINED: "Declined by {subject}",
+    ReasonCode.NOT_PAID: "Bills that wait for their first payment",
     ReasonCode.SPLIT_OVER_SEVERAL: "Lines that belong to several values of {subject}",
     ReasonCode.OTHER_CURRENCY: "Charges in {subject}",
     ReasonCode.ACCOUNT_CURRENCY: "Currencies differ: {subject}",
@@ -127,6 +134,9 @@ DETAILS = {
     ReasonCode.NO_BANK_ACCOUNT: "They wait, and leave once an account is saved.",
     ReasonCode.NO_VENDOR: "A bill must name one. Map it to a vendor of the books, or let FlexSync make those that "
     "are missing (Mapping, Accounts); they leave once that is saved.",
+    ReasonCode.NOT_APPROVED: "It goes to the books by itself once everybody who is asked has said yes.",
+    ReasonCode.DECLINED: "Change it, and it is asked for anew; or make it void, or exclude it.",
+    ReasonCode.NOT_PAID: "So the mapping says. With a payment, in part or in full, it goes by itself.",
     ReasonCode.BILL_NOT_THERE: "Mend what keeps the bill, and they follow by themselves.",
     ReasonCode.PAYMENT_THERE: "They go by themselves as soon as their payments are out of the books.",
     ReasonCode.SPLIT_OVER_SEVERAL: "The books take one per document. Map the lines' departments or tags to the same.",

@@ -19,6 +19,8 @@ class Action(Enum):
     ADD_RECEIPTS = "add and take away receipts"
     IMPORT = "import files"
     RECORD_BILLS = "make, change and pay bills"
+    APPROVE = "approve what waits for you"
+    APPROVE_FOR_OTHERS = "approve in place of others"
     CONFIGURE = "connect companies and change the mapping"
 
 
@@ -33,9 +35,10 @@ ALLOWED: dict[str, frozenset[Action]] = {
             Action.DECIDE,
             Action.ADD_RECEIPTS,
             Action.RECORD_BILLS,
+            Action.APPROVE,
         }
     ),
-    Role.OPS: frozenset({Action.SEE_TRANSACTIONS, Action.SEE_SYNC, Action.RETRY, Action.ADD_RECEIPTS}),
+    Role.OPS: frozenset({Action.SEE_TRANSACTIONS, Action.SEE_SYNC, Action.RETRY, Action.ADD_RECEIPTS, Action.APPROVE}),
     Role.CARDHOLDER: frozenset(),
 }
 
@@ -75,6 +78,11 @@ def access_of(user: User, organisation: Organisation) -> Access:
 
 def who_may(action: Action) -> list[str]:
     """Names of whom to ask for it, the longest there first. Called with the tenant set."""
+    return [str(person) for person in members_who_may(action)[:NAMED]]
+
+
+def members_who_may(action: Action) -> list[User]:
+    """The longest there first. Called with the tenant set."""
     roles = [role for role, allowed in ALLOWED.items() if action in allowed]
     members = Membership.objects.filter(role__in=roles, user__is_active=True).select_related("user")
-    return [str(member.user) for member in members.order_by("id")[:NAMED]]
+    return [member.user for member in members.order_by("id")]

@@ -1,4 +1,4 @@
-"""What of the ledger runs in Celery: reading files on. A message says “look now”; the row is the work."""
+"""What of the ledger runs in Celery: reading files on, and letters to approvers. A message says “look now”, no more."""
 
 import logging
 
@@ -7,6 +7,8 @@ from django.db import transaction
 from kombu.exceptions import OperationalError
 from redis import RedisError
 
+from ledger.models import Organisation
+from ledger.services.approvals import remind, tenants_with_approvals
 from ledger.services.imports import forget_unused, imports_with_work, run_for, unused_uploads
 from ledger.tenancy.context import acting_for
 
@@ -33,6 +35,14 @@ def sweep_imports() -> None:
     for tenant, job in unused_uploads():
         with acting_for(tenant):
             forget_unused(job)
+
+
+@shared_task
+def remind_approvers() -> None:
+    """Letters to whoever has something to approve, one for each person and organisation."""
+    for organisation in Organisation.objects.filter(pk__in=tenants_with_approvals()):
+        with acting_for(organisation.pk):
+            remind(organisation)
 
 
 def ring(tenant: int, job: int) -> None:

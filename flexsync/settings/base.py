@@ -111,6 +111,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(minute=40),
         "options": {"queue": "backlog"},
     },
+    "remind approvers": {
+        "task": "ledger.tasks.remind_approvers",
+        "schedule": crontab(minute="*/5"),
+        "options": {"queue": "backlog", "expires": 300},
+    },
     # At night in America and Europe alike (UTC).
     "prove conservation": {
         "task": "integrations.tasks.prove_everybody",
@@ -136,7 +141,10 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 LOGIN_REDIRECT_URL = "/"
 LOGIN_URL = "account_login"
-EMAIL_BACKEND = env("EMAIL_BACKEND", default="django.core.mail.backends.console.EmailBackend")
+# smtp+tls://user:password@host:587, or where nothing is said the log of whoever sends.
+globals().update(env.email("EMAIL_URL", default="consolemail://"))
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env("EMAIL_FROM", default="FlexSync <flexsync@localhost>")
 
 # --- the API ---------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from integrations.mapping.facts import LineFacts, Term
+from integrations.mapping.gates import GATES, Gates
 from integrations.mapping.periods import ClosedPolicy, Day
 from integrations.mapping.reasons import Reason
 from integrations.mapping.slots import MappingSlot
@@ -49,6 +50,7 @@ class Mapping:
     known_as: dict[str, str] = field(default_factory=dict)
     create_vendors: bool = False
     closed_periods: ClosedPolicy = ClosedPolicy.HOLD
+    gates: Gates = GATES
     several_currencies: bool = False
     refused_vendors: dict[str, str] = field(default_factory=dict)
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from ledger.domain.approvals import Standing
 from ledger.domain.documents import DocumentKind, Stage
 from ledger.domain.money import Money
 
@@ -34,6 +35,17 @@ class Approval:
     on: date | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How it stands with those who must approve it; `whom` it waits for, or who said no, and why."""
+
+    standing: Standing = Standing.NOT_ASKED
+    whom: str = ""
+
+
+NOBODY = Asked()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentFacts:
     """What every document has. Money is signed, as in the ledger."""
@@ -48,6 +60,7 @@ class DocumentFacts:
     lines: tuple[LineFacts, ...] = ()
     vendor: Term | None = None
     approval: Approval | None = None
+    asked: Asked = NOBODY
 
     @property
     def payee(self) -> str:
@@ -79,6 +92,7 @@ class BillFacts(DocumentFacts):
     number: str = ""
     due_on: date | None = None
     memo: str = ""
+    paid: bool = False  # In part at least.
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,9 @@ class ReasonCode(StrEnum):
     PERIOD_CLOSED = "period_closed"
     PERIOD_KEPT = "period_kept"
     POSTED_IN_CLOSED = "posted_in_closed"
+    NOT_APPROVED = "not_approved"
+    DECLINED = "declined"
+    NOT_PAID = "not_paid"
     HELD_BY_PERSON = "held_by_person"
     # Excluded: it shall not stand in the books.
     REVERSED = "reversed"
@@ -73,6 +76,9 @@ HELD = frozenset(
         ReasonCode.PERIOD_CLOSED,
         ReasonCode.PERIOD_KEPT,
         ReasonCode.POSTED_IN_CLOSED,
+        ReasonCode.NOT_APPROVED,
+        ReasonCode.DECLINED,
+        ReasonCode.NOT_PAID,
         ReasonCode.HELD_BY_PERSON,
     }
 )
@@ -94,6 +100,8 @@ MENDED_BY_MAPPING = HELD - {
     ReasonCode.VENDOR_REFUSED,
 }
 
+# Nothing is amiss: somebody has to say yes or to pay first, or another document has to arrive.
+WAITING = frozenset({ReasonCode.NOT_APPROVED, ReasonCode.NOT_PAID, ReasonCode.BILL_NOT_THERE, ReasonCode.PAYMENT_THERE})
 # About the closing date of the books; reopening them, or closing them elsewhere, says something else of these.
 ABOUT_CLOSING = frozenset(
     {
@@ -123,6 +131,9 @@ SENTENCES = {
     ReasonCode.PERIOD_KEPT: "It is kept until the books are reopened; they are closed to {subject}.",
     ReasonCode.PERIOD_ASKED: "The books are closed to {subject}: post it on the first open day, or keep it held?",
     ReasonCode.POSTED_IN_CLOSED: "It stands in a closed period, to {subject}, so it is neither changed nor taken out.",
+    ReasonCode.NOT_APPROVED: "It waits for {subject}, who must approve it.",
+    ReasonCode.DECLINED: "It was declined by {subject}",
+    ReasonCode.NOT_PAID: "It waits for its first payment: so bills go to the books here.",
     ReasonCode.HELD_BY_PERSON: "Held by {subject}",
     ReasonCode.REVERSED: "It was reversed, or made void.",
     ReasonCode.EXCLUDED_BY_PERSON: "Excluded by {subject}",

@@ -8,6 +8,7 @@ from integrations.mapping.coding import Account, Choices, CodedLine, Coding, Map
 from integrations.mapping.dimensions import header_values, line_values
 from integrations.mapping.facts import BillFacts, Facts, PaymentFacts
 from integrations.mapping.reasons import Reason, ReasonCode
+from integrations.mapping.waiting import shut
 from ledger.domain.documents import BETWEEN_BALANCES
 
 
@@ -56,6 +57,8 @@ def _reasons(
         *_inactive((*values, *header.values()), ReasonCode.VALUE_INACTIVE),
         *split,
         *vendors.unusable(facts, choices.vendor[0], mapping),
+        # Last: what lacks something else is mended meanwhile.
+        *shut(facts, mapping.gates),
     ]
 
 

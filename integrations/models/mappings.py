@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from integrations.mapping.gates import BILL_GATES, CHARGE_GATES, Gate
 from integrations.mapping.periods import ClosedPolicy
 from integrations.mapping.slots import NAMES_A_SOURCE, MappingSlot
 from integrations.models.references import Reference
@@ -43,6 +44,14 @@ class ConfigurationVersion(TenantModel):
         default=ClosedPolicy.HOLD.value,
         help_text="What becomes of a document that is dated where the books are closed.",
     )
+    charge_gate = models.CharField(
+        max_length=10,
+        choices=[(gate.value, label) for gate, label in CHARGE_GATES.items()],
+        default=Gate.APPROVED.value,
+    )
+    bill_gate = models.CharField(
+        max_length=10, choices=[(gate.value, label) for gate, label in BILL_GATES.items()], default=Gate.APPROVED.value
+    )
 
     class Meta:
         constraints = [
@@ -54,6 +63,11 @@ class ConfigurationVersion(TenantModel):
             models.CheckConstraint(
                 condition=Q(closed_periods__in=[policy.value for policy in ClosedPolicy]),
                 name="integrations_configurationversion_known_policy",
+            ),
+            models.CheckConstraint(
+                condition=Q(charge_gate__in=[gate.value for gate in CHARGE_GATES])
+                & Q(bill_gate__in=[gate.value for gate in BILL_GATES]),
+                name="integrations_configurationversion_known_gates",
             ),
         ]
 

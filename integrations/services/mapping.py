@@ -1,7 +1,7 @@
 """Save the mapping of an entity as a new version; nothing is overwritten."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import reduce
 from operator import or_
 
@@ -9,6 +9,7 @@ from django.db import transaction
 
 from integrations import mapped
 from integrations.mapped import key_of
+from integrations.mapping.gates import Gate
 from integrations.mapping.periods import ClosedPolicy
 from integrations.mapping.reasons import MENDED_BY_MAPPING
 from integrations.mapping.slots import MappingKey
@@ -32,6 +33,8 @@ class Choices:
     targets: Mapping[MappingKey, int | None] = field(default_factory=dict)
     create_vendors: bool | None = None
     closed_periods: ClosedPolicy | None = None
+    charge_gate: Gate | None = None
+    bill_gate: Gate | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +43,20 @@ class Switches:
 
     create_vendors: bool = False
     closed_periods: ClosedPolicy = ClosedPolicy.HOLD
+    charge_gate: Gate = Gate.APPROVED
+    bill_gate: Gate = Gate.APPROVED
 
     @classmethod
     def of(cls, version: ConfigurationVersion | None) -> "Switches":
         """Those of this version, or what holds before the first."""
-        return cls(version.create_vendors, ClosedPolicy(version.closed_periods)) if version else cls()
+        if version is None:
+            return cls()
+        gates = Gate(version.charge_gate), Gate(version.bill_gate)
+        return cls(version.create_vendors, ClosedPolicy(version.closed_periods), *gates)
 
     def changed(self, choices: Choices) -> "Switches":
-        return Switches(
-            self.create_vendors if choices.create_vendors is None else choices.create_vendors,
-            self.closed_periods if choices.closed_periods is None else choices.closed_periods,
-        )
+        chosen = {name: value for name in asdict(self) if (value := getattr(choices, name)) is not None}
+        return replace(self, **chosen)
 
 
 @transaction.atomic

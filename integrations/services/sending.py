@@ -28,7 +28,7 @@ from integrations.services.interventions import remember, remember_receipts
 from integrations.sync import queue, receipt_jobs
 from integrations.sync.retry import MOST_SENDINGS
 from ledger.models import SourceDocument, User
-from ledger.services.intake import tell_again
+from ledger.services.telling import tell_again
 from ledger.tenancy.sets import update_rows
 
 # What the trail says changed.

@@ -1,11 +1,13 @@
 """Rows of the ledger as the values that rules and planner read."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from integrations.mapping.facts import (
     Approval,
+    Asked,
     BillFacts,
     Facts,
     LineFacts,
@@ -15,6 +17,7 @@ from integrations.mapping.facts import (
     TransactionFacts,
 )
 from integrations.sync.marks import mark_of
+from ledger.domain.approvals import Standing
 from ledger.domain.documents import DocumentKind, Stage, posting_day
 from ledger.domain.money import Money
 from ledger.models import (
@@ -29,21 +32,29 @@ from ledger.models import (
     TagUse,
     Vendor,
 )
-from ledger.selectors.bills import bill_name, bills_with_parts, payments_with_parts
+from ledger.selectors.approvals import NOT_ASKED, Approved, approved
+from ledger.selectors.bills import bill_name, bills_with_parts, paid_bills, payments_with_parts
 from ledger.selectors.transactions import by_document
+from ledger.words import listed
 
 
 def facts_of(documents: Sequence[int]) -> dict[int, Facts]:
     """By document, of any kind; a few statements for each kind that there is among them."""
     told: dict[int, Facts] = {}
-    told |= {document: _of_transaction(row) for document, row in by_document(documents).items()}
+    said = approved(documents)
+    told |= {
+        document: _of_transaction(row, said.get(document, NOT_ASKED))
+        for document, row in by_document(documents).items()
+    }
     if others := [document for document in documents if document not in told]:
-        told |= {row.document_id: _of_bill(row) for row in bills_with_parts().filter(document__in=others)}
+        paid = paid_bills(others)
+        bills = bills_with_parts().filter(document__in=others)
+        told |= {row.document_id: _of_bill(row, said.get(row.document_id, NOT_ASKED), paid) for row in bills}
         told |= {row.document_id: _of_payment(row) for row in payments_with_parts().filter(document__in=others)}
     return told
 
 
-def _of_transaction(row: CardTransaction) -> TransactionFacts:
+def _of_transaction(row: CardTransaction, said: Approved) -> TransactionFacts:
     return TransactionFacts(
         **_common(row.document),
         merchant=row.merchant_name,
@@ -54,11 +65,12 @@ def _of_transaction(row: CardTransaction) -> TransactionFacts:
         bank_account=_term(row.bank_account),
         original=None if row.original_minor is None else Money(row.original_minor, row.original_currency),
         refund_of=mark_of(row.refund_of.document.public_id) if row.refund_of else "",
-        approval=_approval(row),
+        approval=_approval(row, said),
+        asked=_asked(said),
     )
 
 
-def _of_bill(row: Bill) -> BillFacts:
+def _of_bill(row: Bill, said: Approved, paid: Collection[int]) -> BillFacts:
     return BillFacts(
         **_common(row.document),
         vendor=Term(row.vendor_id, row.vendor.name),
@@ -66,7 +78,9 @@ def _of_bill(row: Bill) -> BillFacts:
         due_on=row.due_on,
         memo=row.memo,
         lines=_lines(row.document, LineFacts(_money(row.document))),
-        approval=_approval(row),
+        paid=row.document_id in paid,
+        approval=_approval(row, said),
+        asked=_asked(said),
     )
 
 
@@ -102,11 +116,22 @@ def _money(document: SourceDocument) -> Money:
     return Money(document.amount_minor, document.currency)
 
 
-def _approval(row: CardTransaction | Bill) -> Approval | None:
-    if not row.approved_by:
+def _approval(row: CardTransaction | Bill, said: Approved) -> Approval | None:
+    """Who was asked here and said yes, or, where nobody was, whom the sender names."""
+    by, at = (listed(list(said.said_by)), said.said_at) if said.standing is Standing.APPROVED else _told(row)
+    if not by:
         return None
-    at = row.approved_at
-    return Approval(row.approved_by, posting_day(at, row.document.entity.time_zone) if at else None)
+    return Approval(by, posting_day(at, row.document.entity.time_zone) if at else None)
+
+
+def _told(row: CardTransaction | Bill) -> tuple[str, datetime | None]:
+    return row.approved_by, row.approved_at
+
+
+def _asked(said: Approved) -> Asked:
+    if said.standing is Standing.DECLINED:
+        return Asked(said.standing, f"{said.said_by[0]}: {said.note}" if said.note else f"{said.said_by[0]}.")
+    return Asked(said.standing, said.waits_for)
 
 
 def _whole(row: CardTransaction) -> LineFacts:

@@ -10,6 +10,7 @@ from django.db import transaction
 from integrations.mapping.coding import Account, Mapping, Vendor
 from integrations.mapping.entry import standing_day
 from integrations.mapping.facts import BillFacts, Facts, PaymentFacts
+from integrations.mapping.gates import Gate, Gates
 from integrations.mapping.periods import ClosedPolicy, Closing, PeriodChoice
 from integrations.mapping.rates import Rates, plain
 from integrations.mapping.reasons import Reason, ReasonCode
@@ -173,6 +174,7 @@ def mapping_of(connection: Connection, facts: Sequence[Facts]) -> Mapping:
         home_currency=connection.company.currency,
         several_currencies=connection.company.several_currencies,
         closed_periods=ClosedPolicy(version.closed_periods) if version else ClosedPolicy.HOLD,
+        gates=Gates(Gate(version.charge_gate), Gate(version.bill_gate)) if version else Gates(),
         accounts={
             (MappingSlot(row.slot), row.source_id): _account(row.target)
             for row in entries

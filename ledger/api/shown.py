@@ -8,10 +8,12 @@ from rest_framework import serializers
 from integrations.mapping.reasons import Reason, ReasonCode
 from integrations.models import JobState
 from integrations.selectors import SyncState, connected_entities, sync_states
+from ledger.api.approvals import ApprovalSerializer, approval_shown
 from ledger.api.incoming import KINDS
 from ledger.domain.documents import Stage
 from ledger.domain.money import Money
 from ledger.models import CardTransaction, SourceDocument, TagUse
+from ledger.selectors.approvals import NOT_ASKED, approved
 from ledger.selectors.transactions import whole_transactions
 
 NOT_BEGUN = "none"
@@ -89,6 +91,7 @@ class TransactionSerializer(serializers.Serializer[Any]):
     lines = LineShownSerializer(many=True)
     approved_by = serializers.CharField(allow_blank=True)
     approved_at = serializers.DateTimeField(allow_null=True)
+    approval = ApprovalSerializer()
     revision = serializers.IntegerField(help_text="1 as it was recorded; each change is the next.")
     recorded_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField(help_text="When its latest revision came in.")
@@ -97,10 +100,14 @@ class TransactionSerializer(serializers.Serializer[Any]):
 
 def transactions_shown(documents: Sequence[int]) -> list[dict[str, Any]]:
     """In the order of the documents; a statement for each kind of thing in them, whatever their number."""
-    states = sync_states(documents)
-    connected = connected_entities()
+    states, connected, said = sync_states(documents), connected_entities(), approved(documents)
     return [
-        {**_told(row), **_recorded(row), "sync": sync_shown(row.document, states.get(row.document_id), connected)}
+        {
+            **_told(row),
+            **_recorded(row),
+            "approval": approval_shown(said.get(row.document_id, NOT_ASKED)),
+            "sync": sync_shown(row.document, states.get(row.document_id), connected),
+        }
         for row in whole_transactions(documents)
     ]
 

@@ -6,10 +6,12 @@ from typing import Any
 from rest_framework import serializers
 
 from integrations.selectors import connected_entities, sync_states
+from ledger.api.approvals import ApprovalSerializer, approval_shown
 from ledger.api.incoming_bills import BILL_KINDS, BILL_STAGES, PAYMENT_STAGES
 from ledger.api.shown import LineShownSerializer, SyncStateSerializer, amount_shown, lines_shown, sync_shown
 from ledger.models import Bill, BillPayment, SourceDocument
 from ledger.models.bills import settled_of
+from ledger.selectors.approvals import NOT_ASKED, approved
 from ledger.selectors.bills import bills_with_parts, payments_with_parts
 
 BILL_STAGE_WORDS = {stage.value: word for word, stage in BILL_STAGES.items()}
@@ -37,6 +39,7 @@ class BillSerializer(serializers.Serializer[Any]):
     custom_fields = serializers.DictField(child=serializers.CharField())
     approved_by = serializers.CharField(allow_blank=True)
     approved_at = serializers.DateTimeField(allow_null=True)
+    approval = ApprovalSerializer()
     revision = serializers.IntegerField(help_text="1 as it was recorded; each change is the next.")
     recorded_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField(help_text="When its latest revision came in.")
@@ -80,10 +83,11 @@ def bills_shown(documents: Sequence[int]) -> list[dict[str, Any]]:
     """In the order of the documents; a statement for each kind of thing in them, whatever their number."""
     rows = {row.document_id: row for row in bills_with_parts().filter(document__in=documents)}
     settled = settled_of([row.pk for row in rows.values()])
-    states, connected = sync_states(documents), connected_entities()
+    states, connected, said = sync_states(documents), connected_entities(), approved(documents)
     return [
         {
             **_bill(rows[number], settled.get(rows[number].pk, 0)),
+            "approval": approval_shown(said.get(number, NOT_ASKED)),
             "sync": sync_shown(rows[number].document, states.get(number), connected),
         }
         for number in documents

@@ -1,6 +1,8 @@
 from ledger.domain.documents import DocumentKind, Stage
+from ledger.models.approvals import Approval, ApprovalPolicy, ApprovalStep, Verdict
 from ledger.models.bills import Bill, BillPayment, Settlement
 from ledger.models.cards import BankAccount, Card, Category, Department, Tag, TagGroup, Vendor
+from ledger.models.comments import Comment
 from ledger.models.documents import DocumentLine, SourceDocument, TagUse
 from ledger.models.events import EventKind, LedgerEvent
 from ledger.models.imports import Import, ImportChunk, ImportKind, ImportRefusal, ImportSeen, ImportState
@@ -12,12 +14,16 @@ from ledger.models.transactions import CardTransaction
 
 __all__ = [
     "ApiToken",
+    "Approval",
+    "ApprovalPolicy",
+    "ApprovalStep",
     "BankAccount",
     "Bill",
     "BillPayment",
     "Card",
     "CardTransaction",
     "Category",
+    "Comment",
     "Department",
     "DocumentKind",
     "DocumentLine",
@@ -46,4 +52,5 @@ __all__ = [
     "TagUse",
     "User",
     "Vendor",
+    "Verdict",
 ]

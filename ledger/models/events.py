@@ -11,6 +11,8 @@ class EventKind(models.TextChoices):
     RECORDED = "recorded", "Recorded"
     CHANGED = "changed", "Changed"
     REVERSED = "reversed", "Reversed"
+    APPROVED = "approved", "Approved"
+    DECLINED = "declined", "Declined"
     RECEIPT_ADDED = "receipt_added", "Receipt added"
     RECEIPT_REMOVED = "receipt_removed", "Receipt removed"
 

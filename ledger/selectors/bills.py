@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from django.db.models import Prefetch, QuerySet
 
-from ledger.domain.documents import DocumentKind
+from ledger.domain.documents import DocumentKind, Stage
 from ledger.models import Bill, BillPayment, DocumentLine, Settlement, TagUse
 
 
@@ -36,6 +36,12 @@ def paid_by(bills: Sequence[int]) -> dict[int, list[int]]:
     for payment, bill in parts:
         settled.setdefault(payment, []).append(bill)
     return settled
+
+
+def paid_bills(documents: Sequence[int]) -> set[int]:
+    """Those of which a payment was made, in part at least."""
+    made = Settlement.objects.filter(bill__document__in=documents, payment__document__stage=Stage.CLEARED)
+    return set(made.values_list("bill__document", flat=True))
 
 
 def payments_of(bills: Sequence[int]) -> QuerySet[BillPayment]:

@@ -1,5 +1,6 @@
 from django.urls import path
 
+from ledger.web.approvals import approval_list, decide_approvals, edit_policy, policy_list
 from ledger.web.bills import (
     bill_detail,
     bill_list,
@@ -11,6 +12,7 @@ from ledger.web.bills import (
     void_bill,
     void_payment,
 )
+from ledger.web.documents.approvals import add_comment
 from ledger.web.documents.files import add_receipts, receipt_file, take_receipt_away
 from ledger.web.imports import (
     choose_columns,
@@ -38,6 +40,11 @@ urlpatterns = [
     path("o/<slug:organisation>/transactions/<uuid:public_id>/", transaction_detail, name="transaction"),
     path("o/<slug:organisation>/transactions/<uuid:public_id>/there", transaction_there, name="transaction_there"),
     path("o/<slug:organisation>/documents/<uuid:public_id>/receipts", add_receipts, name="add_receipts"),
+    path("o/<slug:organisation>/documents/<uuid:public_id>/comments", add_comment, name="comment"),
+    path("o/<slug:organisation>/approvals/", approval_list, name="approvals"),
+    path("o/<slug:organisation>/approvals/decide", decide_approvals, name="decide_approvals"),
+    path("o/<slug:organisation>/approvals/policies/", policy_list, name="approval_policies"),
+    path("o/<slug:organisation>/approvals/policies/<int:entity_id>/<slug:kind>", edit_policy, name="edit_policy"),
     path("o/<slug:organisation>/receipts/<uuid:public_id>", receipt_file, name="receipt_file"),
     path("o/<slug:organisation>/receipts/<uuid:public_id>/remove", take_receipt_away, name="remove_receipt"),
     path("o/<slug:organisation>/bills/", bill_list, name="bills"),

@@ -91,6 +91,12 @@ TABLE: dict[tuple[str, str], tuple[int, int, int, int, int]] = {
     ("POST", "pay_bill"): SENDERS,
     ("GET", "bill_payment"): READERS,
     ("POST", "void_payment"): SENDERS,
+    ("POST", "comment"): SENDERS,
+    ("GET", "approvals"): READERS,
+    ("POST", "decide_approvals"): SENDERS,
+    ("GET", "approval_policies"): READERS,
+    ("GET", "edit_policy"): IMPORTERS,
+    ("POST", "edit_policy"): (SIGN_IN, 404, 403, 403, 422),
     ("GET", "imports"): READERS,
     ("GET", "new_import"): IMPORTERS,
     ("POST", "new_import"): (SIGN_IN, 404, 403, 403, 422),
@@ -165,6 +171,7 @@ class Office:
             "organisation": "larkfield",
             "provider": "quickbooks",
             "entity_id": self.books.tenant.entity.pk,
+            "kind": "bill",
             "connection_id": self.books.connection.pk,
             "public_id": self.documents.get(name, self.charge),
             "external_id": "c-1",
@@ -260,7 +267,7 @@ def test_what_changes_something_cannot_be_linked_to(larkfield: Office, name: str
         entry
         for entry in TABLE
         if (entry[1] in ("transaction", "connect", "read_references", "retry_document") or "mapping" in entry[1])
-        or entry[1] in (*OF_BILLS, *OF_PAYMENTS, *OF_RECEIPTS, "add_receipts")
+        or entry[1] in (*OF_BILLS, *OF_PAYMENTS, *OF_RECEIPTS, "add_receipts", "comment", "edit_policy")
         or entry[1] in ("run", "undo_run", "undo_document", "choose_side")
         or entry[1] in ("import", "choose_columns", "stop_import", "discard_import", "refused_rows")
         if entry[1] != "first_mapping"

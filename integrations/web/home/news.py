@@ -31,6 +31,8 @@ TOLD = {
     EventKind.RECORDED: "recorded {}",
     EventKind.CHANGED: "changed {}",
     EventKind.REVERSED: "reversed {}",
+    EventKind.APPROVED: "approved {}",
+    EventKind.DECLINED: "declined {}",
     EventKind.RECEIPT_ADDED: "added receipts to {}",
     EventKind.RECEIPT_REMOVED: "removed receipts of {}",
 }

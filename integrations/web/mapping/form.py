@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import cached_property
 
 from integrations import mapped, selectors
 from integrations.mapped import Aim, Standing
+from integrations.mapping.gates import BILL_GATES, CHARGE_GATES, Gate
 from integrations.mapping.periods import ClosedPolicy
 from integrations.mapping.picking import Target
 from integrations.mapping.slots import MappingKey, MappingSlot
@@ -88,10 +89,8 @@ class MappingForm:
     @property
     def _switch_choices(self) -> Choices:
         seen, chosen = self._seen_switches, self.switches or self._seen_switches
-        return Choices(
-            create_vendors=None if chosen.create_vendors is seen.create_vendors else chosen.create_vendors,
-            closed_periods=None if chosen.closed_periods is seen.closed_periods else chosen.closed_periods,
-        )
+        mine, theirs = asdict(chosen), asdict(seen)
+        return Choices(**{name: value for name, value in mine.items() if value is not theirs[name]})
 
     @cached_property
     def _seen_switches(self) -> Switches:
@@ -99,10 +98,13 @@ class MappingForm:
         return Switches.of(selectors.versions(self.tie.entity_id).filter(number=self._seen).first())
 
     def _switched(self, given: Mapping[str, str]) -> Switches:
-        policy = given.get("closed_periods", "")
+        seen = self._seen_switches
+        policy, charges, bills = (given.get(name, "") for name in ("closed_periods", "charge_gate", "bill_gate"))
         return Switches(
             create_vendors=given.get("create_vendors") == "on",
-            closed_periods=ClosedPolicy(policy) if policy in set(ClosedPolicy) else self._seen_switches.closed_periods,
+            closed_periods=ClosedPolicy(policy) if policy in set(ClosedPolicy) else seen.closed_periods,
+            charge_gate=Gate(charges) if charges in CHARGE_GATES else seen.charge_gate,
+            bill_gate=Gate(bills) if bills in BILL_GATES else seen.bill_gate,
         )
 
     def notice_newer_version(self) -> None:

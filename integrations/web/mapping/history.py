@@ -6,6 +6,7 @@ from typing import Any
 from django.urls import reverse
 
 from integrations import mapped, selectors
+from integrations.mapping.gates import BILL_GATES, CHARGE_GATES
 from integrations.mapping.slots import MappingKey, MappingSlot
 from integrations.models import ConfigurationVersion, Connection, MappingEntry
 from integrations.services.mapping import Switches
@@ -56,6 +57,10 @@ def _switched(now: Switches, before: Switches) -> Iterator[str]:
         yield "Missing vendors are made" if now.create_vendors else "Missing vendors are not made"
     if now.closed_periods is not before.closed_periods:
         yield f"What is dated in a closed period: {now.closed_periods.label.lower()}"
+    if now.charge_gate is not before.charge_gate:
+        yield f"Charges go to the books: {CHARGE_GATES[now.charge_gate].lower()}"
+    if now.bill_gate is not before.bill_gate:
+        yield f"Bills go to the books: {BILL_GATES[now.bill_gate].lower()}"
 
 
 def _lines(rows: list[MappingEntry], number: int, dimensions: dict[str, str]) -> list[dict[str, str]]:

@@ -1,5 +1,6 @@
 """What the template of the mapping reads."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.paginator import Page
@@ -7,6 +8,7 @@ from django.urls import reverse
 
 from integrations import mapped, selectors
 from integrations.mapped import Aim, Standing
+from integrations.mapping.gates import BILL_GATES, CHARGE_GATES, Gate
 from integrations.mapping.periods import ClosedPolicy
 from integrations.mapping.slots import MappingKey, MappingSlot
 from integrations.models import Connection
@@ -93,8 +95,17 @@ def _accounts(tie: Connection, form: MappingForm, lists: TargetLists) -> dict[st
         "fields": fields,
         "create_vendors": shown.create_vendors,
         "policies": policies,
+        "gates": [
+            _gate("charge_gate", "Card charges", CHARGE_GATES, shown.charge_gate),
+            _gate("bill_gate", "Bills and reimbursements", BILL_GATES, shown.bill_gate),
+        ],
         "closed_to": tie.company.closed_to,
     }
+
+
+def _gate(name: str, label: str, gates: Mapping[Gate, str], chosen: Gate) -> dict[str, Any]:
+    options = [{"value": gate.value, "label": words, "chosen": gate is chosen} for gate, words in gates.items()]
+    return {"name": name, "label": label, "options": options}
 
 
 def _field(key: MappingKey, tie: Connection, form: MappingForm, lists: TargetLists) -> dict[str, Any]:

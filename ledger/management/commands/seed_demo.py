@@ -1,6 +1,7 @@
 """A made-up organisation to look around in. Running it again adds nothing."""
 
 import os
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from django.utils import timezone
 from ledger.demo import bills
 from ledger.demo import transactions as demo
 from ledger.demo.transactions import DemoRow
+from ledger.domain.approvals import Step
+from ledger.domain.documents import DocumentKind
 from ledger.domain.money import parse_amount
 from ledger.domain.transactions import IncomingTransaction
 from ledger.models import (
@@ -32,6 +35,7 @@ from ledger.models import (
     Vendor,
 )
 from ledger.services.api_keys import make_token
+from ledger.services.approvals import save_policy
 from ledger.services.bills import record_bills
 from ledger.services.intake import record_transactions
 from ledger.tenancy.context import acting_for
@@ -80,7 +84,7 @@ class Command(BaseCommand):
             for person, role in people:
                 Membership.objects.get_or_create(user=person, defaults={"role": role})
             _make_cards()
-            key = None if CardTransaction.objects.exists() else _first_charges_and_key(people[0][0])
+            key = None if CardTransaction.objects.exists() else _first_charges_and_key([person for person, _ in people])
         if key:
             _write_note(key)
         self.stdout.write("The demo organisation is there.")
@@ -113,11 +117,13 @@ def _make_cards() -> None:
         Card.objects.get_or_create(external_id=external_id, defaults=defaults)
 
 
-def _first_charges_and_key(admin: User) -> str:
+def _first_charges_and_key(people: Sequence[User]) -> str:
+    priya, theo, omar, *_ = people
     record_transactions(incoming=[_charge(number, *row) for number, row in enumerate(CHARGES)], actor="the demo")
     _drafts_of_bills()
+    _who_approves(priya, Step(theo.pk, 50_000), Step(omar.pk, 500_000))
     _real_transactions(Entity.objects.get(name="Larkfield Ltd"))
-    return make_token(name="Demo", scopes=list(Scope), made_by=admin)
+    return make_token(name="Demo", scopes=list(Scope), made_by=priya)
 
 
 def _drafts_of_bills() -> None:
@@ -126,6 +132,11 @@ def _drafts_of_bills() -> None:
     entity = Entity.objects.get(name=bills.ENTITY)
     BankAccount.objects.get_or_create(external_id="bank-8810", defaults={"name": "Checking ··8810", "entity": entity})
     record_bills(incoming=list(bills.drafts(timezone.localdate())), actor="the demo")
+
+
+def _who_approves(person: User, *steps: Step) -> None:
+    entity = Entity.objects.get(name=bills.ENTITY)
+    save_policy(entity=entity, kind=DocumentKind.BILL, steps=steps, person=person)
 
 
 def _real_transactions(entity: Entity) -> None:
@@ -196,8 +207,8 @@ def _write_note(key: str) -> None:
 
 NOTE = """\
 Sign in as   priya@larkfield.example    finance admin: connects, maps, sends again
-             theo@larkfield.example     accountant: sees everything, holds, leaves out, sends again
-             omar@larkfield.example     operations: sees everything, sends again
+             theo@larkfield.example     accountant: sees everything, holds, leaves out, approves bills above $500.00
+             omar@larkfield.example     operations: sees everything, sends again, approves bills above $5,000.00
              owen@larkfield.example     cardholder: has no pages here yet
 Password     {password}
 

@@ -16,10 +16,13 @@ from ledger.models import BillPayment, EventKind, Settlement, SourceDocument
 from ledger.services.bills import settling
 from ledger.services.bills.settling import Known
 from ledger.services.results import Recorded, Result, by_field, refused_twice
+from ledger.services.telling import tell_again
 from ledger.services.turns import one_after_the_other
 from ledger.words import listed, money_text
 
 STAGE_WORDS = {Stage.PENDING: "scheduled", Stage.CLEARED: "made", Stage.REVERSED: "void"}
+# What the trail of a bill says of it.
+PAID = {Stage.CLEARED: "a payment of it was made", Stage.REVERSED: "a payment of it became void"}
 DOCUMENT_FIELDS = ["stage", "amount_minor", "currency", "dated"]
 FIELDS = ["vendor", "bank_account", "card", "number", "memo"]
 
@@ -52,7 +55,16 @@ def record_payments(*, incoming: Sequence[IncomingPayment], actor: str) -> list[
     _apply(changes, known)
     happened = [Happening(row.document, EventKind.RECORDED) for row in created.values()]
     events.append([*happened, *map(_happening, changes)], actor)
+    _tell_bills([*created.values(), *(change.row for change in changes)], actor)
     return [_recorded(one, created) for one in judged]
+
+
+def _tell_bills(payments: Sequence[BillPayment], actor: str) -> None:
+    """A bill that is paid, or is not any more, says something else than before."""
+    for stage, why in PAID.items():
+        moved = [payment.pk for payment in payments if payment.document.stage == stage]
+        if moved:
+            tell_again(SourceDocument.objects.filter(bills__settlements__payment__in=moved), actor=actor, why=why)
 
 
 def _judged(one: IncomingPayment, known: Known) -> _Judged:

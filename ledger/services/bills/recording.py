@@ -13,6 +13,7 @@ from ledger.events import Happening
 from ledger.models import Bill, Entity, EventKind, SourceDocument
 from ledger.models.bills import settled_of
 from ledger.models.documents import BILL_KINDS
+from ledger.services.approvals import Told, ask
 from ledger.services.bills.changes import Change, apply_changes, change_of, forbidden_change
 from ledger.services.bills.rows import bill_values, document_values
 from ledger.services.names import Names, read_names_of_bills, unknown_in_lines
@@ -53,6 +54,7 @@ def record_bills(*, incoming: Sequence[IncomingBill], actor: str) -> list[Record
     changes = [one for one in judged if isinstance(one, Change)]
     apply_changes(changes, known.names)
     happened = [Happening(row.document, EventKind.RECORDED) for row in created.values()]
+    ask(map(_told, [*created.values(), *(change.row for change in changes)]))
     events.append([*happened, *map(_happening, changes)], actor)
     return [_recorded(one, created) for one in judged]
 
@@ -60,7 +62,9 @@ def record_bills(*, incoming: Sequence[IncomingBill], actor: str) -> list[Record
 def _read(incoming: Sequence[IncomingBill]) -> _Known:
     wanted = {one.external_id for one in incoming}
     rows = Bill.objects.filter(document__external_id__in=wanted, document__kind__in=BILL_KINDS)
-    bills = list(rows.select_related("document", "vendor").prefetch_related(*PARTS))
+    # Against whoever tells one of them anew at this moment: an approver, a payment.
+    locked = rows.select_for_update(of=("document",), no_key=True).order_by("document_id")
+    bills = list(locked.select_related("document", "vendor").prefetch_related(*PARTS))
     return _Known(
         names=read_names_of_bills(incoming),
         entities={entity.name: entity for entity in Entity.objects.filter(name__in={one.entity for one in incoming})},
@@ -107,6 +111,10 @@ def _insert(fresh: Sequence[IncomingBill], known: _Known) -> Mapping[str, Bill]:
     Bill.objects.bulk_create(rows)
     write_parts(told, known.names)
     return {row.document.external_id: row for row in rows}
+
+
+def _told(row: Bill) -> Told:
+    return Told(row.document, row.vendor.name, row.approved_by, row.approved_at)
 
 
 def _happening(change: Change) -> Happening:

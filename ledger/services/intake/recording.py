@@ -14,6 +14,7 @@ from ledger.domain.transactions import IncomingTransaction, missing_moment
 from ledger.events import Happening
 from ledger.models import CardTransaction, EventKind, SourceDocument
 from ledger.models.documents import CARD_KINDS
+from ledger.services.approvals import Told, ask
 from ledger.services.intake.changes import Change, apply_changes, change_of, forbidden_change
 from ledger.services.intake.refunds import await_each_other, follow_charges, tie_refunds
 from ledger.services.intake.rows import new_document, transaction_values
@@ -84,6 +85,7 @@ def _record_once(
     happened += (Happening(one, EventKind.CHANGED, TIED) for one in tied)
     followed = follow_charges([change.row.pk for change in changes if change.recategorised])
     happened += (Happening(one, EventKind.CHANGED, FOLLOWED) for one in followed)
+    ask(map(_told, [*created.values(), *(change.row for change in changes)]))
     events.append(happened, actor)
     return {place: _changed(one) if isinstance(one, Change) else one for place, one in judged.items()}
 
@@ -105,6 +107,10 @@ def _unless_fresh(judged: Recorded | Change, since: datetime | None) -> Recorded
 
 def _changed(change: Change) -> Recorded:
     return Recorded(change.incoming.external_id, Result.CHANGED, change.row.document)
+
+
+def _told(row: CardTransaction) -> Told:
+    return Told(row.document, row.merchant_name, row.approved_by, row.approved_at)
 
 
 def _happening(change: Change) -> Happening:

@@ -8,7 +8,7 @@ from django.db.models import OuterRef, Subquery
 from ledger.domain.documents import DocumentKind
 from ledger.domain.transactions import IncomingTransaction
 from ledger.models import CardTransaction, SourceDocument
-from ledger.services.intake.telling import next_revision
+from ledger.services.telling import next_revision
 from ledger.tenancy.context import required_tenant
 
 # The first of the two numbers of an advisory lock; the second is the organisation's.

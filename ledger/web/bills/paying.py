@@ -85,7 +85,7 @@ class _NoDay(ValueError):
 
 def _told(request: PageRequest) -> dict[str, str]:
     """What a database could not hold is left out."""
-    return {name.replace("\0", ""): text.replace("\0", "").strip() for name, text in request.POST.items()}
+    return {name.replace("\0", ""): str(text).replace("\0", "").strip() for name, text in request.POST.items()}
 
 
 def _asked(told: Mapping[str, str], row: Bill, once: UUID | None) -> IncomingPayment:

@@ -28,6 +28,7 @@ SETTLED = {
     OutcomeKind.UNKNOWN: ("checking", "Never answered, and not found since"),
 }
 HAPPENED = {EventKind.RECORDED: "Recorded", EventKind.CHANGED: "Changed", EventKind.REVERSED: "Reversed"}
+HAPPENED |= {EventKind.APPROVED: "Approved", EventKind.DECLINED: "Declined"}
 HAPPENED |= {EventKind.RECEIPT_ADDED: "Receipt added", EventKind.RECEIPT_REMOVED: "Receipt removed"}
 DONE = {
     Act.HELD: ("held", "Held"),

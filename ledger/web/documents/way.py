@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from integrations import selectors as sync
 from integrations.fixes import fix_of
-from integrations.mapping.reasons import Reason, ReasonCode
+from integrations.mapping.reasons import WAITING, Reason, ReasonCode
 from integrations.models import JobState
 from integrations.models.sync import STUCK_STATES
 from integrations.providers.registry import platform
@@ -21,6 +21,7 @@ from ledger.domain.documents import BILLS
 from ledger.domain.money import Money
 from ledger.models import SourceDocument
 from ledger.pages import list_of, page_of
+from ledger.web.documents.approvals import approvals_shown, comments_shown
 from ledger.web.documents.files import receipts_shown
 from ledger.web.documents.marked import marked
 from ledger.web.documents.receipts import receipt_problems
@@ -42,12 +43,15 @@ def way_of(request: PageRequest, document: SourceDocument, state: SyncState | No
         "place": document.entity.time_zone.rpartition("/")[2].replace("_", " "),
         "state": shown_state(document, state, connected),
         "looking": LOOKING.format(label=platform().short_label) if _is_in_doubt(state) else "",
+        "in_the_books": in_the_books,
         "back_url": list_of(slug, document),
         "problems": [
             _problem(reason, slug, document.entity_id) for reason in reasons_shown(document, state, connected)
         ],
         "choices": _choices(document, state) if request.access.allows(Action.DECIDE) else None,
         "receipt_problems": receipts,
+        "approvals": approvals_shown(request, document),
+        "comments": comments_shown(request, document),
         "receipts": receipts_shown(slug, document, may_change=request.access.allows(Action.ADD_RECEIPTS)),
         **(_actions(request, document, state, receipts) | ({"retry_url": None} if clash else {})),
         "clash": clash,
@@ -103,7 +107,15 @@ def _is_locked_out(state: SyncState) -> bool:
 
 def _problem(reason: Reason, slug: str, entity_id: int) -> dict[str, str]:
     fix = fix_of(reason, slug, entity_id)
-    return {"text": reason.sentence, "fix_label": fix.label, "fix_url": fix.url}
+    waits = reason.code in WAITING
+    return {
+        "text": reason.sentence,
+        "level": "warning" if waits else "error",
+        "key": "held" if waits else "person",
+        # Its approvals stand on the same page.
+        "fix_label": "" if reason.code is ReasonCode.NOT_APPROVED else fix.label,
+        "fix_url": "" if reason.code is ReasonCode.NOT_APPROVED else fix.url,
+    }
 
 
 def _choices(document: SourceDocument, state: SyncState | None) -> list[dict[str, str]]:
