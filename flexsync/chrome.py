@@ -11,6 +11,7 @@ from integrations.providers.registry import platform
 from integrations.web.line import conservation_line
 from ledger.access import Access, Action, organisations_of, who_may
 from ledger.selectors.approvals import asked
+from ledger.selectors.receipts import in_tray
 from ledger.tenancy.context import current_tenant
 from ledger.words import listed
 
@@ -21,6 +22,7 @@ PLACES = [
         [
             ("Failed syncs", "failed", "triangle-alert", Action.SEE_SYNC),
             ("Approvals", "approvals", "stamp", Action.APPROVE),
+            ("Receipts", "tray", "paperclip", Action.ADD_RECEIPTS),
         ],
     ),
     (
@@ -95,7 +97,11 @@ def _line(request: HttpRequest, access: Access) -> dict[str, Any] | None:
 def _places(request: HttpRequest, access: Access) -> list[dict[str, Any]]:
     here = request.resolver_match.view_name if request.resolver_match else ""
     here = BELONGS_TO.get(here, here)
-    badges = {"failed": _failed(), "approvals": asked().filter(approver=access.person).count()}
+    badges = {
+        "failed": _failed(),
+        "approvals": asked().filter(approver=access.person).count(),
+        "tray": in_tray().count(),
+    }
     groups = []
     for label, places in PLACES:
         items = [
@@ -105,6 +111,7 @@ def _places(request: HttpRequest, access: Access) -> list[dict[str, Any]]:
                 "icon": icon,
                 "current": name == here,
                 "badge": badges.get(name) or None,
+                "alarm": name == "failed",
             }
             for words, name, icon, action in places
             if access.allows(action)

@@ -10,6 +10,7 @@ from redis import RedisError
 from ledger.models import Organisation
 from ledger.services.approvals import remind, tenants_with_approvals
 from ledger.services.imports import forget_unused, imports_with_work, run_for, unused_uploads
+from ledger.services.tray import match_waiting, tenants_with_arrivals
 from ledger.tenancy.context import acting_for
 
 logger = logging.getLogger(__name__)
@@ -43,6 +44,14 @@ def remind_approvers() -> None:
     for organisation in Organisation.objects.filter(pk__in=tenants_with_approvals()):
         with acting_for(organisation.pk):
             remind(organisation)
+
+
+@shared_task
+def match_receipts() -> None:
+    """What came before its charge or bill did."""
+    for tenant in tenants_with_arrivals():
+        with acting_for(tenant):
+            match_waiting()
 
 
 def ring(tenant: int, job: int) -> None:

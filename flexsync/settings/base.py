@@ -101,6 +101,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": SWEEP_SECONDS,
         "options": {"queue": "fresh", "expires": SWEEP_SECONDS},
     },
+    "match receipts": {
+        "task": "ledger.tasks.match_receipts",
+        "schedule": crontab(minute="*/2"),
+        "options": {"queue": "backlog", "expires": 120},
+    },
     "sweep imports": {
         "task": "ledger.tasks.sweep_imports",
         "schedule": SWEEP_SECONDS,
@@ -144,6 +149,11 @@ LOGIN_URL = "account_login"
 # smtp+tls://user:password@host:587, or where nothing is said the log of whoever sends.
 globals().update(env.email("EMAIL_URL", default="consolemail://"))
 EMAIL_TIMEOUT = 20
+# Where letters with receipts are sent to: receipts+….@ this domain; who brings them signs by this key, or is the relay
+# of this name, which writes down whether a letter comes from where it says.
+MAIL_DOMAIN = env("FLEXSYNC_MAIL_DOMAIN", default="receipts.localhost")
+MAIL_TRUSTED_RELAY = env("FLEXSYNC_MAIL_TRUSTED_RELAY", default="")
+MAILGUN_SIGNING_KEY = env("MAILGUN_SIGNING_KEY", default="")
 DEFAULT_FROM_EMAIL = env("EMAIL_FROM", default="FlexSync <flexsync@localhost>")
 
 # --- the API ---------------------------------------------------------------------------------------------------------

@@ -53,12 +53,18 @@ ZIP = b"PK\x03\x04"
 # The parts of an office file, by the first names in its archive; a spreadsheet of the open format says so at once.
 INSIDE = {b"word/": FileType.DOCX, b"xl/": FileType.XLSX, FileType.ODS.encode(): FileType.ODS}
 UNREADABLE_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1f]")
-# What phones and browsers make, and accounting platforms do not take.
-NEARLY = {b"ftypheic": "HEIC", b"ftypheix": "HEIC", b"ftypmif1": "HEIC", b"ftypavif": "AVIF"}
+# What phones and browsers make, and accounting platforms do not take: it is kept as JPEG.
+PHOTOS = (b"ftypheic", b"ftypheix", b"ftyphevc", b"ftypmif1", b"ftypmsf1", b"ftypavif")
+PICTURES = (FileType.JPEG, FileType.PNG, FileType.GIF, FileType.TIFF)
 
 
 class Unfit(ValueError):
     """It cannot be kept as a receipt; the text says why, and what to do."""
+
+
+def is_photo(beginning: bytes) -> bool:
+    """Of a kind that must become JPEG first: HEIC, AVIF, WebP."""
+    return beginning[4:12] in PHOTOS or (beginning.startswith(b"RIFF") and beginning[8:12] == b"WEBP")
 
 
 def sniffed(beginning: bytes, name: str) -> FileType:
@@ -70,8 +76,6 @@ def sniffed(beginning: bytes, name: str) -> FileType:
         return FileType.PDF
     if beginning.startswith(ZIP):
         return _office(beginning)
-    if photo := _photo(beginning):
-        raise Unfit(f"It is a photo in {photo}, which accounting platforms do not take. Save it as JPEG or PDF.")
     return _text(beginning, name)
 
 
@@ -94,12 +98,6 @@ def _office(beginning: bytes) -> FileType:
         if mark in beginning:
             return kind
     raise Unfit("It is an archive. Send the receipts in it one by one.")
-
-
-def _photo(beginning: bytes) -> str:
-    if beginning.startswith(b"RIFF") and beginning[8:12] == b"WEBP":
-        return "WebP"
-    return next((word for mark, word in NEARLY.items() if beginning[4:12] == mark), "")
 
 
 def _text(beginning: bytes, name: str) -> FileType:

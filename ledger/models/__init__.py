@@ -1,5 +1,6 @@
 from ledger.domain.documents import DocumentKind, Stage
 from ledger.models.approvals import Approval, ApprovalPolicy, ApprovalStep, Verdict
+from ledger.models.arrivals import Arrival, Inbox, Way
 from ledger.models.bills import Bill, BillPayment, Settlement
 from ledger.models.cards import BankAccount, Card, Category, Department, Tag, TagGroup, Vendor
 from ledger.models.comments import Comment
@@ -17,6 +18,7 @@ __all__ = [
     "Approval",
     "ApprovalPolicy",
     "ApprovalStep",
+    "Arrival",
     "BankAccount",
     "Bill",
     "BillPayment",
@@ -35,6 +37,7 @@ __all__ = [
     "ImportRefusal",
     "ImportSeen",
     "ImportState",
+    "Inbox",
     "LedgerEvent",
     "Membership",
     "Organisation",
@@ -53,4 +56,5 @@ __all__ = [
     "User",
     "Vendor",
     "Verdict",
+    "Way",
 ]

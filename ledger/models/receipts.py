@@ -46,6 +46,11 @@ class Receipt(TenantModel):
                 condition=Q(removed_at__isnull=True),
                 name="ledger_receipt_once_at_a_document",
             ),
+            models.UniqueConstraint(
+                fields=["tenant", "sha256"],
+                condition=Q(removed_at__isnull=True, document__isnull=True),
+                name="ledger_receipt_once_in_the_tray",
+            ),
             models.CheckConstraint(
                 condition=Q(replaced_by__isnull=True) | Q(removed_at__isnull=False),
                 name="ledger_receipt_replaced_is_removed",
@@ -58,6 +63,12 @@ class Receipt(TenantModel):
         ]
         indexes = [
             models.Index(fields=["tenant", "document"], name="ledger_receipt_document"),
+            # The tray; read too by lookup.tenants_with_arrivals before a tenant is known.
+            models.Index(
+                fields=["tenant", "-id"],
+                name="ledger_receipt_tray",
+                condition=Q(removed_at__isnull=True, document__isnull=True),
+            ),
             models.Index(
                 fields=["tenant", "replaced_by"],
                 name="ledger_receipt_replaced_by",

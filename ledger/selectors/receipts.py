@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from django.db.models import QuerySet
 
-from ledger.models import Receipt, SourceDocument
+from ledger.models import Arrival, Receipt, SourceDocument
 from ledger.models.documents import CARD_KINDS
 
 
@@ -22,3 +22,9 @@ def card_document(external_id: str) -> SourceDocument | None:
 def with_receipts() -> QuerySet[Receipt, int | None]:
     """The documents at which something hangs."""
     return Receipt.objects.filter(removed_at__isnull=True).values_list("document", flat=True)
+
+
+def in_tray() -> QuerySet[Arrival]:
+    """What waits until somebody says to which document it belongs, the latest first."""
+    rows = Arrival.objects.filter(receipt__document__isnull=True, receipt__removed_at__isnull=True)
+    return rows.select_related("receipt").order_by("-id")

@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from io import BytesIO
 from typing import IO
 
 from django.db import transaction
@@ -9,13 +10,15 @@ from django.utils import timezone
 
 from ledger import events
 from ledger.domain.documents import Stage
-from ledger.domain.receipts import BEGINNING, LARGEST, Unfit, shown_name, sniffed
+from ledger.domain.receipts import BEGINNING, LARGEST, PICTURES, Unfit, is_photo, shown_name, sniffed
 from ledger.events import Happening
 from ledger.models import EventKind, Receipt, SourceDocument
+from ledger.pictures import Unopened, as_jpeg, check_picture
 from ledger.storage import key_of, storage
 from ledger.tenancy.context import required_tenant
 
 CHUNK = 1024 * 1024
+TOO_LARGE = f"It is larger than {LARGEST // 1024 // 1024} MB."
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +39,40 @@ class Added:
 
 
 def keep(content: IO[bytes], name: str) -> Kept:
-    """Store what can be a receipt. Called outside a transaction. Raises Unfit or StorageTrouble."""
+    """Store what can be a receipt; a phone's photo as JPEG. Called outside a transaction. Raises Unfit or
+    StorageTrouble."""
+    beginning = content.read(BEGINNING)
+    content.seek(0)
+    try:
+        if is_photo(beginning):
+            content = BytesIO(as_jpeg(_whole(content)))
+        kept = _kept(content, name)
+    except Unopened as trouble:
+        raise Unfit(str(trouble)) from trouble
+    return kept
+
+
+def _whole(content: IO[bytes]) -> bytes:
+    whole = content.read(LARGEST + 1)
+    if len(whole) > LARGEST:
+        raise Unfit(TOO_LARGE)
+    return whole
+
+
+def _kept(content: IO[bytes], name: str) -> Kept:
     digest, size, beginning = hashlib.sha256(), 0, b""
     while chunk := content.read(CHUNK):
         beginning = beginning or chunk[:BEGINNING]
         digest.update(chunk)
         size += len(chunk)
         if size > LARGEST:
-            raise Unfit(f"It is larger than {LARGEST // 1024 // 1024} MB.")
+            raise Unfit(TOO_LARGE)
     if not size:
         raise Unfit("It is empty.")
     kind, sha256 = sniffed(beginning, name), digest.hexdigest()
+    content.seek(0)
+    if kind in PICTURES:
+        check_picture(content)
     key = key_of(required_tenant(), sha256)
     content.seek(0)
     storage().put(key, content, kind.value)

@@ -13,7 +13,7 @@ from ledger.web.bills import (
     void_payment,
 )
 from ledger.web.documents.approvals import add_comment
-from ledger.web.documents.files import add_receipts, receipt_file, take_receipt_away
+from ledger.web.documents.files import add_receipts, receipt_file, receipt_preview, take_receipt_away
 from ledger.web.imports import (
     choose_columns,
     discard_import,
@@ -23,6 +23,7 @@ from ledger.web.imports import (
     refused_file,
     stop_import,
 )
+from ledger.web.inbound import inbound_mail
 from ledger.web.organisations import home
 from ledger.web.transactions import (
     decide_on_several,
@@ -31,9 +32,11 @@ from ledger.web.transactions import (
     transaction_list,
     transaction_there,
 )
+from ledger.web.tray import add_to_tray, hang_receipt, tray
 
 urlpatterns = [
     path("", home, name="home"),
+    path("inbound/mailgun", inbound_mail, name="inbound_mail"),
     path("o/<slug:organisation>/transactions/", transaction_list, name="transactions"),
     path("o/<slug:organisation>/transactions/decide", decide_on_several, name="decide_on_several"),
     path("o/<slug:organisation>/transactions/export.csv", export_transactions, name="export_transactions"),
@@ -46,6 +49,10 @@ urlpatterns = [
     path("o/<slug:organisation>/approvals/policies/", policy_list, name="approval_policies"),
     path("o/<slug:organisation>/approvals/policies/<int:entity_id>/<slug:kind>", edit_policy, name="edit_policy"),
     path("o/<slug:organisation>/receipts/<uuid:public_id>", receipt_file, name="receipt_file"),
+    path("o/<slug:organisation>/receipts/<uuid:public_id>/preview", receipt_preview, name="receipt_preview"),
+    path("o/<slug:organisation>/receipts/", tray, name="tray"),
+    path("o/<slug:organisation>/receipts/add", add_to_tray, name="add_to_tray"),
+    path("o/<slug:organisation>/receipts/<uuid:public_id>/hang", hang_receipt, name="hang_receipt"),
     path("o/<slug:organisation>/receipts/<uuid:public_id>/remove", take_receipt_away, name="remove_receipt"),
     path("o/<slug:organisation>/bills/", bill_list, name="bills"),
     path("o/<slug:organisation>/bills/new", new_bill, name="new_bill"),

@@ -81,7 +81,7 @@ def test_a_removed_receipt_is_gone_and_may_come_back(charged: Issuer) -> None:
 @pytest.mark.parametrize(
     ("content", "name", "words"),
     [
-        (b"\0\0\0\x18ftypheic", "IMG_1.HEIC", "HEIC"),
+        (b"\0\0\0\x18ftypheic", "IMG_1.HEIC", "cannot be opened"),
         (b"MZ\x90\0", "a.exe", "none of the kinds"),
         (b"not one", "a.pdf", "damaged"),
     ],

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ledger.domain.receipts import FileType, Unfit, shown_name, sniffed
+from ledger.domain.receipts import FileType, Unfit, is_photo, shown_name, sniffed
 
 
 @pytest.mark.parametrize(
@@ -29,10 +29,23 @@ def test_the_content_says_what_it_is(beginning: bytes, name: str, kind: FileType
 
 
 @pytest.mark.parametrize(
+    ("beginning", "photo"),
+    [
+        (b"\0\0\0\x18ftypheic", True),
+        (b"\0\0\0\x20ftypavif", True),
+        (b"RIFF\0\0\0\0WEBPVP8 ", True),
+        (b"RIFF\0\0\0\0WAVEfmt ", False),
+        (b"\xff\xd8\xff\xe0", False),
+        (b"", False),
+    ],
+)
+def test_photos_that_must_become_jpeg_are_known(beginning: bytes, photo: bool) -> None:
+    assert is_photo(beginning) is photo
+
+
+@pytest.mark.parametrize(
     ("beginning", "name", "words"),
     [
-        (b"\0\0\0\x18ftypheic", "IMG_1.HEIC", "HEIC"),
-        (b"RIFF\0\0\0\0WEBPVP8 ", "a.webp", "WebP"),
         (b"PK\x03\x04....receipts/one.pdf", "all.zip", "archive"),
         (b"MZ\x90\0", "a.exe", "none of the kinds"),
         (b"<html>", "a.html", "web page"),

@@ -8,11 +8,12 @@ from ledger.pages import page_of
 from ledger.web.documents import files
 from ledger.web.documents.files import LARGEST, MOST_AT_ONCE
 from tests.cast import Cast
+from tests.papers import photo
 from tests.payables import Payables
 from tests.web.books import Books
 from tests.web.browser import Browser, Page, close_file, page
 
-PDF, JPEG = b"%PDF-1.7 a receipt", b"\xff\xd8\xff a photo"
+PDF, JPEG = b"%PDF-1.7 a receipt", photo()
 
 
 @pytest.fixture
@@ -31,7 +32,7 @@ def add(browser: Browser, document: SourceDocument, *told: SimpleUploadedFile) -
 
 def look(browser: Browser, shown: Page) -> tuple[str, bytes, dict[str, str]]:
     """The address of the one file on the page, what is in it, and how it comes."""
-    [link] = [a["href"] for a in shown.all("a", target="_blank") if "/receipts/" in a["href"]]
+    [link] = {a["href"] for a in shown.all("a", target="_blank") if "/receipts/" in a["href"]}
     answer = browser.get(link)
     content = b"".join(answer.streaming_content)
     close_file(answer)

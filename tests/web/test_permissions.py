@@ -15,6 +15,7 @@ from ledger.models import Receipt, SourceDocument
 from ledger.services.receipts import add_receipt, keep
 from tests.cast import Cast
 from tests.ledger.importing import Importer, lines
+from tests.papers import pdf
 from tests.payables import Payables
 from tests.processes import Sandbox
 from tests.web.books import Books
@@ -24,7 +25,7 @@ from tests.web.browser import Browser
 PEOPLE = ("nobody", "stranger", "cardholder", "accountant", "admin")
 SIGN_IN = 302
 # Messages of platforms are signed; whose session they come with does not matter.
-SIGNED = {"webhook"}
+SIGNED = {"webhook", "inbound_mail"}
 
 EVERYBODY = (200, 200, 200, 200, 200)
 NO_KEY = (401, 401, 401, 401, 401)
@@ -80,6 +81,11 @@ TABLE: dict[tuple[str, str], tuple[int, int, int, int, int]] = {
     ("POST", "add_receipts"): SENDERS,
     ("GET", "receipt_file"): READERS,
     ("POST", "remove_receipt"): SENDERS,
+    ("GET", "receipt_preview"): READERS,
+    ("GET", "tray"): READERS,
+    ("POST", "add_to_tray"): SENDERS,
+    ("POST", "hang_receipt"): SENDERS,
+    ("POST", "inbound_mail"): (404, 404, 404, 404, 404),
     ("GET", "bills"): READERS,
     ("GET", "bill"): READERS,
     ("GET", "new_bill"): PAYERS,
@@ -125,7 +131,7 @@ TABLE: dict[tuple[str, str], tuple[int, int, int, int, int]] = {
     ("POST", "retry_document"): SENDERS,
 }
 OF_BILLS = ("bill", "edit_bill", "submit_bill", "void_bill", "pay_bill")
-OF_RECEIPTS = ("receipt_file", "remove_receipt")
+OF_RECEIPTS = ("receipt_file", "receipt_preview", "hang_receipt", "remove_receipt")
 OF_PAYMENTS = ("bill_payment", "void_payment")
 CHANGING = [name for method, name in TABLE if method == "POST" and not name.startswith("api_") and name not in SIGNED]
 
@@ -185,6 +191,7 @@ class Office:
             with self.books.open():
                 ConfigurationVersion.objects.get_or_create(entity=self.books.tenant.entity, number=1)
         return {
+            "hang_receipt": {"document": str(self.charge)},
             "retry_cause": {"code": "no_card_account", "subject": "the cards"},
             "retry_receipts": {"code": "rejected", "subject": "No such type"},
             "mapping": self.books.form(version=0, card="2110"),
@@ -227,7 +234,7 @@ def owe(books: Books) -> dict[str, UUID]:
 
 def hang(books: Books, document: SourceDocument) -> Receipt:
     with books.open():
-        kept = keep(BytesIO(b"%PDF-1.7 a receipt"), "receipt.pdf")
+        kept = keep(BytesIO(pdf("A receipt")), "receipt.pdf")
         return add_receipt(document_id=document.pk, kept=kept, actor="the test").receipt
 
 
@@ -277,8 +284,9 @@ def test_under_our_own_name_nothing_of_the_neighbour_is_found(larkfield: Office,
     theirs = Books(larkfield.cast.brightwell)
     [document] = theirs.charge("theirs")
     neighbour = Office(larkfield.cast, theirs, document.public_id, bring(theirs), ran(theirs), owe(theirs))
-    assert larkfield.browser("admin").ask(method, neighbour.address(name)).status_code == 404
-    assert larkfield.browser("admin").ask(method, larkfield.address(name)).status_code != 404
+    admin, fields = larkfield.browser("admin"), larkfield.fields(name)
+    assert admin.ask(method, neighbour.address(name), **fields).status_code == 404
+    assert admin.ask(method, larkfield.address(name), **fields).status_code != 404
 
 
 def test_an_organisation_that_does_not_exist_looks_like_one_of_others(larkfield: Office) -> None:

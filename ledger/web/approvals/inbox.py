@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
@@ -18,6 +19,7 @@ from ledger.models.approvals import approver_name
 from ledger.pages import page_of
 from ledger.selectors.approvals import asked, asked_sums
 from ledger.services.approvals import Said, decide
+from ledger.web.clock import zone_of
 from ledger.web.documents.approvals import asked_since
 from ledger.web.doors import PageRequest, organisation_page
 from ledger.words import counted, money_shown, money_text
@@ -37,7 +39,8 @@ def approval_list(request: PageRequest) -> HttpResponse:
     after = request.GET.get("after", "")
     start = int(after) if after.isascii() and after.isdigit() and len(after) < 7 else 0
     found = list(waiting[start : start + ROWS + 1])
-    page = _context(request, found[:ROWS], everybody=everybody)
+    with timezone.override(zone_of(None)):
+        page = _context(request, found[:ROWS], everybody=everybody)
     who = "all" if everybody else "me"
     page["more_url"] = f"?who={who}&after={start + ROWS}" if len(found) > ROWS else ""
     page["first_url"] = f"?who={who}" if start else ""

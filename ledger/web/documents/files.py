@@ -19,10 +19,12 @@ from integrations import selectors as sync
 from integrations.models import ReceiptState
 from integrations.words import StateShown
 from ledger.access import Action
-from ledger.domain.receipts import LARGEST, FileType, Unfit
-from ledger.models import Receipt, SourceDocument
+from ledger.domain.receipts import LARGEST, PICTURES, FileType, Unfit
+from ledger.models import Arrival, Receipt, SourceDocument
 from ledger.pages import page_of
+from ledger.pictures import Unopened
 from ledger.selectors.receipts import receipts_at
+from ledger.services.previews import preview_of
 from ledger.services.receipts import add_receipt, keep, remove_receipt
 from ledger.storage import NotStored, StorageTrouble, storage
 from ledger.web.bodies import announced, drain
@@ -35,6 +37,9 @@ AROUND = 1024 * 1024
 TOO_LARGE = f"At most {MOST_AT_ONCE} files at once, each of at most {LARGEST // 1024 // 1024} MB. Nothing was added."
 # Shown by the browser itself; whatever else it is, it is kept on the disk of whoever asks.
 SHOWN_INLINE = (FileType.PDF, FileType.JPEG, FileType.PNG, FileType.GIF)
+PREVIEWED = (FileType.PDF, *PICTURES)
+# A receipt never becomes another file, so its preview is the same for good.
+FOR_GOOD = "private, max-age=31536000, immutable"
 STATES = {
     ReceiptState.DONE: StateShown("books", "In the books"),
     ReceiptState.UNKNOWN: StateShown("checking", "Checking"),
@@ -47,6 +52,7 @@ NOT_BEGUN = StateShown("none", "Follows its document")
 def receipts_shown(slug: str, document: SourceDocument, *, may_change: bool) -> dict[str, Any]:
     """For templates/ledger/documents/_receipts.html."""
     receipts = list(receipts_at([document.pk]))
+    ways = dict(Arrival.objects.filter(receipt__in=receipts).values_list("receipt", "why"))
     standings = sync.receipt_standings([receipt.pk for receipt in receipts])
     states = {
         number: NOT_BEGUN if one.state is ReceiptState.EARLY else STATES.get(one.state, ON_ITS_WAY)
@@ -59,7 +65,10 @@ def receipts_shown(slug: str, document: SourceDocument, *, may_change: bool) -> 
                 "name": receipt.file_name,
                 "size": filesizeformat(receipt.size),
                 "state": states.get(receipt.pk, NOT_BEGUN),
+                "why": ways.get(receipt.pk, ""),
                 "url": reverse("receipt_file", args=[slug, receipt.public_id]),
+                "preview_url": preview_url(slug, receipt),
+                "id": receipt.public_id,
                 "remove_url": reverse("remove_receipt", args=[slug, receipt.public_id]) if may_change else "",
             }
             for receipt in receipts
@@ -68,6 +77,10 @@ def receipts_shown(slug: str, document: SourceDocument, *, may_change: bool) -> 
         "add_url": reverse("add_receipts", args=[slug, document.public_id]) if may_change else "",
         "most": MOST_AT_ONCE,
     }
+
+
+def preview_url(slug: str, receipt: Receipt) -> str:
+    return reverse("receipt_preview", args=[slug, receipt.public_id]) if receipt.content_type in PREVIEWED else ""
 
 
 # The token is looked at below: to find it in the form, all of the form would be read first.
@@ -86,22 +99,26 @@ def add_receipts(request: PageRequest, public_id: UUID) -> HttpResponse:
 @csrf_protect
 def _checked(request: PageRequest, public_id: UUID) -> HttpResponse:
     document, files = _document(public_id), request.FILES.getlist("files")
+    replaces = _replaced(document, request.POST.get("replaces", ""))
     if not files:
         messages.warning(request, "Choose a file first.")
     elif len(files) > MOST_AT_ONCE:
         messages.error(request, TOO_LARGE)
     else:
-        for level, sentence in _added(request, document, files):
+        for level, sentence in _added(request, document, files, replaces):
             messages.add_message(request, level, sentence)
     return _back(request, document)
 
 
-def _added(request: PageRequest, document: SourceDocument, files: list[UploadedFile]) -> Iterator[tuple[int, str]]:
+def _added(
+    request: PageRequest, document: SourceDocument, files: list[UploadedFile], replaces: Receipt | None
+) -> Iterator[tuple[int, str]]:
     new, refused = 0, 0
     for file in files:
         try:
             kept = keep(file, file.name or "")
-            new += add_receipt(document_id=document.pk, kept=kept, actor=str(request.user)).is_new
+            added = add_receipt(document_id=document.pk, kept=kept, actor=str(request.user), replaces=replaces)
+            new += added.is_new
         except (Unfit, StorageTrouble) as problem:
             refused += 1
             yield messages.ERROR, f"{file.name}: {problem}"
@@ -127,15 +144,38 @@ def receipt_file(request: PageRequest, public_id: UUID) -> HttpResponseBase:
     )
 
 
+@organisation_page(Action.SEE_TRANSACTIONS, one_transaction=False)
+def receipt_preview(request: PageRequest, public_id: UUID) -> HttpResponseBase:
+    with transaction.atomic():
+        receipt = get_object_or_404(Receipt, public_id=public_id, removed_at__isnull=True)
+    try:
+        picture = preview_of(receipt)
+    except StorageTrouble as trouble:
+        return HttpResponse(str(trouble), status=503, content_type="text/plain")
+    except Unopened as closed:
+        raise Http404 from closed
+    return HttpResponse(picture, content_type="image/jpeg", headers={"Cache-Control": FOR_GOOD})
+
+
 @require_POST
 @organisation_page(Action.ADD_RECEIPTS)
 def take_receipt_away(request: PageRequest, public_id: UUID) -> HttpResponse:
     receipt = get_object_or_404(Receipt.objects.select_related("document"), public_id=public_id)
     remove_receipt(receipt=receipt, actor=str(request.user))
-    messages.success(request, f"{receipt.file_name} taken away, in the books too.")
+    where = ", in the books too" if receipt.document else ""
+    messages.success(request, f"{receipt.file_name} taken away{where}.")
     if receipt.document is None:
-        return redirect("transactions", request.access.organisation.slug)
+        return redirect("tray", request.access.organisation.slug)
     return _back(request, receipt.document)
+
+
+@transaction.atomic
+def _replaced(document: SourceDocument, name: str) -> Receipt | None:
+    """Of this document, or none."""
+    try:
+        return Receipt.objects.filter(document=document, public_id=UUID(name), removed_at__isnull=True).first()
+    except ValueError:
+        return None
 
 
 @transaction.atomic
