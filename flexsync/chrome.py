@@ -37,6 +37,7 @@ PLACES = [
         [
             ("Mapping", "first_mapping", "waypoints", Action.SEE_SYNC),
             ("Connections", "connections", "plug", Action.SEE_SYNC),
+            ("People", "people", "users", Action.MANAGE_PEOPLE),
         ],
     ),
 ]
@@ -53,6 +54,7 @@ BELONGS_TO = {
     "new_bill": "bills",
     "edit_bill": "bills",
     "bill_payment": "bills",
+    "invite_person": "people",
     "approval_policies": "approvals",
     "edit_policy": "approvals",
     "imports": "transactions",

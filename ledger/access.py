@@ -22,6 +22,7 @@ class Action(Enum):
     APPROVE = "approve what waits for you"
     APPROVE_FOR_OTHERS = "approve in place of others"
     CONFIGURE = "connect companies and change the mapping"
+    MANAGE_PEOPLE = "invite people and change their roles"
 
 
 ALLOWED: dict[str, frozenset[Action]] = {

@@ -256,6 +256,8 @@ LOGGING = {
         "celery.worker.strategy": {"level": "WARNING"},
         "celery.app.trace": {"level": "WARNING"},
         "celery.beat": {"level": "WARNING"},
+        # It would tell the addresses of whoever writes.
+        "mail.log": {"level": "WARNING"},
         # Somebody without the right, or an address that is not there, is no news.
         "django.request": {"level": "ERROR"},
     },

@@ -7,6 +7,7 @@ from ledger.models.comments import Comment
 from ledger.models.documents import DocumentLine, SourceDocument, TagUse
 from ledger.models.events import EventKind, LedgerEvent
 from ledger.models.imports import Import, ImportChunk, ImportKind, ImportRefusal, ImportSeen, ImportState
+from ledger.models.people import Invitation, PeopleEvent
 from ledger.models.receipts import Receipt
 from ledger.models.search import SearchWord
 from ledger.models.tenants import ApiToken, Entity, Membership, Organisation, Role, Scope, User
@@ -38,9 +39,11 @@ __all__ = [
     "ImportSeen",
     "ImportState",
     "Inbox",
+    "Invitation",
     "LedgerEvent",
     "Membership",
     "Organisation",
+    "PeopleEvent",
     "Receipt",
     "Role",
     "RunningTotal",

@@ -25,6 +25,7 @@ from ledger.web.imports import (
 )
 from ledger.web.inbound import inbound_mail
 from ledger.web.organisations import home
+from ledger.web.people import change_person, invitation, invite_person, people, withdraw_invitation
 from ledger.web.transactions import (
     decide_on_several,
     export_transactions,
@@ -36,6 +37,7 @@ from ledger.web.tray import add_to_tray, hang_receipt, tray
 
 urlpatterns = [
     path("", home, name="home"),
+    path("invitations/<slug:secret>/", invitation, name="invitation"),
     path("inbound/mailgun", inbound_mail, name="inbound_mail"),
     path("o/<slug:organisation>/transactions/", transaction_list, name="transactions"),
     path("o/<slug:organisation>/transactions/decide", decide_on_several, name="decide_on_several"),
@@ -63,6 +65,10 @@ urlpatterns = [
     path("o/<slug:organisation>/bills/<uuid:public_id>/pay", pay_bill, name="pay_bill"),
     path("o/<slug:organisation>/bill-payments/<uuid:public_id>/", payment_detail, name="bill_payment"),
     path("o/<slug:organisation>/bill-payments/<uuid:public_id>/void", void_payment, name="void_payment"),
+    path("o/<slug:organisation>/people/", people, name="people"),
+    path("o/<slug:organisation>/people/invite", invite_person, name="invite_person"),
+    path("o/<slug:organisation>/people/<int:number>", change_person, name="change_person"),
+    path("o/<slug:organisation>/invitations/<int:number>/withdraw", withdraw_invitation, name="withdraw_invitation"),
     path("o/<slug:organisation>/imports/", import_list, name="imports"),
     path("o/<slug:organisation>/imports/new", new_import, name="new_import"),
     path("o/<slug:organisation>/imports/<uuid:import_id>/", import_page, name="import"),

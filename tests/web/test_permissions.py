@@ -7,12 +7,14 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 from django.utils import timezone
 
 from integrations.models import ConfigurationVersion, SyncRun
-from ledger.models import Receipt, SourceDocument
+from ledger.access import ALLOWED, Action
+from ledger.models import Invitation, Membership, Receipt, Role, SourceDocument, User
 from ledger.services.receipts import add_receipt, keep
+from ledger.tenancy.context import cleared
 from tests.cast import Cast
 from tests.ledger.importing import Importer, lines
 from tests.papers import pdf
@@ -103,6 +105,12 @@ TABLE: dict[tuple[str, str], tuple[int, int, int, int, int]] = {
     ("GET", "approval_policies"): READERS,
     ("GET", "edit_policy"): IMPORTERS,
     ("POST", "edit_policy"): (SIGN_IN, 404, 403, 403, 422),
+    ("GET", "people"): IMPORTERS,
+    ("POST", "invite_person"): (SIGN_IN, 404, 403, 403, 422),
+    ("POST", "change_person"): SETTERS,
+    ("POST", "withdraw_invitation"): SETTERS,
+    ("GET", "invitation"): (404, 404, 404, 404, 404),
+    ("POST", "invitation"): (404, 404, 404, 404, 404),
     ("GET", "imports"): READERS,
     ("GET", "new_import"): IMPORTERS,
     ("POST", "new_import"): (SIGN_IN, 404, 403, 403, 422),
@@ -130,6 +138,8 @@ TABLE: dict[tuple[str, str], tuple[int, int, int, int, int]] = {
     ("POST", "retry_all"): SENDERS,
     ("POST", "retry_document"): SENDERS,
 }
+# Whoever may only look gets the page back with what was typed.
+ASKED_INSIDE = {("POST", "mapping"): Action.CONFIGURE}
 OF_BILLS = ("bill", "edit_bill", "submit_bill", "void_bill", "pay_bill")
 OF_RECEIPTS = ("receipt_file", "receipt_preview", "hang_receipt", "remove_receipt")
 OF_PAYMENTS = ("bill_payment", "void_payment")
@@ -146,6 +156,14 @@ def addresses(patterns: list[Any] | None = None) -> Iterator[str]:
             assert pattern.name, f"{pattern.pattern} has no name, so nobody can be sent there"
             if not pattern.name.startswith("account_"):
                 yield pattern.name
+
+
+def arguments() -> Iterator[tuple[str, set[str]]]:
+    """The name of every address, and what stands in it."""
+    for pattern in get_resolver().url_patterns:
+        for one in pattern.url_patterns if isinstance(pattern, URLResolver) else [pattern]:
+            if isinstance(one, URLPattern) and one.name:
+                yield one.name, set(one.pattern.regex.groupindex)
 
 
 def allauth_addresses() -> Iterator[str]:
@@ -169,6 +187,7 @@ class Office:
     run: int
     documents: dict[str, UUID]
     """Of the addresses that do not lead to the charge."""
+    people: dict[str, int]
 
     def address(self, name: str) -> str:
         match = get_resolver().reverse_dict.getlist(name)
@@ -183,6 +202,8 @@ class Office:
             "external_id": "c-1",
             "import_id": self.file,
             "run_id": self.run,
+            "number": self.people.get(name, 0),
+            "secret": "no-such-secret",
         }
         return reverse(name, kwargs={argument: known[argument] for argument in wanted})
 
@@ -211,7 +232,7 @@ class Office:
 @pytest.fixture
 def larkfield(cast: Cast, books: Books, sandbox: Sandbox) -> Office:
     [document] = books.charge("c-1")
-    return Office(cast, books, document.public_id, bring(books), ran(books), owe(books))
+    return Office(cast, books, document.public_id, bring(books), ran(books), owe(books), invited(books))
 
 
 def ran(books: Books) -> int:
@@ -222,6 +243,16 @@ def ran(books: Books) -> int:
             connection=books.connection, configuration=1, begun_at=now, worked_at=now, ended_at=now
         )
     return run.pk
+
+
+def invited(books: Books) -> dict[str, int]:
+    """By address the number of a membership, and of an invitation."""
+    with books.open():
+        member = Membership.objects.order_by("-pk")[0]
+        invitation = Invitation.objects.create(
+            email="dana@example.com", role=Role.OPS, digest=b"x" * 32, expires_at=timezone.now()
+        )
+    return {"change_person": member.pk, "withdraw_invitation": invitation.pk}
 
 
 def owe(books: Books) -> dict[str, UUID]:
@@ -257,6 +288,28 @@ def test_everybody_gets_as_far_as_the_table_says(larkfield: Office, method: str,
         assert response.headers["Location"].startswith("/accounts/login/?next=")
 
 
+OF_ORGANISATIONS = [
+    (method, name)
+    for method, name in TABLE
+    if any(name == one and "organisation" in wanted for one, wanted in arguments())
+]
+
+
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize(("method", "name"), OF_ORGANISATIONS, ids=["-".join(entry) for entry in OF_ORGANISATIONS])
+def test_each_role_comes_in_where_the_matrix_says_and_nowhere_else(
+    larkfield: Office, method: str, name: str, role: Role
+) -> None:
+    with cleared():
+        person = User.objects.create_user("role@example.com", "Somebody", "a-long-password")
+    with larkfield.books.open():
+        Membership.objects.create(user=person, role=role)
+    address = larkfield.address(name)
+    answer = Browser(person).ask(method, address, **larkfield.fields(name))
+    action = ASKED_INSIDE.get((method, name), resolve(address).func.action)
+    assert (answer.status_code == 403) is (action not in ALLOWED[role])
+
+
 @pytest.mark.parametrize("name", CHANGING)
 def test_what_changes_something_wants_a_token_against_forged_forms(larkfield: Office, name: str) -> None:
     browser = larkfield.browser("admin", enforce_csrf_checks=True)
@@ -275,6 +328,7 @@ def test_what_changes_something_cannot_be_linked_to(larkfield: Office, name: str
         for entry in TABLE
         if (entry[1] in ("transaction", "connect", "read_references", "retry_document") or "mapping" in entry[1])
         or entry[1] in (*OF_BILLS, *OF_PAYMENTS, *OF_RECEIPTS, "add_receipts", "comment", "edit_policy")
+        or entry[1] in ("change_person", "withdraw_invitation")
         or entry[1] in ("run", "undo_run", "undo_document", "choose_side")
         or entry[1] in ("import", "choose_columns", "stop_import", "discard_import", "refused_rows")
         if entry[1] != "first_mapping"
@@ -283,7 +337,9 @@ def test_what_changes_something_cannot_be_linked_to(larkfield: Office, name: str
 def test_under_our_own_name_nothing_of_the_neighbour_is_found(larkfield: Office, method: str, name: str) -> None:
     theirs = Books(larkfield.cast.brightwell)
     [document] = theirs.charge("theirs")
-    neighbour = Office(larkfield.cast, theirs, document.public_id, bring(theirs), ran(theirs), owe(theirs))
+    neighbour = Office(
+        larkfield.cast, theirs, document.public_id, bring(theirs), ran(theirs), owe(theirs), invited(theirs)
+    )
     admin, fields = larkfield.browser("admin"), larkfield.fields(name)
     assert admin.ask(method, neighbour.address(name), **fields).status_code == 404
     assert admin.ask(method, larkfield.address(name), **fields).status_code != 404
