@@ -1,9 +1,11 @@
 """What of the ledger runs in Celery: reading files on, and letters to approvers. A message says “look now”, no more."""
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from celery import shared_task
-from django.db import transaction
+from django.db import Error, transaction
 from kombu.exceptions import OperationalError
 from redis import RedisError
 
@@ -42,7 +44,7 @@ def sweep_imports() -> None:
 def remind_approvers() -> None:
     """Letters to whoever has something to approve, one for each person and organisation."""
     for organisation in Organisation.objects.filter(pk__in=tenants_with_approvals()):
-        with acting_for(organisation.pk):
+        with acting_for(organisation.pk), _going_on("letters to approvers", organisation.pk):
             remind(organisation)
 
 
@@ -50,8 +52,17 @@ def remind_approvers() -> None:
 def match_receipts() -> None:
     """What came before its charge or bill did."""
     for tenant in tenants_with_arrivals():
-        with acting_for(tenant):
+        with acting_for(tenant), _going_on("receipts", tenant):
             match_waiting()
+
+
+@contextmanager
+def _going_on(what: str, tenant: int) -> Iterator[None]:
+    """One organisation's trouble is not everybody's."""
+    try:
+        yield
+    except (Error, ValueError):
+        logger.exception("Organisation %s: %s were not seen to; they are next time.", tenant, what)
 
 
 def ring(tenant: int, job: int) -> None:

@@ -150,10 +150,12 @@ LOGIN_URL = "account_login"
 globals().update(env.email("EMAIL_URL", default="consolemail://"))
 EMAIL_TIMEOUT = 20
 # Where letters with receipts are sent to: receipts+….@ this domain; who brings them signs by this key, or is the relay
-# of this name, which writes down whether a letter comes from where it says.
+# of this name at these addresses, which writes down whether a letter comes from where it says.
 MAIL_DOMAIN = env("FLEXSYNC_MAIL_DOMAIN", default="receipts.localhost")
 MAIL_TRUSTED_RELAY = env("FLEXSYNC_MAIL_TRUSTED_RELAY", default="")
+MAIL_TRUSTED_PEERS = env.list("FLEXSYNC_MAIL_TRUSTED_PEERS", default=["127.0.0.1", "::1"])
 MAILGUN_SIGNING_KEY = env("MAILGUN_SIGNING_KEY", default="")
+MAILGUN_MARKS_SENDERS = env.bool("MAILGUN_MARKS_SENDERS", default=False)
 DEFAULT_FROM_EMAIL = env("EMAIL_FROM", default="FlexSync <flexsync@localhost>")
 
 # --- the API ---------------------------------------------------------------------------------------------------------

@@ -12,7 +12,9 @@ from decimal import Decimal
 
 MOST = 60
 LONGEST = 20_000
-AMOUNT = re.compile(r"(?<![\d.,])(\d{1,3}(?:[ ,.\u00a0']\d{3})+|\d{1,7})[.,](\d{2})(?!\d|[.,/]\d)")
+AMOUNT = re.compile(r"(?<![\d.,])(\d{1,3}(?:[ ,.\u00a0']\d{3}){1,3}|\d{1,7})[.,](\d{2})(?!\d|[.,/]\d)")
+SIGNS = {"$": ("USD", "CAD", "AUD", "NZD", "SGD", "HKD"), "€": ("EUR",), "£": ("GBP",), "¥": ("JPY", "CNY")}
+CODES = re.compile(r"\b(USD|CAD|AUD|NZD|SGD|HKD|EUR|GBP|JPY|CNY|CHF|SEK|NOK|DKK|PLN|CZK|INR|MXN|BRL|ILS)\b")
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 MONTH = r"(?P<month>jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)[a-z]*\.?"
 ISO = re.compile(r"\b(?P<year>20\d\d)-(?P<month>\d\d)-(?P<day>\d\d)\b")
@@ -23,11 +25,12 @@ NUMBERS = re.compile(r"\b(\d{1,2})[/.](\d{1,2})[/.](20\d\d|\d\d)\b")
 
 @dataclass(frozen=True, slots=True)
 class Clues:
-    """`words` are in lower case, with single blanks around each."""
+    """`words` are in lower case, with single blanks around each; `currencies` are those that are named in it."""
 
     amounts: frozenset[Decimal] = frozenset()
     days: frozenset[date] = frozenset()
     words: str = ""
+    currencies: frozenset[str] = frozenset()
 
 
 def clues_in(text: str) -> Clues:
@@ -37,11 +40,19 @@ def clues_in(text: str) -> Clues:
         frozenset(sorted((one for one in amounts if one), reverse=True)[:MOST]),
         frozenset(sorted(_days(read))[:MOST]),
         plain(read),
+        frozenset(_currencies(read)),
     )
 
 
 def plain(text: str) -> str:
     return f" {' '.join(re.sub(r'[^0-9a-zà-öø-ÿ]+', ' ', text.casefold()).split())} "
+
+
+def _currencies(text: str) -> Iterator[str]:
+    for sign, currencies in SIGNS.items():
+        if sign in text:
+            yield from currencies
+    yield from CODES.findall(text)
 
 
 def _days(text: str) -> set[date]:

@@ -12,13 +12,21 @@ from ledger.domain.clues import Clues, plain
 from ledger.domain.money import Money
 from ledger.words import day_text, listed, money_text
 
-SHORTEST_WORD, SHORTEST_NUMBER = 4, 4
+SHORTEST_WORD, SHORTEST_NUMBER = 3, 4
+WORDS_OF_A_NAME = 3
 DAYS_APART = 3
 SURE = 6
 SHOWN = 5
-# What stands in many names, and says nothing.
+# What contradicts it leaves it to a person.
+AGAINST = -4
+# What stands in many names or on every receipt, and says nothing.
 EMPTY_WORDS = frozenset(
-    ("card", "store", "shop", "hotel", "company", "limited", "group", "services", "international", "online")
+    (  # noqa: SIM905 - fifty words in as many lines
+        "card store shop hotel company limited group services international online corporation business "
+        "inc ltd llc corp gmbh plc the and for com www "
+        "total amount date paid thank thanks you payment receipt invoice order bill "
+        "balance cash change sale price item from tax customer number best regards"
+    ).split()
 )
 
 
@@ -60,7 +68,7 @@ def _match(clues: Clues, one: Candidate) -> Match | None:
         return None
     name, day = _name(clues, one), _day(clues, one)
     parts = [part for part in (amount, number, name) if part]
-    strength = 4 * bool(amount) + 3 * bool(number) + 3 * bool(name) + day[0]
+    strength = 4 * bool(amount) + 3 * bool(number) + 3 * bool(name) + day[0] + _currency(clues, one)
     verb = "stand" if len(parts) > 1 else "stands"
     return Match(one.document, strength, f"{listed(parts)} {verb} in it{day[1]}.")
 
@@ -78,19 +86,28 @@ def _number(clues: Clues, one: Candidate) -> str:
 
 
 def _name(clues: Clues, one: Candidate) -> str:
-    """A name, or its first word that says something."""
+    """One of which all words stand in it that say something, up to the third."""
     for name in one.names:
-        for word in plain(name).split():
-            if len(word) >= SHORTEST_WORD and word not in EMPTY_WORDS and word.isalpha():
-                if f" {word}" in clues.words:
-                    return f"“{name}”"
-                break
+        telling = [word for word in plain(name).split() if _tells(word)][:WORDS_OF_A_NAME]
+        if telling and all(f" {word} " in clues.words for word in telling):
+            return f"“{name}”"
     return ""
+
+
+def _tells(word: str) -> bool:
+    return len(word) >= SHORTEST_WORD and word.isalpha() and word not in EMPTY_WORDS
+
+
+def _currency(clues: Clues, one: Candidate) -> int:
+    own = {money.currency for money in (one.money, one.original) if money}
+    return AGAINST if clues.currencies and not own & clues.currencies else 0
 
 
 def _day(clues: Clues, one: Candidate) -> tuple[int, str]:
     apart = min((abs((day - one.dated).days) for day in clues.days), default=None)
-    if apart is None or apart > DAYS_APART:
+    if apart is None:
         return 0, ""
+    if apart > DAYS_APART:
+        return AGAINST, ""
     told = f", and {day_text(one.dated)} is its day"
     return (2, told) if apart == 0 else (1, f", and its day is near {day_text(one.dated)}")

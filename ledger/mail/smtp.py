@@ -26,7 +26,7 @@ MOST_RECIPIENTS = 5
 NOBODY = "550 5.1.1 Nobody has this address here"
 LATER = "451 4.3.0 It cannot be kept just now; try again"
 TAKEN = "250 2.0.0 Taken"
-NOTHING = "250 2.0.0 Read; there was no receipt in it"
+NOTHING = "550 5.6.0 There is no file in it that could be a receipt"
 
 
 class Door:
@@ -50,10 +50,19 @@ class Door:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         content: Any = envelope.content
         try:
-            return await asyncio.to_thread(_deliver, content, list(envelope.rcpt_tos))
+            return await asyncio.to_thread(_deliver, content, list(envelope.rcpt_tos), _peer(session))
         except (Error, StorageTrouble):
             logger.exception("A letter could not be kept; its sender is asked to try again.")
             return LATER
+
+    async def handle_exception(self, error: Exception) -> str:
+        """Ours to mend, so that the letter must not be lost meanwhile."""
+        logger.error("A letter could not be read.", exc_info=error)
+        return LATER
+
+
+def _peer(session: Session) -> str:
+    return str(session.peer[0]) if isinstance(session.peer, tuple) else ""
 
 
 @contextmanager
@@ -71,10 +80,18 @@ def _known(address: str) -> int | None:
 
 
 @_connection()
-def _deliver(content: bytes, recipients: list[str]) -> str:
+def _deliver(content: bytes, recipients: list[str], peer: str) -> str:
     message: EmailMessage = message_from_bytes(content, policy=email.policy.default)
-    letter, some = letter_in(message), False
+    letter, opened = letter_in(message, peer=peer), []
     for tenant in {tenant for one in recipients if (tenant := tenant_of(one)) is not None}:
         with acting_for(tenant):
-            some = bool(open_letter(letter).taken) or some
-    return TAKEN if some else NOTHING
+            opened.append(open_letter(letter))
+    if any(one.taken for one in opened):
+        return TAKEN
+    refused = [sentence for one in opened for sentence in one.refused]
+    return f"550 5.6.1 {_line(refused[0])}" if refused else NOTHING
+
+
+def _line(text: str) -> str:
+    """As an answer can be: one line of plain letters."""
+    return " ".join(text.encode("ascii", "replace").decode().split())[:400]

@@ -4,6 +4,6 @@ Whatever decodes them is large and not written in Python, so it runs in a proces
 (child.py). What it cannot open, or not in time, is no trouble of ours.
 """
 
-from ledger.pictures.opening import Unopened, as_jpeg, check_picture, preview, text_of
+from ledger.pictures.opening import TooLong, Unopened, as_jpeg, check_picture, preview, text_of
 
-__all__ = ["Unopened", "as_jpeg", "check_picture", "preview", "text_of"]
+__all__ = ["TooLong", "Unopened", "as_jpeg", "check_picture", "preview", "text_of"]

@@ -1,5 +1,6 @@
 """Ask the child, and wait no longer than a person would."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +16,10 @@ SECONDS = 15
 
 class Unopened(ValueError):
     """It cannot be opened, or not with what one file may take."""
+
+
+class TooLong(Unopened):
+    """Not in time: perhaps the machine is busy, and it can be opened later."""
 
 
 def preview(content: bytes) -> bytes:
@@ -51,10 +56,16 @@ def check_picture(content: IO[bytes]) -> None:
 def _ask(deed: str, content: bytes) -> bytes:
     try:
         done = subprocess.run(
-            [sys.executable, "-I", str(CHILD), deed], input=content, capture_output=True, timeout=SECONDS, check=False
+            [sys.executable, "-I", str(CHILD), deed],
+            input=content,
+            capture_output=True,
+            timeout=SECONDS,
+            check=False,
+            # Nothing of ours: neither addresses nor passwords.
+            env={"PATH": os.defpath},
         )
     except subprocess.TimeoutExpired as late:
-        raise Unopened("It takes too long to open.") from late
+        raise TooLong("It takes too long to open just now.") from late
     if done.returncode:
         raise Unopened("It cannot be opened. Perhaps it was damaged on its way.")
     return done.stdout

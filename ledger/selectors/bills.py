@@ -39,8 +39,8 @@ def paid_by(bills: Sequence[int]) -> dict[int, list[int]]:
 
 
 def paid_bills(documents: Sequence[int]) -> set[int]:
-    """Those of which a payment was made, in part at least."""
-    made = Settlement.objects.filter(bill__document__in=documents, payment__document__stage=Stage.CLEARED)
+    """Those of which a payment was made, in part at least; also if it became void since."""
+    made = Settlement.objects.filter(bill__document__in=documents).exclude(payment__document__stage=Stage.PENDING)
     return set(made.values_list("bill__document", flat=True))
 
 

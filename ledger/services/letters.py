@@ -1,10 +1,13 @@
-"""A letter with receipts: each file that can be one goes to the tray, and what cannot is said."""
+"""A letter with receipts: each file that can be one goes to the tray, and what cannot is answered."""
 
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
+from smtplib import SMTPException
 
+from django.conf import settings
+from django.core.mail import send_mail
 from django.db import transaction
 
 from ledger.domain.receipts import Unfit
@@ -47,7 +50,9 @@ def open_letter(letter: Letter) -> Opened:
     Anybody can write any sender on a letter. Only one that is proven, and of somebody who belongs to the organisation,
     is vouched for; what others send waits for a person.
     """
-    source = Source(Way.MAIL, letter.sender, _is_vouched(letter), letter.subject, letter.text)
+    # Of several files nobody can tell which one the words are about.
+    said = f"{letter.subject}\n{letter.text}" if len(letter.enclosed) == 1 else ""
+    source = Source(Way.MAIL, letter.sender, _is_vouched(letter), letter.subject, said)
     opened = Opened()
     for file in letter.enclosed[:MOST_FILES]:
         try:
@@ -57,7 +62,18 @@ def open_letter(letter: Letter) -> Opened:
     if len(letter.enclosed) > MOST_FILES:
         opened.refused.append(f"{len(letter.enclosed) - MOST_FILES} more files: at most {MOST_FILES} in a letter.")
     logger.info("A letter brought %s files, %s of them unfit.", len(letter.enclosed), len(opened.refused))
+    if source.vouched and opened.refused:
+        _answer(letter, opened.refused)
     return opened
+
+
+def _answer(letter: Letter, refused: Sequence[str]) -> None:
+    """To whom it is known that they wrote; to answer anybody else would be to write to whoever was forged."""
+    text = "\n".join(["These could not be kept as receipts:", "", *(f"- {sentence}" for sentence in refused)])
+    try:
+        send_mail("Not kept as receipts", text, settings.DEFAULT_FROM_EMAIL, [letter.sender])
+    except (SMTPException, OSError):
+        logger.exception("Somebody could not be told what was not kept.")
 
 
 @transaction.atomic

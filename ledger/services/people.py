@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from ledger.access import Action, members_who_may
+from ledger.access import ALLOWED, Action, members_who_may
 from ledger.models import Invitation, Membership, Organisation, PeopleEvent, Role, User
 from ledger.services.turns import one_after_the_other
 
@@ -103,6 +103,8 @@ def change_role(membership: Membership, *, to: Role, person: User, as_role: Role
     member.role = to
     member.save(update_fields=["role"])
     _somebody_is_left()
+    if Action.MANAGE_PEOPLE not in ALLOWED[to]:
+        _end_invitations_of(member.user)
     _note(person, f"made {member.user} {to.label.lower()}, who was {was.label.lower()}")
 
 
@@ -115,7 +117,13 @@ def remove(membership: Membership, *, person: User, as_role: Role) -> None:
     name = str(member.user)
     member.delete()
     _somebody_is_left()
+    _end_invitations_of(member.user)
     _note(person, f"took {name} out, who was {Role(member.role).label.lower()}")
+
+
+def _end_invitations_of(person: User) -> None:
+    """Nobody comes back by a letter of their own."""
+    Invitation.objects.filter(made_by=person, ended_at__isnull=True).update(ended_at=timezone.now())
 
 
 def _may_give(role: Role, as_role: Role) -> None:

@@ -3,7 +3,7 @@
 from io import BytesIO
 
 from ledger.models import Receipt
-from ledger.pictures import Unopened, preview
+from ledger.pictures import TooLong, Unopened, preview
 from ledger.storage import NotStored, storage
 
 # Kept in place of a picture of what cannot be opened, so that it is not tried again for everybody who looks.
@@ -29,5 +29,7 @@ def _made(receipt: Receipt) -> bytes:
         whole = content.read()
     try:
         return preview(whole)
+    except TooLong:
+        raise
     except Unopened:
         return CLOSED

@@ -111,8 +111,10 @@ def remove_receipt(*, receipt: Receipt, actor: str) -> None:
     """Taking it away again changes nothing."""
     if receipt.document_id is not None:
         SourceDocument.objects.select_for_update(no_key=True).get(pk=receipt.document_id)
-    if _take_away(receipt, None) and receipt.document is not None:
-        events.append([Happening(receipt.document, EventKind.RECEIPT_REMOVED, receipt.file_name)], actor)
+    # It may have been hung since it was read.
+    here = Receipt.objects.select_for_update(of=("self",), no_key=True).select_related("document").get(pk=receipt.pk)
+    if _take_away(here, None) and here.document is not None:
+        events.append([Happening(here.document, EventKind.RECEIPT_REMOVED, here.file_name)], actor)
 
 
 def _take_away(receipt: Receipt, replaced_by: Receipt | None) -> bool:

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.witness import Witness
+from tests.processes import wait_until
 
 
 class Person:
@@ -65,10 +66,12 @@ class Person:
         self.follow(self.page.get_by_role("button", name="Connect", exact=True))
         self.is_told(f"{entity} is connected")
 
-    def map_accounts(self, *, card: str, default: str, reason: str) -> None:
+    def map_accounts(self, *, card: str, default: str, reason: str, bank: str = "", make_vendors: bool = False) -> None:
         self.go_to("Mapping")
         self.page.get_by_label("Card account").fill(card)
         self.page.get_by_label("Default account").fill(default)
+        self.page.get_by_label("Payments are made from").fill(bank)
+        self.page.get_by_label("Make vendors in").set_checked(make_vendors)
         self.page.get_by_label("Reason").fill(reason)
         self.follow(self.page.get_by_role("button", name="Save as version"))
         self.is_told("Saved as version")
@@ -90,3 +93,31 @@ class Person:
         if not cause.get_by_role("table").is_visible():
             cause.get_by_role("heading", name=title).click()
         return cause
+
+    # --- bills and receipts ------------------------------------------------------------------------------------------
+
+    def make_bill(self, *, vendor: str, number: str, amount: str) -> None:
+        self.go_to("Bills")
+        self.follow(self.page.get_by_role("link", name="New bill"))
+        self.page.get_by_label("Vendor", exact=True).fill(vendor)
+        self.page.get_by_label("number").fill(number)
+        line = self.page.get_by_role("group", name="Line 1")
+        line.get_by_label("What").fill("Line haul")
+        line.get_by_label("Amount").fill(amount)
+        self.follow(self.page.get_by_role("button", name="Submit"))
+
+    def pay(self, amount: str) -> None:
+        form = self.page.get_by_role("group").filter(has_text="Record a payment").first
+        if not form.get_by_label("Amount").is_visible():
+            form.get_by_text("Record a payment").click()
+        form.get_by_label("Amount").fill(amount)
+        self.follow(form.get_by_role("button", name="Record the payment"))
+
+    def sees_before_long(self, words: str, within: float = 30) -> None:
+        """On a page that does not look again by itself."""
+
+        def there() -> bool:
+            self.page.reload()
+            return self.page.get_by_role("main").get_by_text(words).first.is_visible()
+
+        wait_until(there, within, words)

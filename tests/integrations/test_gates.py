@@ -9,7 +9,7 @@ from integrations.mapping.reasons import ReasonCode
 from integrations.models import JobState
 from integrations.services import Choices
 from integrations.sync import queue
-from ledger.domain.documents import DocumentKind
+from ledger.domain.documents import DocumentKind, Stage
 from ledger.models import SourceDocument
 from tests.approvers import Approvers
 from tests.cast import Cast
@@ -110,6 +110,16 @@ def test_bills_that_go_when_they_are_paid_go_with_their_first_payment(payables: 
     assert [state_of(one.pk).state for one in (bill, payment)] == [JobState.DONE, JobState.DONE]
     [there] = payables.there("Bill")
     assert there["Balance"] == 6.00
+
+
+def test_a_bill_stays_past_its_gate_when_its_payment_becomes_void(payables: Books) -> None:
+    set_gates(payables, bill_gate=Gate.PAID)
+    bill = payables.bill("b-1", "10.00")
+    payables.pay("p-1", {"b-1": "4.00"})
+    payables.office.work()
+    payables.pay("p-1", {"b-1": "4.00"}, stage=Stage.REVERSED)
+    payables.office.work()
+    assert state_of(bill.pk).state is JobState.DONE
 
 
 def test_a_charge_waits_for_its_approver_and_a_fee_of_the_same_card_does_not(ready: Office, cast: Cast) -> None:

@@ -2,7 +2,7 @@
 
 import threading
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from smtplib import SMTPException
 from typing import Any
 
@@ -13,13 +13,15 @@ from django.test.utils import CaptureQueriesContext
 
 from ledger.domain.approvals import Standing, Step
 from ledger.domain.documents import DocumentKind, Stage
-from ledger.models import Approval, EventKind, LedgerEvent, SourceDocument, Vendor, Verdict
+from ledger.models import Approval, EventKind, LedgerEvent, Membership, SourceDocument, Vendor, Verdict
 from ledger.services.approvals import decide
 from ledger.tasks import remind_approvers
 from ledger.tenancy.context import acting_for, cleared
 from tests.approvers import Approvers
 from tests.cast import Cast
 from tests.payables import Payables
+
+NOON = datetime(2026, 11, 3, 12, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -84,6 +86,50 @@ def test_a_yes_holds_until_the_money_grows_or_goes_to_somebody_else(
     payables.bill("b-1", amount, **changes)
     assert (approvers.stands(bill).standing is Standing.WAITING) is asked_anew
     assert len(approvers.rows(bill)) == (2 if asked_anew else 1)
+
+
+def test_a_yes_is_to_what_was_seen_when_it_was_said(approvers: Approvers, payables: Payables) -> None:
+    payables.bill("b-1", "900.00")
+    bill = payables.bill("b-1", "500.00")
+    approvers.say(approvers.theo, bill)
+    payables.bill("b-1", "900.00")
+    assert approvers.stands(bill).standing is Standing.WAITING
+
+
+def test_who_is_asked_too_much_is_not_asked_any_more_once_it_comes_to_less(
+    approvers: Approvers, payables: Payables
+) -> None:
+    payables.bill("b-1", "5000.00")
+    bill = payables.bill("b-1", "500.00")
+    approvers.say(approvers.theo, bill)
+    assert approvers.stands(bill).standing is Standing.APPROVED
+
+
+def test_the_senders_word_to_an_earlier_amount_is_no_yes_to_this_one(approvers: Approvers, payables: Payables) -> None:
+    approvers.policy(Step(None))
+    bill = payables.bill("b-1", "100.00", approved_by="Lena Fox")
+    assert approvers.stands(bill).standing is Standing.APPROVED
+    payables.bill("b-1", "90000.00", approved_by="Lena Fox")
+    assert approvers.stands(bill).standing is Standing.WAITING
+    payables.bill("b-1", "90000.00", approved_by="Lena Fox", memo="Week 46")
+    assert approvers.stands(bill).standing is Standing.WAITING
+    payables.bill("b-1", "90000.00", approved_by="Lena Fox", memo="Week 46", approved_at=NOON)
+    assert approvers.stands(bill).standing is Standing.APPROVED
+
+
+def test_the_senders_word_may_come_before_its_turn(approvers: Approvers, payables: Payables) -> None:
+    approvers.policy(Step(approvers.theo.pk), Step(None), Step(approvers.dana.pk))
+    bill = payables.bill("b-1", "10.00")
+    approvers.say(approvers.theo, bill)
+    payables.bill("b-1", "10.00", approved_by="Lena Fox")
+    assert approvers.stands(bill).waits_for == "Dana Whitfield"
+
+
+def test_who_left_gets_no_letter(approvers: Approvers, payables: Payables) -> None:
+    payables.bill("b-1", "10.00")
+    with acting_for(approvers.tenant.id), transaction.atomic():
+        Membership.objects.filter(user=approvers.theo).delete()
+    assert remind(approvers, timedelta(minutes=6)) == []
 
 
 def test_after_a_no_any_change_asks_anew_and_the_no_stays_on_record(approvers: Approvers, payables: Payables) -> None:

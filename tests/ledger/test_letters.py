@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
+from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
@@ -71,10 +72,21 @@ def proven(message: EmailMessage, by: str = RELAY, result: str = "pass") -> Emai
         (letter(FREIGHT), False),
         (proven(letter(FREIGHT), by="forged.example"), False),
         (proven(letter(FREIGHT), result="fail"), False),
+        (proven(letter(FREIGHT), by=f"{RELAY}; spf=pass smtp.mailfrom=dmarc=pass@evil.example", result="fail"), False),
+        (proven(letter(FREIGHT), by=f"{RELAY} (dmarc=pass)", result="fail"), False),
         (proven(letter(FREIGHT, sender="stranger@example.com")), False),
         (proven(letter(FREIGHT, sender="nina@example.com")), False),
     ],
-    ids=["a member", "unproven", "forged proof", "failed", "a stranger", "of a neighbour"],
+    ids=[
+        "a member",
+        "unproven",
+        "forged proof",
+        "failed",
+        "in an address",
+        "in a comment",
+        "a stranger",
+        "a neighbour",
+    ],
 )
 def test_only_a_proven_letter_of_a_member_is_vouched_for(
     cast: Cast, address: str, post: int, settings: Any, message: EmailMessage, vouched: bool
@@ -102,6 +114,60 @@ def test_a_letter_to_nobody_is_refused_at_the_door(cast: Cast, address: str, pos
 def test_of_several_files_each_fit_one_is_kept(cast: Cast, address: str, post: int) -> None:
     send(post, letter(FREIGHT, ("a.exe", b"MZ\x90\0"), ("IMG_1.HEIC", photo("HEIF"))), address)
     assert [name for name, *_ in arrivals(cast)] == ["freight.pdf", "IMG_1.jpg"]
+
+
+def test_results_that_somebody_else_hands_over_prove_nothing(
+    cast: Cast, address: str, post: int, settings: Any
+) -> None:
+    settings.MAIL_TRUSTED_RELAY, settings.MAIL_TRUSTED_PEERS = RELAY, ["192.0.2.1"]
+    send(post, proven(letter(FREIGHT)), address)
+    assert arrivals(cast) == [("freight.pdf", "theo@example.com", False)]
+
+
+@pytest.mark.parametrize(
+    ("files", "sentence"),
+    [([("a.exe", b"MZ\x90\0")], b"none of the kinds of file"), ([], b"no file in it")],
+)
+def test_a_letter_without_a_receipt_is_sent_back_with_the_reason(
+    cast: Cast, address: str, post: int, files: list[tuple[str, bytes]], sentence: bytes
+) -> None:
+    with pytest.raises(smtplib.SMTPDataError) as refused:
+        send(post, letter(*files), address)
+    assert refused.value.smtp_code == 550
+    assert sentence in bytes(refused.value.smtp_error)
+
+
+def test_a_member_is_told_which_of_their_files_were_not_kept(
+    cast: Cast, address: str, post: int, settings: Any
+) -> None:
+    settings.MAIL_TRUSTED_RELAY = RELAY
+    send(post, proven(letter(FREIGHT, ("a.exe", b"MZ\x90\0"))), address)
+    [answer] = mail.outbox
+    assert answer.to == ["theo@example.com"]
+    assert "a.exe: It is none of the kinds of file" in answer.body
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"From: <\r\nSubject: x\r\n",
+        b"From: a@[\r\n",
+        b"From: theo@example.com\r\nSubject: =?unknown-8bit?q?=ff?=\r\n",
+        b"From: =?utf-7?q?+2AA-?= <theo\0@example.com>\r\n",
+        b"",
+    ],
+)
+def test_a_garbled_letter_is_read_as_far_as_it_can_be(cast: Cast, address: str, post: int, raw: bytes) -> None:
+    part = b"Content-Type: text/plain; charset=unknown-8bit\r\n\r\n\xff words\r\n"
+    paper = (
+        b"Content-Type: application/pdf\r\nContent-Disposition: attachment; filename*=x'y'%ff.pdf\r\n\r\n" + FREIGHT[1]
+    )
+    whole = (
+        raw + b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n" + part + b"--b\r\n" + paper + b"\r\n--b--\r\n"
+    )
+    with smtplib.SMTP("127.0.0.1", post, timeout=30) as server:
+        server.sendmail("theo@example.com", [address], whole)
+    assert len(arrivals(cast)) == 1
 
 
 def test_a_letter_that_comes_twice_is_taken_once(cast: Cast, address: str, post: int) -> None:
@@ -165,9 +231,20 @@ def _headers(message: EmailMessage) -> str:
 def test_a_signed_letter_is_taken_and_vouched_for_where_its_sender_may_send(
     cast: Cast, address: str, settings: Any, told: dict[str, str], vouched: bool, raw: bool
 ) -> None:
-    settings.MAILGUN_SIGNING_KEY = KEY
+    settings.MAILGUN_SIGNING_KEY, settings.MAILGUN_MARKS_SENDERS = KEY, True
     assert mailgun(letter(FREIGHT), address, raw=raw, **told) == 200
     assert arrivals(cast) == [("freight.pdf", "theo@example.com", vouched)]
+
+
+def test_where_mailgun_marks_nothing_nobody_is_vouched_for(cast: Cast, address: str, settings: Any) -> None:
+    settings.MAILGUN_SIGNING_KEY = KEY
+    assert mailgun(letter(FREIGHT), address, raw=False) == 200
+    assert arrivals(cast) == [("freight.pdf", "theo@example.com", False)]
+
+
+def test_a_raw_letter_too_large_for_a_form_is_not_brought_again(cast: Cast, address: str, settings: Any) -> None:
+    settings.MAILGUN_SIGNING_KEY = KEY
+    assert mailgun(letter(("large.txt", b"x" * 6_000_000)), address, raw=True) == 406
 
 
 @pytest.mark.parametrize(("key", "status"), [("another-key", 400), ("", 404)])

@@ -1,5 +1,6 @@
 """What a receipt's words say, and to which document they belong."""
 
+import time
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -73,7 +74,7 @@ def test_a_charge_is_known_by_amount_name_and_day_and_the_reason_says_so(text: s
 
 
 def test_a_bill_is_known_by_its_number() -> None:
-    assert best("Invoice BL-10482 of Brightwell", BILL) == (
+    assert best("Invoice BL-10482 of Brightwell Logistics", BILL) == (
         2,
         6,
         "number BL-10482 and “Brightwell Logistics” stand in it.",
@@ -104,6 +105,43 @@ def test_of_two_that_agree_as_well_neither_is_sure() -> None:
 @pytest.mark.parametrize("text", ["86.04", "86.04 on 2026-11-23"])
 def test_an_amount_without_a_name_or_the_day_is_not_sure(text: str) -> None:
     assert sure(matches(clues_in(text), [STAPLES])) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "STAPLES 86.04 on 1 Sep 2026",
+        "Staples, €86.04",
+        "Staples EUR 86.04",
+    ],
+)
+def test_a_day_or_a_currency_that_contradicts_leaves_it_to_a_person(text: str) -> None:
+    found = matches(clues_in(text), [STAPLES])
+    assert found
+    assert sure(found) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "known"),
+    [
+        ("Best Buy", "Best regards, 86.04", False),
+        ("Best Buy", "BEST BUY 86.04", True),
+        ("Total Energies", "Total 86.04", False),
+        ("Total", "Total 86.04", False),
+        ("Figma Inc", "Figma 86.04", True),
+        ("Hilton Garden Inn", "Hilton 86.04", False),
+        ("Uber", "Übersee 86.04", False),
+    ],
+)
+def test_a_name_is_known_by_all_its_telling_words(name: str, text: str, known: bool) -> None:
+    [found] = matches(clues_in(text), [replace(STAPLES, names=(name,))])
+    assert (f"“{name}”" in found.why) is known
+
+
+def test_many_numbers_are_read_in_little_time() -> None:
+    begun = time.monotonic()
+    clues_in("111 " * 5000)
+    assert time.monotonic() - begun < 1
 
 
 def test_nothing_is_read_in_nothing() -> None:

@@ -149,6 +149,15 @@ def test_who_is_taken_out_sees_nothing_any_more(books: Books, cast: Cast, priya:
     assert theo.get("/o/larkfield/transactions/").status_code == 404
 
 
+def test_nobody_comes_back_by_an_invitation_of_their_own(books: Books, cast: Cast, priya: Browser) -> None:
+    with books.open():
+        Membership.objects.filter(user=cast.theo).update(role=Role.FINANCE_ADMIN)
+    invite(Browser(cast.theo), email="theo@elsewhere.example", role="finance_admin")
+    address = link()
+    change(priya, books, "Theo Brandt", do="remove")
+    assert Browser().get(address).status_code == 404
+
+
 @pytest.mark.parametrize("told", [{"do": "remove"}, {"role": "ops"}, {"role": "owner"}, {"role": "nothing"}])
 def test_the_last_who_may_manage_people_stays(books: Books, priya: Browser, told: dict[str, str]) -> None:
     change(priya, books, "Priya Raman", **told)

@@ -50,7 +50,8 @@ def page_of(
         "read_url": reverse("read_references", args=[slug, tie.pk]),
     }
     if table is None:
-        return context | {"accounts": _accounts(tie, form, lists), "lists": lists.all(), "can_save": can_edit}
+        accounts = _accounts(tie, form, lists) | {"policies_url": reverse("approval_policies", args=[slug])}
+        return context | {"accounts": accounts, "lists": lists.all(), "can_save": can_edit}
     return context | _table(tie, asked, form, table, lists, can_edit)
 
 

@@ -1,6 +1,6 @@
 """An approver says yes or no: to one document, or to several at once."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -9,13 +9,12 @@ from django.utils import timezone
 
 from ledger import events
 from ledger.events import Happening
-from ledger.models import Approval, Bill, CardTransaction, EventKind, SourceDocument, User, Verdict
+from ledger.models import Approval, EventKind, SourceDocument, User, Verdict
 from ledger.models.approvals import TOLD_BY_SENDER, approver_name, current_approvals
-from ledger.services.approvals.turn import advance
+from ledger.services.approvals.turn import advance, write
 from ledger.services.telling import next_revision
 
 HAPPENED = {Verdict.APPROVED: EventKind.APPROVED, Verdict.DECLINED: EventKind.DECLINED}
-CHANGED = ["verdict", "asked_at", "decided_by", "decided_at", "note"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +35,8 @@ def decide(asked: Collection[int], *, person: User, verdict: Verdict, note: str 
     wanted = list(Approval.objects.filter(pk__in=asked).values_list("document", flat=True))
     list(SourceDocument.objects.filter(pk__in=wanted).select_for_update(no_key=True).order_by("id"))
     said, mine, now = Said(), [], timezone.now()
-    for row in Approval.objects.filter(pk__in=asked).select_related("approver").order_by("document_id"):
+    rows = Approval.objects.filter(pk__in=asked).select_related("approver", "document")
+    for row in rows.order_by("document_id"):
         if sentence := _refusal(row, person, in_place=in_place):
             said.refused.append(sentence)
         else:
@@ -59,18 +59,14 @@ def _refusal(row: Approval, person: User, *, in_place: bool) -> str:
 
 
 def _say(mine: Sequence[Approval], person: User, verdict: Verdict, note: str, now: datetime) -> None:
+    """To the money that it comes to at this moment, which is no more than was asked for."""
     for row in mine:
         row.verdict, row.decided_by, row.decided_at, row.note = verdict, str(person), now, note
-    # Written before the next one is asked: of a document one is asked at a time.
-    Approval.objects.bulk_update(mine, CHANGED)
+        row.amount_minor = row.document.amount_minor
+    write(mine)
     if mine and verdict == Verdict.APPROVED:
-        Approval.objects.bulk_update(_next([row.document_id for row in mine], now), CHANGED)
-
-
-def _next(documents: Sequence[int], now: datetime) -> list[Approval]:
-    told = _approvers_told(documents)
-    standing = current_approvals(documents).items()
-    return [moved for document, rows in standing for moved in advance(rows, *told.get(document, ("", None)), now)]
+        standing = current_approvals([row.document_id for row in mine])
+        write([moved for rows in standing.values() for moved in advance(rows, now)])
 
 
 def _tell(mine: Sequence[Approval], person: User, verdict: Verdict, note: str) -> list[SourceDocument]:
@@ -85,13 +81,3 @@ def _detail(row: Approval, person: User, note: str) -> str:
         return note
     whose = str(row.approver) if row.approver else TOLD_BY_SENDER
     return f"in place of {whose}{': ' if note else ''}{note}"
-
-
-def _approvers_told(documents: Iterable[int]) -> Mapping[int, tuple[str, datetime | None]]:
-    """By document, whom the sender named and when that was, where somebody is named."""
-    wanted = list(documents)
-    told: dict[int, tuple[str, datetime | None]] = {}
-    for model in (CardTransaction, Bill):
-        rows = model.objects.filter(document__in=wanted).exclude(approved_by="")
-        told |= {row: (by, at) for row, by, at in rows.values_list("document", "approved_by", "approved_at")}
-    return told

@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
+from ledger.access import Action, members_who_may
 from ledger.domain.money import Money
 from ledger.models import Approval, Organisation, User, Verdict
 from ledger.words import counted, day_text, listed, money_text
@@ -60,8 +61,9 @@ def _due() -> Q:
 
 @transaction.atomic
 def _to_be_told() -> list[User]:
-    wanted = Approval.objects.filter(_due(), approver__isnull=False).values("approver")
-    return list(User.objects.filter(pk__in=wanted, is_active=True).order_by("pk"))
+    """Of those who may approve here still."""
+    wanted = set(Approval.objects.filter(_due(), approver__isnull=False).values_list("approver", flat=True))
+    return [person for person in members_who_may(Action.APPROVE) if person.pk in wanted]
 
 
 @transaction.atomic

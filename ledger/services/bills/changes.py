@@ -35,6 +35,7 @@ class Change:
     row: Bill
     incoming: IncomingBill
     detail: str
+    is_approved_now: bool
 
 
 def forbidden_change(bill: Bill, one: IncomingBill, entity: Entity, settled: int) -> Iterator[Problem]:
@@ -67,7 +68,8 @@ def _settled_already(bill: Bill, one: IncomingBill, settled: int) -> Iterator[Pr
 def change_of(bill: Bill, one: IncomingBill, names: Names) -> Change | None:
     """None where it says nothing new."""
     detail = _in_words(bill, one, names)
-    return Change(bill, one, detail) if detail else None
+    told_anew = (one.approved_by, one.approved_at) != (bill.approved_by, bill.approved_at)
+    return Change(bill, one, detail, told_anew) if detail else None
 
 
 def apply_changes(changes: Sequence[Change], names: Names) -> None:

@@ -54,7 +54,7 @@ def record_bills(*, incoming: Sequence[IncomingBill], actor: str) -> list[Record
     changes = [one for one in judged if isinstance(one, Change)]
     apply_changes(changes, known.names)
     happened = [Happening(row.document, EventKind.RECORDED) for row in created.values()]
-    ask(map(_told, [*created.values(), *(change.row for change in changes)]))
+    ask([*(_told(row) for row in created.values()), *(_told(one.row, now=one.is_approved_now) for one in changes)])
     events.append([*happened, *map(_happening, changes)], actor)
     return [_recorded(one, created) for one in judged]
 
@@ -113,8 +113,8 @@ def _insert(fresh: Sequence[IncomingBill], known: _Known) -> Mapping[str, Bill]:
     return {row.document.external_id: row for row in rows}
 
 
-def _told(row: Bill) -> Told:
-    return Told(row.document, row.vendor.name, row.approved_by, row.approved_at)
+def _told(row: Bill, *, now: bool = True) -> Told:
+    return Told(row.document, row.vendor.name, row.approved_by if now else "", row.approved_at)
 
 
 def _happening(change: Change) -> Happening:

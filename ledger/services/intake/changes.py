@@ -47,6 +47,7 @@ class Change:
     incoming: IncomingTransaction
     detail: str
     recategorised: bool
+    is_approved_now: bool
 
 
 def forbidden_change(row: CardTransaction, one: IncomingTransaction, names: Names) -> dict[str, list[str]]:
@@ -71,7 +72,9 @@ def change_of(row: CardTransaction, one: IncomingTransaction, names: Names) -> C
         return None
     if not _told_differently(row, one, names) and row.document.stage == one.stage:
         return None
-    return Change(row, one, _in_words(row, one, names), "category" in _changed_fields(row, one, names))
+    changed = _changed_fields(row, one, names)
+    approved = bool({"approved_by", "approved_at"} & set(changed))
+    return Change(row, one, _in_words(row, one, names), "category" in changed, approved)
 
 
 def apply_changes(changes: Sequence[Change], names: Names) -> list[SourceDocument]:

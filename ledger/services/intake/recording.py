@@ -85,7 +85,7 @@ def _record_once(
     happened += (Happening(one, EventKind.CHANGED, TIED) for one in tied)
     followed = follow_charges([change.row.pk for change in changes if change.recategorised])
     happened += (Happening(one, EventKind.CHANGED, FOLLOWED) for one in followed)
-    ask(map(_told, [*created.values(), *(change.row for change in changes)]))
+    ask([*(_told(row) for row in created.values()), *(_told(one.row, now=one.is_approved_now) for one in changes)])
     events.append(happened, actor)
     return {place: _changed(one) if isinstance(one, Change) else one for place, one in judged.items()}
 
@@ -109,8 +109,8 @@ def _changed(change: Change) -> Recorded:
     return Recorded(change.incoming.external_id, Result.CHANGED, change.row.document)
 
 
-def _told(row: CardTransaction) -> Told:
-    return Told(row.document, row.merchant_name, row.approved_by, row.approved_at)
+def _told(row: CardTransaction, *, now: bool = True) -> Told:
+    return Told(row.document, row.merchant_name, row.approved_by if now else "", row.approved_at)
 
 
 def _happening(change: Change) -> Happening:

@@ -29,6 +29,10 @@ def candidates(clues: Sequence[Clues], arrived: Sequence[date]) -> list[Candidat
     return [*_charges(documents, minors), *_bills(documents, minors, clues)]
 
 
+def is_near(candidate: Candidate, arrived: date) -> bool:
+    return arrived - BEFORE <= candidate.dated <= arrived + AFTER
+
+
 def _documents(first: date, last: date) -> QuerySet[SourceDocument]:
     hanging = Receipt.objects.filter(document=OuterRef("pk"), removed_at__isnull=True)
     rows = SourceDocument.objects.filter(dated__range=(first, last), kind__in=KINDS).exclude(stage=Stage.REVERSED)

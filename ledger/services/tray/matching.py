@@ -3,13 +3,14 @@
 from collections.abc import Collection, Sequence
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from ledger.domain.clues import clues_in
 from ledger.domain.matching import Match, matches, sure
 from ledger.domain.receipts import Unfit
 from ledger.models import Arrival, SourceDocument
-from ledger.services.tray.candidates import candidates
+from ledger.services.tray.candidates import candidates, is_near
 from ledger.services.tray.hanging import hang
 
 AT_ONCE = 200
@@ -22,12 +23,23 @@ def tenants_with_arrivals() -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
-@transaction.atomic
 def match_waiting(receipts: Collection[int] | None = None) -> int:
     """Of these, or of all that wait. What nobody vouches for is left to a person. Returns how many hang now."""
     rows = Arrival.objects.filter(receipt__document__isnull=True, receipt__removed_at__isnull=True, vouched=True)
     if receipts is not None:
         rows = rows.filter(receipt__in=receipts)
+    number, before = 0, None
+    while True:
+        older = rows if before is None else rows.filter(pk__lt=before)
+        some, before = _match_some(older)
+        number += some
+        if before is None:
+            return number
+
+
+@transaction.atomic
+def _match_some(rows: QuerySet[Arrival]) -> tuple[int, int | None]:
+    """How many hang now, and before which id there may be more."""
     waiting = list(rows.select_related("receipt").order_by("-id")[:AT_ONCE])
     found, filled, number = suggestions(waiting), set[int](), 0
     for arrival in waiting:
@@ -36,15 +48,18 @@ def match_waiting(receipts: Collection[int] | None = None) -> int:
         if best and best.document not in filled and _hung(arrival, best):
             filled.add(best.document)
             number += 1
-    return number
+    return number, waiting[-1].pk if len(waiting) == AT_ONCE else None
 
 
 def suggestions(waiting: Sequence[Arrival]) -> dict[int, list[Match]]:
     """By arrival, the best first; a few statements for all of them."""
-    clues = {arrival.pk: clues_in(f"{arrival.subject}\n{arrival.said}") for arrival in waiting}
-    days = [timezone.localdate(arrival.arrived_at) for arrival in waiting]
-    known = candidates(list(clues.values()), days)
-    return {number: matches(one, known) for number, one in clues.items()}
+    clues = {arrival.pk: clues_in(arrival.said) for arrival in waiting}
+    days = {arrival.pk: timezone.localdate(arrival.arrived_at) for arrival in waiting}
+    known = candidates(list(clues.values()), list(days.values()))
+    return {
+        number: matches(one, (candidate for candidate in known if is_near(candidate, days[number])))
+        for number, one in clues.items()
+    }
 
 
 def _hung(arrival: Arrival, best: Match) -> bool:

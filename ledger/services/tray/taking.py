@@ -9,7 +9,7 @@ from ledger.domain.clues import LONGEST
 from ledger.domain.receipts import FileType
 from ledger.models import Arrival, Receipt, Way
 from ledger.models.arrivals import LONGEST_ADDRESS
-from ledger.pictures import Unopened, text_of
+from ledger.pictures import TooLong, Unopened, text_of
 from ledger.services.receipts import Kept
 from ledger.services.tray.hanging import waiting
 from ledger.services.tray.matching import match_waiting
@@ -18,7 +18,8 @@ from ledger.storage import storage
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """`vouched` is whether it is known that it came from the sender; `said` is what stands around it in a letter."""
+    """`vouched` is whether it is known that it came from the sender; `said` is what stands around it in a letter, and
+    belongs to it alone."""
 
     came_by: Way
     sender: str
@@ -67,7 +68,7 @@ def _record(kept: Kept, source: Source, said: str, unreadable: bool) -> Receipt 
     Arrival.objects.create(
         receipt=receipt,
         came_by=source.came_by,
-        sender=source.sender[:LONGEST_ADDRESS],
+        sender=source.sender.replace("\0", "")[:LONGEST_ADDRESS],
         vouched=source.vouched,
         subject=source.subject.replace("\0", "")[:200],
         said=said.replace("\0", "")[:LONGEST],
@@ -84,5 +85,7 @@ def _text_in(kept: Kept) -> tuple[str, bool]:
         whole = content.read()
     try:
         return text_of(whole), False
+    except TooLong:
+        return "", False
     except Unopened:
         return "", True
