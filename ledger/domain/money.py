@@ -1,6 +1,7 @@
 """Exact money: a whole number of a currency's smallest units, and the currency."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import cache
@@ -75,3 +76,11 @@ def parse_amount(text: str, currency: str) -> Money:
     if minor != minor.to_integral_value():
         raise NotMoney(f"{text!r} has more decimals than {currency} has ({digits}).")
     return Money(int(minor), currency)
+
+
+def by_currency(parts: Iterable[Money]) -> list[Money]:
+    """Added up; pounds are never added to dollars."""
+    sums: dict[str, int] = {}
+    for part in parts:
+        sums[part.currency] = sums.get(part.currency, 0) + part.minor
+    return [Money(minor, currency) for currency, minor in sorted(sums.items())]

@@ -13,9 +13,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from ledger.access import Action, members_who_may
-from ledger.domain.money import Money
+from ledger.domain.money import Money, by_currency
 from ledger.models import Approval, Organisation, User, Verdict
-from ledger.words import counted, day_text, listed, money_text
+from ledger.words import counted, day_text, money_text, sums_text
 
 logger = logging.getLogger(__name__)
 
@@ -101,10 +101,7 @@ def _letter(waiting: Sequence[Approval], organisation: Organisation) -> str:
 
 
 def _sums(waiting: Sequence[Approval]) -> str:
-    sums: dict[str, int] = {}
-    for row in waiting:
-        sums[row.document.currency] = sums.get(row.document.currency, 0) + row.document.amount_minor
-    return listed([money_text(Money(minor, currency)) for currency, minor in sorted(sums.items())])
+    return sums_text(by_currency(Money(row.document.amount_minor, row.document.currency) for row in waiting))
 
 
 def _line(row: Approval) -> str:

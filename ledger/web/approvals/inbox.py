@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from ledger.access import Action
 from ledger.domain.documents import DocumentKind
-from ledger.domain.money import Money
+from ledger.domain.money import Money, by_currency
 from ledger.models import Approval, Verdict
 from ledger.models.approvals import approver_name
 from ledger.pages import page_of
@@ -22,8 +22,7 @@ from ledger.services.approvals import Said, decide
 from ledger.web.clock import zone_of
 from ledger.web.documents.approvals import asked_since
 from ledger.web.doors import PageRequest, organisation_page
-from ledger.words import counted, money_shown, money_text
-from ledger.words import listed as said
+from ledger.words import counted, money_shown, sums_text
 
 ROWS = 50
 MOST = 200
@@ -69,7 +68,7 @@ def _lead(mine: Any) -> str:
     if not mine.number:
         return "Nothing waits for you."
     verb = "waits" if mine.number == 1 else "wait"
-    money = said([money_text(Money(minor, currency)) for currency, minor in mine.sums])
+    money = sums_text(Money(minor, currency) for currency, minor in mine.sums)
     return f"{counted(mine.number, 'item')}, {money}, {verb} for you."
 
 
@@ -114,10 +113,7 @@ def decide_approvals(request: PageRequest) -> HttpResponse:
 def _tell(request: PageRequest, verdict: Verdict, done: Said) -> None:
     number = len(done.documents)
     if number:
-        sums: dict[str, int] = {}
-        for document in done.documents:
-            sums[document.currency] = sums.get(document.currency, 0) + document.amount_minor
-        money = said([money_text(Money(minor, currency)) for currency, minor in sorted(sums.items())])
+        money = sums_text(by_currency(Money(one.amount_minor, one.currency) for one in done.documents))
         messages.success(request, f"{counted(number, 'item')}, {money}, {verdict.label.lower()}.")
     elif not done.refused:
         messages.warning(request, "None of it waits for an approval.")
