@@ -3,10 +3,11 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from ledger.domain.receipts import LARGEST
 from ledger.models import Receipt, SourceDocument
 from ledger.pages import page_of
-from ledger.web.documents import files
-from ledger.web.documents.files import LARGEST, MOST_AT_ONCE
+from ledger.web import uploads
+from ledger.web.uploads import MOST_AT_ONCE
 from tests.cast import Cast
 from tests.papers import photo
 from tests.payables import Payables
@@ -91,8 +92,8 @@ def test_too_many_or_none_add_nothing(books: Books, bill: SourceDocument, theo: 
 def test_a_body_that_is_larger_than_any_receipts_is_refused_unread(
     books: Books, bill: SourceDocument, theo: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(files, "LARGEST", 10)
-    monkeypatch.setattr(files, "AROUND", 10)
+    monkeypatch.setattr(uploads, "LARGEST", 10)
+    monkeypatch.setattr(uploads, "AROUND", 10)
     assert "At most 10 files at once" in add(theo, bill, file()).text
     assert hanging(books) == []
 

@@ -8,13 +8,12 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from ledger.access import Action
 from ledger.domain.documents import DocumentKind
 from ledger.domain.money import Money, by_currency
-from ledger.models import Approval, Verdict
+from ledger.models import Approval, Bill, Verdict
 from ledger.models.approvals import approver_name
 from ledger.pages import page_of
 from ledger.selectors.approvals import asked, asked_sums
@@ -22,6 +21,7 @@ from ledger.services.approvals import Said, decide
 from ledger.web.clock import zone_of
 from ledger.web.documents.approvals import asked_since
 from ledger.web.doors import PageRequest, organisation_page
+from ledger.web.posted import page_in
 from ledger.words import counted, money_shown, sums_text
 
 ROWS = 50
@@ -47,6 +47,9 @@ def approval_list(request: PageRequest) -> HttpResponse:
 
 
 def _context(request: PageRequest, rows: Sequence[Approval], *, everybody: bool) -> dict[str, Any]:
+    numbers = dict(
+        Bill.objects.filter(document__in=[row.document_id for row in rows]).values_list("document", "number")
+    )
     slug, mine, all_of_them = request.access.organisation.slug, asked_sums(request.user), asked_sums(None)
     return {
         "lead": _lead(mine),
@@ -54,7 +57,7 @@ def _context(request: PageRequest, rows: Sequence[Approval], *, everybody: bool)
             {"word": "For you", "count": mine.number, "url": "?who=me", "current": not everybody},
             {"word": "For anybody", "count": all_of_them.number, "url": "?who=all", "current": everybody},
         ],
-        "rows": [_row(request, row) for row in rows],
+        "rows": [_row(request, row, numbers.get(row.document_id, "")) for row in rows],
         "everybody": everybody,
         "decide_url": reverse("decide_approvals", args=[slug]),
         "here": request.get_full_path(),
@@ -72,7 +75,7 @@ def _lead(mine: Any) -> str:
     return f"{counted(mine.number, 'item')}, {money}, {verb} for you."
 
 
-def _row(request: PageRequest, row: Approval) -> dict[str, Any]:
+def _row(request: PageRequest, row: Approval, number: str) -> dict[str, Any]:
     document = row.document
     return {
         "id": row.pk,
@@ -81,7 +84,7 @@ def _row(request: PageRequest, row: Approval) -> dict[str, Any]:
         "date": document.dated,
         "payee": row.payee,
         "chip": DocumentKind(document.kind).word,
-        "entity": document.entity.name,
+        "under": f"No. {number}, {document.entity.name}" if number else document.entity.name,
         "url": page_of(request.access.organisation.slug, document),
         "whom": approver_name(row),
         "since": asked_since(row),
@@ -107,7 +110,8 @@ def decide_approvals(request: PageRequest) -> HttpResponse:
     else:
         in_place = request.access.allows(Action.APPROVE_FOR_OTHERS)
         _tell(request, verdict, decide(chosen, person=request.user, verdict=verdict, note=note, in_place=in_place))
-    return redirect(_back(request))
+    otherwise = reverse("approvals", args=[request.access.organisation.slug])
+    return redirect(page_in(request, request.POST.get("page", ""), otherwise))
 
 
 def _tell(request: PageRequest, verdict: Verdict, done: Said) -> None:
@@ -123,10 +127,3 @@ def _tell(request: PageRequest, verdict: Verdict, done: Said) -> None:
 
 def _ids(given: Sequence[str]) -> list[int]:
     return [int(text) for text in given[:MOST] if text.isascii() and text.isdigit() and len(text) < 19]
-
-
-def _back(request: PageRequest) -> str:
-    """To where the person was, as long as that is a page of this organisation."""
-    slug, wanted = request.access.organisation.slug, request.POST.get("page", "")
-    safe = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
-    return wanted if safe and wanted.startswith(f"/o/{slug}/") else reverse("approvals", args=[slug])

@@ -13,13 +13,6 @@ def name_of(once: UUID | None) -> str:
     return f"flex-{(once or uuid4()).hex}"
 
 
-def read_once(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
-
-
 def sent_before(once: UUID | None) -> SourceDocument | None:
     """What this very form has made, also if it says something else by now."""
     known = SourceDocument.objects.filter(external_id=name_of(once), kind__in=PAYABLE_KINDS)

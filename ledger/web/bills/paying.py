@@ -26,10 +26,11 @@ from ledger.selectors.bills import bills_with_parts, payments_with_parts
 from ledger.selectors.payables import open_credits
 from ledger.services.bills import payment_as_told, record_payments
 from ledger.services.results import Recorded, sentences
-from ledger.web.bills.once import ONCE, name_of, read_once, sent_before
+from ledger.web.bills.once import ONCE, name_of, sent_before
 from ledger.web.documents.trail import trail
 from ledger.web.documents.way import way_of
 from ledger.web.doors import PageRequest, organisation_page
+from ledger.web.posted import uuid_in
 from ledger.words import day_text, money_shown, money_text
 
 MOST_CREDITS = 20
@@ -65,7 +66,7 @@ def pay_bill(request: PageRequest, public_id: UUID) -> HttpResponse:
     """POST `amount` (what leaves the bank), `dated`, `source`, `number`, and `credit:<id>` for each that is used."""
     row = get_object_or_404(bills_with_parts(), document__public_id=public_id)
     back = redirect(page_of(request.access.organisation.slug, row.document))
-    once = read_once(request.POST.get("once", ""))
+    once = uuid_in(request.POST.get("once", ""))
     if sent_before(once):
         messages.info(request, ONCE)
         return back

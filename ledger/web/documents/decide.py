@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from integrations import services
@@ -18,6 +17,7 @@ from integrations.services import Decided
 from integrations.web.again import ring, send_again, ties_of
 from ledger.access import Action
 from ledger.web.doors import PageRequest, organisation_page
+from ledger.web.posted import page_in, uuid_in
 from ledger.words import counted
 
 MOST = 200
@@ -100,20 +100,11 @@ def _jobs(chosen: Sequence[UUID]) -> Any:
 
 
 def _ids(given: Sequence[str]) -> list[UUID]:
-    """What is no id names nothing."""
-    ids = []
-    for text in given[:MOST]:
-        try:
-            ids.append(UUID(text))
-        except ValueError:
-            continue
-    return ids
+    return [named for text in given[:MOST] if (named := uuid_in(text))]
 
 
 def _back(request: PageRequest) -> str:
-    """To where the person was, as long as that is a page of ours."""
-    path, home = (reverse(name, args=[request.access.organisation.slug]) for name in ("transactions", "organisation"))
+    """To where the person was: in the list, or on a page."""
+    path = reverse("transactions", args=[request.access.organisation.slug])
     wanted = path + request.POST.get("back", "") if request.POST.get("back", "").startswith("?") else ""
-    wanted = wanted or request.POST.get("page", "")
-    safe = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) and wanted.startswith(home)
-    return wanted if safe else path
+    return page_in(request, wanted or request.POST.get("page", ""), path)

@@ -19,7 +19,7 @@ from integrations import selectors as sync
 from integrations.models import ReceiptState
 from integrations.words import StateShown
 from ledger.access import Action
-from ledger.domain.receipts import LARGEST, PICTURES, FileType, Unfit
+from ledger.domain.receipts import PICTURES, FileType, Unfit
 from ledger.models import Arrival, Receipt, SourceDocument
 from ledger.pages import page_of
 from ledger.pictures import Unopened
@@ -27,14 +27,11 @@ from ledger.selectors.receipts import receipts_at
 from ledger.services.previews import preview_of
 from ledger.services.receipts import add_receipt, keep, remove_receipt
 from ledger.storage import NotStored, StorageTrouble, storage
-from ledger.web.bodies import announced, drain
 from ledger.web.doors import PageRequest, organisation_page
+from ledger.web.posted import uuid_in
+from ledger.web.uploads import MOST_AT_ONCE, files_in, is_too_large
 from ledger.words import counted
 
-MOST_AT_ONCE = 10
-# What the form needs around the files.
-AROUND = 1024 * 1024
-TOO_LARGE = f"At most {MOST_AT_ONCE} files at once, each of at most {LARGEST // 1024 // 1024} MB. Nothing was added."
 # Shown by the browser itself; whatever else it is, it is kept on the disk of whoever asks.
 SHOWN_INLINE = (FileType.PDF, FileType.JPEG, FileType.PNG, FileType.GIF)
 PREVIEWED = (FileType.PDF, *PICTURES)
@@ -89,22 +86,16 @@ def preview_url(slug: str, receipt: Receipt) -> str:
 @organisation_page(Action.ADD_RECEIPTS, one_transaction=False)
 def add_receipts(request: PageRequest, public_id: UUID) -> HttpResponse:
     """POST `files`, several if need be."""
-    if announced(request) > MOST_AT_ONCE * LARGEST + AROUND:
-        drain(request)
-        messages.error(request, TOO_LARGE)
+    if is_too_large(request):
         return _back(request, _document(public_id))
     return _checked(request, public_id)
 
 
 @csrf_protect
 def _checked(request: PageRequest, public_id: UUID) -> HttpResponse:
-    document, files = _document(public_id), request.FILES.getlist("files")
+    document = _document(public_id)
     replaces = _replaced(document, request.POST.get("replaces", ""))
-    if not files:
-        messages.warning(request, "Choose a file first.")
-    elif len(files) > MOST_AT_ONCE:
-        messages.error(request, TOO_LARGE)
-    else:
+    if files := files_in(request):
         for level, sentence in _added(request, document, files, replaces):
             messages.add_message(request, level, sentence)
     return _back(request, document)
@@ -172,10 +163,9 @@ def take_receipt_away(request: PageRequest, public_id: UUID) -> HttpResponse:
 @transaction.atomic
 def _replaced(document: SourceDocument, name: str) -> Receipt | None:
     """Of this document, or none."""
-    try:
-        return Receipt.objects.filter(document=document, public_id=UUID(name), removed_at__isnull=True).first()
-    except ValueError:
-        return None
+    known = uuid_in(name)
+    here = Receipt.objects.filter(document=document, removed_at__isnull=True)
+    return here.filter(public_id=known).first() if known else None
 
 
 @transaction.atomic

@@ -17,18 +17,19 @@ from ledger.access import Action
 from ledger.domain.documents import DocumentKind
 from ledger.domain.matching import Match
 from ledger.domain.money import Money
-from ledger.domain.receipts import LARGEST, Unfit
+from ledger.domain.receipts import Unfit
 from ledger.models import Arrival, Receipt, SourceDocument, Way
 from ledger.selectors.receipts import in_tray
 from ledger.services import inboxes
 from ledger.services.receipts import keep
 from ledger.services.tray import Source, Taken, hang, suggestions, take_in
 from ledger.storage import StorageTrouble
-from ledger.web.bodies import announced, drain
 from ledger.web.clock import zone_of
-from ledger.web.documents.files import AROUND, MOST_AT_ONCE, TOO_LARGE, preview_url
+from ledger.web.documents.files import preview_url
 from ledger.web.doors import PageRequest, organisation_page
+from ledger.web.posted import uuid_in
 from ledger.web.tray.choices import Named, found_by, named
+from ledger.web.uploads import files_in, is_too_large
 from ledger.words import counted, listed, money_shown
 
 ROWS = 20
@@ -113,22 +114,12 @@ def _offers(found: Sequence[Match], searched: Iterable[int], known: Mapping[int,
 @organisation_page(Action.ADD_RECEIPTS, one_transaction=False)
 def add_to_tray(request: PageRequest) -> HttpResponse:
     """POST `files`, several if need be; each hangs itself where it surely belongs, or waits."""
-    if announced(request) > MOST_AT_ONCE * LARGEST + AROUND:
-        drain(request)
-        messages.error(request, TOO_LARGE)
-        return redirect("tray", request.access.organisation.slug)
-    return _checked(request)
+    return redirect("tray", request.access.organisation.slug) if is_too_large(request) else _checked(request)
 
 
 @csrf_protect
 def _checked(request: PageRequest) -> HttpResponse:
-    files = request.FILES.getlist("files")
-    if not files:
-        messages.warning(request, "Choose a file first.")
-    elif len(files) > MOST_AT_ONCE:
-        messages.error(request, TOO_LARGE)
-    else:
-        _take(request, files)
+    _take(request, files_in(request))
     return redirect("tray", request.access.organisation.slug)
 
 
@@ -157,7 +148,7 @@ def hang_receipt(request: PageRequest, public_id: UUID) -> HttpResponse:
     """POST `document`, its public id."""
     slug = request.access.organisation.slug
     receipt = get_object_or_404(Receipt, public_id=public_id)
-    document = get_object_or_404(SourceDocument, public_id=_uuid(request.POST.get("document", "")))
+    document = get_object_or_404(SourceDocument, public_id=uuid_in(request.POST.get("document", "")))
     try:
         hang(receipt=receipt, document=document, actor=str(request.user), why=CHOSEN.format(person=request.user))
     except Unfit as problem:
@@ -165,13 +156,6 @@ def hang_receipt(request: PageRequest, public_id: UUID) -> HttpResponse:
         return redirect("tray", slug)
     messages.success(request, f"{receipt.file_name} hangs at {_name(document)} now, and goes to the books with it.")
     return redirect("tray", slug)
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def _name(document: SourceDocument) -> str:
