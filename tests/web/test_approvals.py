@@ -52,6 +52,14 @@ def test_a_person_sees_what_waits_for_them_and_approves_it_all_at_once(
     assert {approvers.stands(bill).standing for bill in bills} == {Standing.APPROVED}
 
 
+def test_a_bill_that_waits_shows_the_vendors_number(payables: Payables, theo: Browser) -> None:
+    payables.bill("b-1", "10.00", number="10482")
+    payables.bill("b-2", "11.00")
+    text = page(theo.get(LIST)).text
+    assert "No. 10482, Larkfield Inc." in text
+    assert text.count("No. ") == 1
+
+
 def test_a_no_says_why_or_is_none(payables: Payables, approvers: Approvers, theo: Browser) -> None:
     bill = payables.bill("b-1", "10.00")
     landed = page(theo.land(theo.post(DECIDE, chosen=chosen(theo), do="decline")))
